@@ -1,0 +1,46 @@
+# `make help` lists what can be made.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo study test check bench models verify publish
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+PYTHON ?= python3
+NO_GIT = git rev-parse --git-dir >/dev/null 2>&1 || { [ -d .dvc ] || dvc init --no-scm -q; dvc config --local core.no_scm true; }
+
+help:  ## list these
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: .venv/installed  ## make .venv and install what requirements.lock lists
+
+.venv/installed: requirements.lock
+	"$(PYTHON)" -m venv .venv
+	python -m pip install -q --disable-pip-version-check -r requirements.lock
+	@touch .venv/installed
+
+demo: setup  ## the whole pipeline and report on small digits, in .demo/
+	python -m stages.sandbox demo.yaml .demo
+	@cd .demo && { [ -d .dvc ] || dvc init --no-scm -q; } && dvc config core.analytics false && RENDERER=pandoc dvc repro
+	@echo "The report is .demo/report/_output/index.html"
+
+study: setup  ## the MNIST study, whatever of it a change makes necessary
+	@$(NO_GIT)
+	dvc repro
+
+test: setup  ## every test
+	python -m pytest
+
+check: setup  ## formatting, lint, types, tests
+	ruff format --check .
+	ruff check .
+	mypy
+	python -m pytest
+
+bench: setup  ## print the tables of speed
+	python -m benchmarks.speed
+
+models: setup  ## make dvc.yaml's lists agree with the models of params.yaml and with the code's imports
+	python -m stages.wiring
+
+verify: setup  ## compare every file with the committed study's hashes
+	python -m stages.verify
+
+publish: setup  ## copy the rendered page to docs/
+	python -m stages.publish

@@ -1,0 +1,218 @@
+"""Typed, frozen, strict views of params.yaml, which alone holds the values: nothing here has a default."""
+
+import difflib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from pipeline.errors import ParameterError
+from pipeline.storage import read_text
+
+Dataset = Literal["mnist", "fashion-mnist", "kmnist", "digits"]
+ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Share = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Pair = Annotated[tuple[ModelName, ModelName], Field(description="model_a, model_b")]
+
+
+class Section(BaseModel):
+    """A mapping of params.yaml: no key missing, none unknown, none of another type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class DatasetParams(Section):
+    """What differs by data set."""
+
+    epochs: Annotated[int, Field(ge=1, le=100_000)]
+    hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """Units of each hidden layer, from the pixels inwards; the decoder mirrors them."""
+    batch_size: Count
+    validation: Count
+    """Images of the training pool kept for choosing hyperparameters."""
+
+
+class ModelParams(Section):
+    """One Bernoulli variational autoencoder."""
+
+    latent_dim: Annotated[int, Field(ge=1, le=1024)]
+    conditional: bool
+    train_on: Literal["core", "matched", "all"]
+    binarization: Literal["bernoulli", "threshold"]
+    seed: Seed
+    score_on: Literal["all", "holdouts"]
+
+
+class DownloadParams(Section):
+    """Where the four files of a data set come from, after $DATASET_MIRROR."""
+
+    mirrors: dict[Dataset, tuple[Annotated[str, StringConstraints(pattern=r"^(https?|file)://")], ...]]
+    read_timeout: Seconds
+    total_timeout: Seconds
+    test_fraction: Share
+    """Share of `digits` in its test file; no official one exists."""
+
+
+class SplitParams(Section):
+    """How images are held out."""
+
+    tail: Annotated[float, Field(gt=0, lt=0.25, allow_inf_nan=False)]
+    """Share of the training pool in each of the four tails."""
+
+
+class TrainParams(Section):
+    """How every model is trained."""
+
+    learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    warmup: Share
+    precision: Literal["bfloat16", "float32"]
+    checkpoint_every: Count
+    """Epochs."""
+
+
+class ScoreParams(Section):
+    """How much work each image's likelihood is given."""
+
+    draws: Annotated[int, Field(ge=64)]
+    """Importance weights an image."""
+    block: Count
+    """Decoder passes at once; bounds the memory."""
+
+
+class CompareParams(Section):
+    """Which models are compared, and how sure the comparison is."""
+
+    pairs: tuple[Pair, ...]
+    resamples: Annotated[int, Field(ge=100)]
+    """Of the bootstrap over images."""
+    confidence: Share
+
+
+class PlotParams(Section):
+    """What the figures show."""
+
+    gallery: Annotated[int, Field(ge=2, le=20)]
+    """Images a row."""
+
+
+class Roles(Section):
+    """Which model plays which part in the argument; metrics and prose follow the part, not the name."""
+
+    small: ModelName
+    middle: ModelName
+    large: ModelName
+    matched: ModelName
+    conditional: ModelName
+
+
+class Params(Section):
+    """All of params.yaml."""
+
+    dataset: Dataset
+    seed: Seed
+    device: Literal["auto", "cpu", "cuda"]
+    threads: Annotated[int, Field(ge=1, le=1024)]
+    datasets: dict[Dataset, DatasetParams]
+    models: Annotated[dict[ModelName, ModelParams], Field(min_length=1)]
+    roles: Roles
+    download: DownloadParams
+    split: SplitParams
+    train: TrainParams
+    score: ScoreParams
+    compare: CompareParams
+    plot: PlotParams
+
+    @model_validator(mode="after")
+    def _dataset_is_described(self) -> "Params":
+        if self.dataset not in self.datasets:
+            raise ValueError(
+                f"dataset is {self.dataset!r}, which has no entry under datasets: ({', '.join(self.datasets)})"
+            )
+        return self
+
+    @property
+    def data(self) -> DatasetParams:
+        """The section of the data set in use."""
+        return self.datasets[self.dataset]
+
+    def model(self, name: str) -> ModelParams:
+        """The section of one model.
+
+        Raises:
+            ParameterError: params.yaml describes no such model.
+        """
+        if name not in self.models:
+            raise ParameterError(
+                f"no model {name!r} under models: in params.yaml{_suggest(name, self.models)}; "
+                f"there are {', '.join(self.models)}"
+            )
+        return self.models[name]
+
+
+def load_params(path: Path) -> Params:
+    """Read and check params.yaml.
+
+    Raises:
+        ParameterError: the file is empty or no YAML 1.2, or a key is missing, unknown, given twice,
+            of another type or out of range; the message has the key's path and its value.
+    """
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        tree = yaml.load(read_text(path))
+    except YAMLError as error:
+        raise ParameterError(f"{path.name}: {_first_line(error)}") from error
+    if not isinstance(tree, dict):
+        raise ParameterError(f"{path.name}: holds no mapping; restore it with `git checkout {path.name}`")
+    try:
+        return Params.model_validate_json(json.dumps(tree, default=str))
+    except ValidationError as error:
+        raise ParameterError(f"{path.name}: {_explain(error)}") from error
+
+
+def _first_line(error: YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return f"line {mark.line + 1}: {problem}" if mark else str(problem)
+
+
+def _explain(error: ValidationError) -> str:
+    first, *others = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in first["loc"]) or "the whole"
+    problem = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        known = _keys_beside(first["loc"])
+        line = f"unknown key {where}{_suggest(str(first['loc'][-1]), known)}; there are {', '.join(known)}"
+    elif first["type"] == "missing":
+        line = f"key {where} is missing; add it"
+    else:
+        line = f"{where} = {_shorten(first['input'])}: {problem[0].lower()}{problem[1:]}"
+    return line + (f" (and {len(others)} more)" if others else "")
+
+
+def _shorten(value: object) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed where the last part of `location` stands."""
+    section: type[BaseModel] = Params
+    for part in location[:-1]:
+        field = section.model_fields.get(str(part))
+        inner = field.annotation if field else None
+        for candidate in (inner, *get_args(inner)):
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                section = candidate
+    return list(section.model_fields)
+
+
+def _suggest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

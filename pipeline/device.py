@@ -1,0 +1,30 @@
+"""The processor that torch computes on, made to repeat itself."""
+
+import os
+
+import torch
+
+from pipeline.errors import ParameterError
+
+
+def prepare(device: str, threads: int) -> torch.device:
+    """Choose the device and make torch's results a function of their inputs alone.
+
+    Everything this study asks of the processor repeats itself as it is; CUDA has to be told.
+
+    Args:
+        device: `cpu`, `cuda`, or `auto` for CUDA where it is found.
+        threads: of the processor; sums are split by it, so another number moves the last bits.
+
+    Raises:
+        ParameterError: CUDA is asked for and not there.
+    """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ParameterError("params.yaml: device = cuda, but torch finds no CUDA device; set it to cpu or auto")
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    if device == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+    return torch.device("cuda")

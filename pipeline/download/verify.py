@@ -1,0 +1,61 @@
+"""Whether bytes are the file that they were asked for as."""
+
+import gzip
+import hashlib
+import io
+import zlib
+
+from pipeline.download.catalogue import LARGEST, Source
+from pipeline.errors import DataError
+
+GZIP = b"\x1f\x8b"
+
+
+def unpack(content: bytes) -> bytes:
+    """What a gzip file holds.
+
+    Raises:
+        DataError: the stream is cut short, is damaged, or unpacks to more than any file of the data
+            sets has; memory stays bounded by that size.
+    """
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            unpacked = stream.read(LARGEST + 1)
+    except EOFError as error:
+        raise DataError(f"a gzip file cut short after {len(content)} bytes") from error
+    except (OSError, zlib.error) as error:
+        raise DataError(f"a damaged gzip file ({error})") from error
+    if len(unpacked) > LARGEST:
+        raise DataError(f"a gzip file that unpacks to more than {LARGEST} bytes")
+    return unpacked
+
+
+def accept(content: bytes, source: Source) -> bytes:
+    """The unpacked file, after its content was found right.
+
+    Either the packed file has the MD5, or the unpacked one has the SHA-256: so a file that was
+    packed again, or not at all, is as good.
+
+    Args:
+        content: the file as it was served, packed or not.
+        source: which file it must be.
+
+    Raises:
+        DataError: it is not this file.
+    """
+    unpacked = unpack(content) if content.startswith(GZIP) else content
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() == source.md5:
+        return unpacked
+    if hashlib.sha256(unpacked).hexdigest() == source.sha256:
+        return unpacked
+    raise DataError(_describe(content, source))
+
+
+def _describe(content: bytes, source: Source) -> str:
+    if content.startswith(GZIP):
+        return f"MD5 {hashlib.md5(content, usedforsecurity=False).hexdigest()} instead of {source.md5}"
+    if content.lstrip()[:1] == b"<":
+        return "a web page instead of the file, perhaps a login"
+    if source.sha256:
+        return f"no gzip file, and SHA-256 {hashlib.sha256(content).hexdigest()} instead of {source.sha256}"
+    return "no gzip file"

@@ -1,0 +1,123 @@
+"""One model against another, image by image."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from jaxtyping import Int32, UInt8
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.figures.palette import COLOURS, INK, Mark
+from pipeline.figures.style import fold, house_style, new_figure
+from pipeline.figures.wall import Row, draw_wall, pick, wall_height
+from pipeline.sets import HOLDOUTS
+
+
+@house_style()
+def scatter(paired: pd.DataFrame, mark_a: Mark, mark_b: Mark) -> Figure:
+    """Log likelihood of every holdout image under two models, and what the second gains by digit.
+
+    Args:
+        paired: columns digit, set, a, b: log likelihood in nats under the first and second model.
+        mark_a: of the first model.
+        mark_b: of the second model.
+    """
+    holdout = paired[paired["set"].isin(HOLDOUTS)]
+    figure = new_figure(4.6)
+    left, right = figure.subplots(1, 2, width_ratios=[1.75, 1])
+    sns.scatterplot(
+        holdout,
+        x="a",
+        y="b",
+        hue="digit",
+        hue_order=range(len(COLOURS)),
+        palette=list(COLOURS),
+        s=max(2, min(12, 12_000 / len(holdout))),
+        linewidth=0,
+        legend=False,
+        rasterized=True,
+        antialiased=False,
+        ax=left,
+    )
+    ends = [holdout[["a", "b"]].min().min(), holdout[["a", "b"]].max().max()]
+    left.axline((ends[0], ends[0]), slope=1, color=INK, linewidth=0.9)
+    left.set_aspect("equal", adjustable="datalim")
+    left.set(
+        title=f"{len(holdout):,} holdout images; line: equally likely",
+        xlabel=fold(f"log likelihood under {mark_a.label} (nats)", 3.8),
+        ylabel=fold(f"log likelihood under {mark_b.label} (nats)", 3.6),
+    )
+    _draw_gains(right, holdout)
+    right.set_xlabel(fold(f"{mark_b.label} minus {mark_a.label} (nats)", 2.2))
+    return figure
+
+
+@house_style()
+def gains(
+    paired: pd.DataFrame,
+    images: UInt8[np.ndarray, "n pixels"],
+    ids: Int32[np.ndarray, " n"],
+    labels: tuple[str, str],
+    count: int,
+) -> Figure:
+    """The holdout images whose log likelihood gains most and least from the second model.
+
+    Args:
+        paired: columns id, set, a, b: log likelihood in nats under the first and second model.
+        images: binary images.
+        ids: of the images.
+        labels: of the first and the second model.
+        count: images a row; there are two rows of each kind.
+    """
+    holdout = paired[paired["set"].isin(HOLDOUTS)]
+    by_id = holdout.set_index("id")
+    gain = (by_id["b"] - by_id["a"]).sort_values(kind="stable")
+    kinds = {"most": gain[::-1][: 2 * count], "least": gain[: 2 * count]}
+    blocks = {kind: _gain_rows(own, images, ids, count) for kind, own in kinds.items()}
+    heights = [wall_height(rows, count) + 0.35 for rows in blocks.values()]
+    figure = new_figure(sum(heights) + 0.1)
+    for axes, (kind, rows) in zip(figure.subplots(2, 1, height_ratios=heights), blocks.items(), strict=True):
+        draw_wall(axes, rows, count)
+        axes.set_title(fold(f"{labels[1]} gains {kind} over {labels[0]} (nats under each image)", 6.8))
+    return figure
+
+
+def pair_up(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
+    """The images that two models have both scored: id, digit, set, and log likelihoods a and b in nats."""
+    second = scores_b.set_index("id")["log_likelihood"].rename("b")
+    first = scores_a[["id", "digit", "set", "log_likelihood"]].rename(columns={"log_likelihood": "a"})
+    return first.join(second, on="id", how="inner").sort_values("id", ignore_index=True)
+
+
+def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
+    """What the second model gains, digit by digit; the boxes are the legend of the scatter beside them."""
+    gain = (holdout["b"] - holdout["a"]).groupby(holdout["digit"])
+    digits = sorted(holdout["digit"].unique().tolist())
+    boxes = axes.boxplot(
+        [own.to_numpy() for _, own in gain],
+        positions=digits,
+        orientation="horizontal",
+        showfliers=False,
+        patch_artist=True,
+        widths=0.62,
+        medianprops={"color": "white", "linewidth": 1.6},
+    )
+    for digit, box in zip(digits, boxes["boxes"], strict=True):
+        box.set(facecolor=COLOURS[digit], linewidth=0.8)
+    axes.set_yticks(digits, [str(digit) for digit in digits])
+    axes.invert_yaxis()
+    axes.axvline(0, color=INK, linewidth=0.9)
+    axes.set(title="difference by digit", ylabel="digit")
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+
+
+def _gain_rows(
+    gain: pd.Series, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
+) -> list[Row]:
+    """The images of `gain`, by id, in its order, with as many decimals under each as a row has room for."""
+    decimals = 1 if count <= 12 else 0
+    captions = [f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}") for value in gain]
+    pictures = pick(images, ids, gain.index.to_numpy())
+    starts = range(0, len(gain), count)
+    return [Row("", pictures[start : start + count], tuple(captions[start : start + count])) for start in starts]

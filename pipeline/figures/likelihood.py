@@ -1,0 +1,95 @@
+"""How likely the images are on average under each model: by set and by region."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from pipeline.figures.palette import BAND, INK, Mark
+from pipeline.figures.style import house_style, legend_below, new_figure, row_label
+from pipeline.sets import REGIONS, SETS
+from pipeline.summary import WHOLE
+
+ERRORS = {
+    "sampling_error": (0.9, "±2 sampling errors"),
+    "monte_carlo_error": (2.8, "±2 Monte Carlo errors"),
+}
+"""Width of each error's bar in points, and what the legend says about it."""
+
+
+@house_style()
+def likelihood_by_set(summary: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
+    """Mean log likelihood of every set under every model, in nats an image, with both errors.
+
+    Args:
+        summary: columns model, set, region (`all` for a whole set), images, log_likelihood,
+            monte_carlo_error, sampling_error; a model not scored on a set has no row there.
+        marks: of the models.
+    """
+    whole = summary[summary["region"] == WHOLE]
+    return _dots(whole, "set", SETS, marks, "mean log likelihood of a set (nats an image)")
+
+
+@house_style()
+def likelihood_by_region(summary: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
+    """Mean log likelihood of the test images of every region, as `likelihood_by_set` does it for sets."""
+    test = summary[(summary["set"] == "test") & (summary["region"] != WHOLE)]
+    return _dots(test, "region", REGIONS, marks, "mean log likelihood of test images (nats an image)")
+
+
+def _dots(table: pd.DataFrame, column: str, order: tuple[str, ...], marks: Mapping[str, Mark], label: str) -> Figure:
+    """A row for each name in `order` that the table has, a lane in it for each model."""
+    images = {name: table.loc[table[column] == name, "images"].max() for name in order if (table[column] == name).any()}
+    rows = list(images)
+    figure = new_figure(1.3 + len(rows) * (0.16 + 0.11 * len(marks)))
+    axes = figure.subplots()
+    pitch = len(marks) + 1
+    for lane, (name, mark) in enumerate(marks.items()):
+        own = table[table["model"] == name].set_index(column)
+        own = own.loc[[row for row in rows if row in own.index]]
+        _draw_errors(axes, own, [rows.index(row) * pitch + lane for row in own.index], mark)
+    _draw_rows(axes, [row_label(name, count) for name, count in images.items()], pitch)
+    axes.set_xlabel(label)
+    absent = len(table) < len(rows) * len(marks)
+    note = "no bar: shorter than its mark" + ("; no mark: not scored" if absent else "")
+    legend_below(figure, _handles(marks), note)
+    return figure
+
+
+def _draw_errors(axes: Axes, table: pd.DataFrame, places: list[int], mark: Mark) -> list[ErrorbarContainer]:
+    return [
+        axes.errorbar(
+            table["log_likelihood"],
+            places,
+            xerr=2 * table[error],
+            fmt=mark.marker,
+            color=mark.colour,
+            markersize=3.8,
+            markeredgewidth=0,
+            elinewidth=width,
+            label=mark.label,
+        )
+        for error, (width, _) in ERRORS.items()
+    ]
+
+
+def _draw_rows(axes: Axes, labels: list[str], pitch: int) -> None:
+    """Name the rows, the first on top, every other one on a grey band."""
+    for row in range(0, len(labels), 2):
+        axes.axhspan(row * pitch - 1, (row + 1) * pitch - 1, color=BAND, linewidth=0)
+    axes.set_yticks([row * pitch + (pitch - 2) / 2 for row in range(len(labels))], labels)
+    axes.set_ylim(len(labels) * pitch - 1, -1)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+
+
+def _handles(marks: Mapping[str, Mark]) -> list[Line2D]:
+    models = [
+        Line2D([], [], color=mark.colour, marker=mark.marker, linestyle="", markersize=5, label=mark.label)
+        for mark in marks.values()
+    ]
+    bars = [Line2D([], [], color=INK, linewidth=width, label=label) for width, label in ERRORS.values()]
+    return models + bars

@@ -1,0 +1,26 @@
+"""The importance weight: how much more probable image and latent point are than the proposal thinks."""
+
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
+
+from pipeline.likelihood.proposals import Draws
+from pipeline.vae.density import LatentVariableModel
+
+
+def log_weights(model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws: Draws) -> Float64[Tensor, "k n"]:
+    """Importance weights log w = log p(x | z) + log p(z) - log q(z), in nats, one column an image.
+
+    The mean of w over draws from q is an unbiased estimate of p(x), whatever q.
+    """
+    likelihood = model.likelihood(draws.z).log_prob(x).double()
+    return likelihood + model.prior.log_prob(draws.z).double() - draws.log_density.double()
+
+
+def log_weights_in_blocks(
+    model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws: Draws, block: int
+) -> Float64[Tensor, "k n"]:
+    """`log_weights`, never holding more than about `block` decoded images at once."""
+    step = max(1, block // len(x))
+    parts = zip(draws.z.split(step), draws.log_density.split(step), strict=True)
+    return torch.cat([log_weights(model, x, Draws(z, density)) for z, density in parts])

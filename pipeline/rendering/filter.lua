@@ -1,0 +1,230 @@
+-- What Quarto's Markdown has beyond Pandoc's: numbered cross-references, callouts, grids of figures.
+
+local NAMES = {fig = 'Figure', tbl = 'Table', eq = 'Equation', sec = 'Section'}
+local NBSP = '\u{a0}'
+
+local counts = {fig = 0, tbl = 0, eq = 0}
+local labels = {}
+
+local function fail(message)
+  io.stderr:write(message .. '\n')
+  os.exit(3)
+end
+
+local function kind_of(id)
+  local kind = id:match('^(%l+)%-[%w%-]+$')
+  return NAMES[kind] and kind or nil
+end
+
+local function define(id, number)
+  if labels[id] then
+    fail('the label ' .. id .. ' is given twice; rename one')
+  end
+  labels[id] = {name = NAMES[kind_of(id)], number = number}
+end
+
+local function define_next(id)
+  local kind = kind_of(id)
+  counts[kind] = counts[kind] + 1
+  define(id, tostring(counts[kind]))
+end
+
+-- First pass: every label gets its number, in the order in which the page is read.
+
+local function define_panels(group)
+  local panels = 0
+  group:walk {
+    Figure = function(figure)
+      if kind_of(figure.identifier) == 'fig' then
+        local letter = string.char(string.byte('a') + panels)
+        panels = panels + 1
+        define(figure.identifier, labels[group.identifier].number .. NBSP .. '(' .. letter .. ')')
+        labels[figure.identifier].panel = '(' .. letter .. ')'
+      end
+    end
+  }
+end
+
+local function is_float(div)
+  local kind = kind_of(div.identifier)
+  return kind == 'fig' or kind == 'tbl'
+end
+
+local function equation_label(inlines, i)
+  local label = inlines[i].t == 'Str' and inlines[i].text:match('^{#(eq%-[%w%-]+)}$')
+  local before = inlines[i - 2]
+  if label and before and before.t == 'Math' and before.mathtype == 'DisplayMath' then
+    return label
+  end
+end
+
+local function define_equations(inlines)
+  for i = 1, #inlines do
+    local label = equation_label(inlines, i)
+    if label then define_next(label) end
+  end
+end
+
+local function define_sections(doc)
+  local sections = pandoc.structure.make_sections(doc.blocks, {number_sections = true})
+  pandoc.Pandoc(sections):walk {
+    Div = function(div)
+      if div.classes:includes('section') and kind_of(div.identifier) == 'sec' then
+        define(div.identifier, div.attributes.number)
+      end
+    end
+  }
+end
+
+local function define_all(doc)
+  define_sections(doc)
+  doc:walk {
+    traverse = 'topdown',
+    Figure = function(figure)
+      if kind_of(figure.identifier) == 'fig' then define_next(figure.identifier) end
+    end,
+    Div = function(div)
+      if is_float(div) then define_next(div.identifier) end
+      if kind_of(div.identifier) == 'fig' then
+        define_panels(div)
+        return div, false
+      end
+    end,
+    Para = function(para) define_equations(para.content) end
+  }
+end
+
+-- Second pass: captions, references and boxes.
+
+local function numbered(label, caption)
+  local head = label.panel or (label.name .. NBSP .. label.number .. ':')
+  local inlines = pandoc.Inlines {pandoc.Span({pandoc.Str(head)}, pandoc.Attr('', {'caption-label'})), pandoc.Space()}
+  inlines:extend(caption)
+  return inlines
+end
+
+local function image(img)
+  if img.src:match('^%a+:') and not img.src:match('^data:') then
+    fail('the image ' .. img.src .. ' is not a file of the project; figures come from data/plot')
+  end
+  img.attributes.alt = img.attributes['fig-alt']
+  img.attributes['fig-alt'] = nil
+  return img
+end
+
+local function figure(fig)
+  fig = fig:walk {
+    Image = function(img)
+      img.attributes.alt = img.attributes.alt or ''
+      return img
+    end
+  }
+  local label = labels[fig.identifier]
+  if label then
+    fig.caption.long = {pandoc.Plain(numbered(label, pandoc.utils.blocks_to_inlines(fig.caption.long)))}
+  end
+  return fig
+end
+
+local function html(text)
+  return pandoc.RawBlock('html', text)
+end
+
+local function grid(div)
+  local columns = tonumber(div.attributes['layout-ncol'])
+  div.attributes['layout-ncol'] = nil
+  div.attributes.style = '--columns: ' .. columns
+  div.classes:insert('grid')
+  return div
+end
+
+local function float(div)
+  local caption = div.content:remove(#div.content)
+  if not caption or caption.t ~= 'Para' then
+    fail(div.identifier .. ' has no caption; end its ::: block with a paragraph that is one')
+  end
+  local id, kind = div.identifier, kind_of(div.identifier)
+  local head = pandoc.Blocks {html('<figcaption>'), pandoc.Plain(numbered(labels[id], caption.content)), html('</figcaption>')}
+  div.identifier = ''
+  local body = div.attributes['layout-ncol'] and pandoc.Blocks {grid(div)} or div.content
+  local blocks = pandoc.Blocks {html('<figure id="' .. id .. '" class="' .. kind .. '">')}
+  blocks:extend(kind == 'tbl' and head .. body or body .. head)
+  blocks:insert(html('</figure>'))
+  return blocks
+end
+
+local function callout(div, kind)
+  local title = pandoc.Inlines(div.attributes.title or kind:gsub('^%l', string.upper))
+  if not div.attributes.title and div.content[1] and div.content[1].t == 'Header' then
+    title = div.content:remove(1).content
+  end
+  div.attributes.title = nil
+  div.attributes.role = 'note'
+  div.classes:insert('callout')
+  div.content:insert(1, pandoc.Div({pandoc.Plain(title)}, pandoc.Attr('', {'callout-title'})))
+  return div
+end
+
+local function div(element)
+  for _, class in ipairs(element.classes) do
+    local kind = class:match('^callout%-(%l+)$')
+    if kind then return callout(element, kind) end
+  end
+  if is_float(element) then return float(element) end
+  if element.attributes['layout-ncol'] then return grid(element) end
+end
+
+local function scrolling(tbl)
+  local attributes = {{'role', 'group'}, {'aria-label', 'Table'}, {'tabindex', '0'}}
+  return pandoc.Div({tbl}, pandoc.Attr('', {'table-scroll'}, attributes))
+end
+
+local function equations(inlines)
+  local result = pandoc.Inlines {}
+  for i = 1, #inlines do
+    local label = i > 2 and equation_label(inlines, i)
+    if label then
+      result:remove(#result)
+      local formula = result:remove(#result)
+      local number = pandoc.Span('(' .. labels[label].number .. ')', pandoc.Attr('', {'equation-number'}))
+      result:insert(pandoc.Span({formula, number}, pandoc.Attr(label, {'equation'})))
+    else
+      result:insert(inlines[i])
+    end
+  end
+  return result
+end
+
+local function reference(citation)
+  local label = labels[citation.id]
+  if not label then
+    fail('@' .. citation.id .. ' refers to nothing; give some figure, table, equation or section this label')
+  elseif not label.number then
+    fail('@' .. citation.id .. ' refers to a section without a number')
+  end
+  local text = label.number
+  if citation.mode ~= 'SuppressAuthor' then text = label.name .. NBSP .. text end
+  return pandoc.Link(text, '#' .. citation.id, '', pandoc.Attr('', {'xref'}))
+end
+
+local function cite(element)
+  local links = pandoc.Inlines {}
+  for _, citation in ipairs(element.citations) do
+    if kind_of(citation.id) then
+      if #links > 0 then links:extend {pandoc.Str(','), pandoc.Space()} end
+      links:insert(reference(citation))
+    end
+  end
+  if #links == 0 then return nil end
+  if #links < 3 * #element.citations - 2 then
+    fail('@' .. element.citations[1].id .. ': cross-references and citations cannot share one bracket')
+  end
+  return links
+end
+
+return {
+  {Pandoc = define_all},
+  {Inlines = equations, Image = image},
+  {Cite = cite, Figure = figure, Table = scrolling},
+  {Div = div}
+}

@@ -1,0 +1,71 @@
+"""Programs of others, run under a time limit and gone with all their children when it is over."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import RenderingError
+
+LOCALE = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a program that ended by itself left behind."""
+
+    code: int
+    output: bytes
+    log: str
+
+
+def run_program(
+    command: Sequence[str | Path],
+    *,
+    timeout: float,
+    folder: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    given: bytes = b"",
+) -> Finished:
+    """Run a program to its end, in a process group of its own and with a UTF-8 locale.
+
+    Args:
+        command: the program and its words.
+        timeout: seconds after which it is killed with all that it started.
+        folder: its working folder.
+        environment: its environment variables.
+        given: what it reads from standard input.
+
+    Raises:
+        RenderingError: it could not be started, or ran out of time.
+    """
+    name = Path(command[0]).name
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={**environment, **LOCALE},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise RenderingError(f"cannot start {command[0]}: {error.strerror}; install it again") from error
+    with process:
+        try:
+            output, log = process.communicate(given, timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            raise RenderingError(f"{name} was not done after {timeout:g} s and was stopped; run it again") from error
+        finally:
+            _kill_group(process.pid)
+    return Finished(process.returncode, output, log.decode("utf-8", "replace"))
+
+
+def _kill_group(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return

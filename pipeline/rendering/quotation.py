@@ -1,0 +1,99 @@
+"""How numbers and words of the study get on the page: by key, each leaving its key beside it."""
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.errors import DataError
+from pipeline.rendering.markup import Markup, escape
+
+MINUS = "\N{MINUS SIGN}"
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """Quotes from a flat mapping of keys to numbers and words, such as `{"vae-20.test.log_likelihood": -92.13}`.
+
+    Every quoted number becomes `[92.1]{.number key="vae-20.test.elbo"}`, which both renderers turn into a span
+    with the attribute `data-key`: the page tells of each number where it comes from.
+    """
+
+    numbers: Mapping[str, object]
+
+    def number(self, key: str, digits: int | None = None, *, signed: bool = False) -> Markup:
+        """A number as text: true minus sign, thin spaces between thousands.
+
+        Args:
+            key: which number.
+            digits: decimals; left out, none for a whole number and one for any other.
+            signed: whether a positive number has a plus sign.
+
+        Raises:
+            DataError: no number has this key.
+        """
+        return self._span(key, "number", format_number(self.value(key), digits, signed=signed))
+
+    def interval(self, low: str, high: str, digits: int | None = None, *, signed: bool = False) -> Markup:
+        """Two numbers as the ends of an interval, such as `91.9 to 92.4`.
+
+        Raises:
+            DataError: no number has one of these keys.
+        """
+        ends = (self.number(key, digits, signed=signed) for key in (low, high))
+        return Markup(" to ".join(map(str, ends)))
+
+    def text(self, key: str) -> Markup:
+        """Words that are shown letter for letter, whatever they would mean in Markdown.
+
+        Raises:
+            DataError: no words have this key.
+        """
+        words = self._find(key)
+        if not isinstance(words, str):
+            raise DataError(f"numbers.json: {key} is {words!r}, not words; quote it with number()")
+        return self._span(key, "words", escape(words))
+
+    def value(self, key: str) -> Number:
+        """The number itself, for a sentence that depends on it.
+
+        Raises:
+            DataError: no number has this key.
+        """
+        number = self._find(key)
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise DataError(f"numbers.json: {key} is {number!r}, not a number; quote it with text()")
+        return number
+
+    def _find(self, key: str) -> object:
+        if key not in self.numbers:
+            close = difflib.get_close_matches(key, list(self.numbers), n=1)
+            hint = f"did you mean {close[0]!r}?" if close else "see data/summarise/numbers.json"
+            raise DataError(f"numbers.json: no key {key!r}; {hint}")
+        return self.numbers[key]
+
+    def _span(self, key: str, kind: str, text: str) -> Markup:
+        return Markup(f'[{text}]{{.{kind} key="{_escape_attribute(key)}"}}')
+
+
+def format_number(number: Number, digits: int | None = None, *, signed: bool = False) -> str:
+    """A number as it is printed, with a true minus sign and narrow no-break spaces; zero has no sign.
+
+    Raises:
+        DataError: the number is not finite.
+    """
+    if not math.isfinite(number):
+        raise DataError(f"{number} is not a finite number and cannot be printed")
+    if digits is None:
+        digits = 0 if isinstance(number, int) else 1
+    size = f"{abs(number):,.{digits}f}"
+    negligible = not any(digit in size for digit in "123456789")
+    sign = "" if negligible else MINUS if number < 0 else "+" if signed else ""
+    return sign + size.replace(",", THIN_SPACE)
+
+
+def _escape_attribute(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

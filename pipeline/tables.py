@@ -1,0 +1,152 @@
+"""The study's tables and what stands in them: written whole, checked when read."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import DataError
+from pipeline.storage import read_bytes, read_text, write_bytes, write_text
+
+CATEGORY = pa.dictionary(pa.int8(), pa.string())
+
+SPLIT = pa.schema(
+    {
+        "id": pa.int32(),
+        "digit": pa.int8(),
+        "official": CATEGORY,
+        "ink": pa.float64(),
+        "pc1": pa.float64(),
+        "within": pa.float64(),
+        "set": CATEGORY,
+        "region": CATEGORY,
+    }
+)
+"""One row an image; `ink` is its mean grey level, `pc1` and `within` its principal components."""
+
+SCORES = pa.schema(
+    {
+        "id": pa.int32(),
+        "digit": pa.int8(),
+        "set": CATEGORY,
+        "region": CATEGORY,
+        "elbo": pa.float64(),
+        "log_likelihood": pa.float64(),
+        "standard_error": pa.float64(),
+        "ess": pa.float64(),
+        "pareto_k": pa.float64(),
+        "draws": pa.int32(),
+        "passes": pa.float32(),
+    }
+)
+"""One row an image scored; `elbo`, `log_likelihood` and its Monte Carlo `standard_error` in nats."""
+
+PAIRS = pa.schema(
+    {
+        "model_a": pa.string(),
+        "model_b": pa.string(),
+        "set": CATEGORY,
+        "region": CATEGORY,
+        "difference": pa.float64(),
+        "low": pa.float64(),
+        "high": pa.float64(),
+        "images": pa.int32(),
+    }
+)
+"""One row a pair, set and region; the mean of model_a - model_b over the same images, in nats."""
+
+HISTORY = {"epoch": "int64", "learning_rate": "float64", "train_elbo": "float64", "validation_elbo": "float64"}
+
+
+def write_table(path: Path, table: pd.DataFrame, schema: pa.Schema) -> None:
+    """Put a table at `path` as parquet with exactly the columns and types of `schema`.
+
+    Raises:
+        DataError: the table breaks the schema, or an id stands twice; nothing is written.
+    """
+    _check(path, table, schema)
+    arrow = pa.Table.from_pandas(table[schema.names], schema=schema, preserve_index=False).replace_schema_metadata()
+    buffer = io.BytesIO()
+    pq.write_table(arrow, buffer, compression="zstd")
+    write_bytes(path, buffer.getvalue())
+
+
+def read_table(path: Path, schema: pa.Schema) -> pd.DataFrame:
+    """The parquet table at `path`, its columns and types those of `schema`.
+
+    Raises:
+        DataError: the file is truncated or no parquet, a column is missing or of another type, a
+            number is not finite, an id stands twice, or there is no row.
+    """
+    content = read_bytes(path)
+    try:
+        arrow = pq.read_table(io.BytesIO(content))
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: not a whole parquet file ({error}); remake it with `dvc repro`") from error
+    for field in schema:
+        if field.name not in arrow.column_names:
+            raise DataError(f"{path}: column {field.name} is missing; remake it with `dvc repro`")
+        if arrow.schema.field(field.name).type != field.type:
+            found = arrow.schema.field(field.name).type
+            raise DataError(f"{path}: column {field.name} is {found}, not {field.type}; remake it with `dvc repro`")
+    table: pd.DataFrame = arrow.select(schema.names).to_pandas()
+    _check(path, table, schema)
+    return table
+
+
+def read_split(path: Path) -> pd.DataFrame:
+    """Every image's set and region; see `SPLIT`."""
+    return read_table(path, SPLIT)
+
+
+def read_scores(path: Path) -> pd.DataFrame:
+    """Every scored image's likelihood under one model; see `SCORES`."""
+    return read_table(path, SCORES)
+
+
+def read_pairs(path: Path) -> pd.DataFrame:
+    """Paired differences between models; see `PAIRS`."""
+    return read_table(path, PAIRS)
+
+
+def write_history(path: Path, history: pd.DataFrame) -> None:
+    """Put a training curve at `path` as CSV, which `dvc plots` reads."""
+    write_text(path, history[list(HISTORY)].to_csv(index=False, lineterminator="\n"))
+
+
+def read_history(path: Path) -> pd.DataFrame:
+    """A training curve: learning rate and mean ELBO in nats, one row an epoch.
+
+    Raises:
+        DataError: a column is missing or holds something else than numbers.
+    """
+    try:
+        table = pd.read_csv(io.StringIO(read_text(path)))
+        history: pd.DataFrame = table[list(HISTORY)].astype(HISTORY)
+    except (KeyError, ValueError) as error:
+        raise DataError(f"{path}: not a training curve ({error}); remake it with `dvc repro`") from error
+    return history
+
+
+def concatenate(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """Tables under each other, the key of each in a first column called `name`."""
+    return pd.concat([table.assign(**{name: key}) for key, table in tables.items()], ignore_index=True)
+
+
+def _check(path: Path, table: pd.DataFrame, schema: pa.Schema) -> None:
+    missing = [name for name in schema.names if name not in table]
+    if missing:
+        raise DataError(f"{path}: column {missing[0]} is missing; remake it with `dvc repro`")
+    if table.empty:
+        raise DataError(f"{path}: holds no row; remake it with `dvc repro`")
+    for name in schema.names:
+        if pa.types.is_floating(schema.field(name).type) and not np.isfinite(table[name]).all():
+            row = int(np.flatnonzero(~np.isfinite(table[name].to_numpy()))[0])
+            raise DataError(f"{path}: {name} of row {row} is {table[name].iloc[row]}; remake it with `dvc repro`")
+    if "id" in schema.names and table["id"].duplicated().any():
+        twice = table.loc[table["id"].duplicated(), "id"].iloc[0]
+        raise DataError(f"{path}: image {twice} stands twice; remake it with `dvc repro`")

@@ -1,0 +1,54 @@
+"""Tensors on disk, as data and never as code."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from pipeline.errors import DataError
+from pipeline.storage import read_bytes, write_bytes
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
+    """Put named tensors at `path` as safetensors, the same tensors giving the same bytes.
+
+    Args:
+        path: where to.
+        tensors: on any device.
+        about: what they are, kept under one metadata key; two keys would not come out in one order.
+    """
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_bytes(path, save(plain, metadata={"about": json.dumps(dict(about), sort_keys=True)}))
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The named tensors at `path`.
+
+    Raises:
+        DataError: the file is truncated, or is something else than safetensors.
+    """
+    try:
+        return load(read_bytes(path))
+    except (SafetensorError, ValueError) as error:
+        raise DataError(f"{path}: no whole safetensors file ({error}); remake it with `dvc repro`") from error
+
+
+def read_into(path: Path, module: nn.Module) -> None:
+    """Fill `module` with the weights at `path`, every one of them and no other.
+
+    Raises:
+        DataError: the file is another model's, or not whole.
+    """
+    tensors, wanted = read_tensors(path), module.state_dict()
+    for name in sorted(wanted.keys() | tensors.keys()):
+        found = tuple(tensors[name].shape) if name in tensors else "nothing"
+        expected = tuple(wanted[name].shape) if name in wanted else "nothing"
+        if found != expected:
+            raise DataError(
+                f"{path}: another model's weights: {name} is {found}, not {expected}; remake them with `dvc repro`"
+            )
+    module.load_state_dict(tensors, strict=True)

@@ -1,0 +1,105 @@
+"""Where everything is: the only file that knows the tree under the project's root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths of the study below `root`, one property or method for each file that a stage reads or writes."""
+
+    root: Path
+
+    @property
+    def params(self) -> Path:
+        """Every number that can move a result."""
+        return self.root / "params.yaml"
+
+    @property
+    def dvc_yaml(self) -> Path:
+        """The stages and what they read and write."""
+        return self.root / "dvc.yaml"
+
+    def download(self, dataset: str) -> Path:
+        """Folder of a data set's unpacked IDX files."""
+        return self.root / "data" / "download" / dataset
+
+    @property
+    def images(self) -> Path:
+        """Every image, grey and binary, with its digit and id."""
+        return self.root / "data" / "split" / "images.npz"
+
+    @property
+    def split(self) -> Path:
+        """Every image's set and region."""
+        return self.root / "data" / "split" / "split.parquet"
+
+    def weights(self, name: str) -> Path:
+        """A trained model."""
+        return self.root / "data" / "train" / name / "weights.safetensors"
+
+    def history(self, name: str) -> Path:
+        """A model's training curve."""
+        return self.root / "data" / "train" / name / "history.csv"
+
+    def scores(self, name: str) -> Path:
+        """Log likelihood of every scored image under a model."""
+        return self.root / "data" / "score" / f"{name}.parquet"
+
+    def score_metrics(self, name: str) -> Path:
+        """A model's few metrics."""
+        return self.root / "data" / "score" / f"{name}.json"
+
+    @property
+    def pairs(self) -> Path:
+        """Paired differences between models."""
+        return self.root / "data" / "compare" / "pairs.parquet"
+
+    @property
+    def figures(self) -> Path:
+        """Folder of the figures."""
+        return self.root / "data" / "plot"
+
+    def figure(self, name: str) -> Path:
+        """One figure."""
+        return self.figures / f"{name}.svg"
+
+    @property
+    def numbers(self) -> Path:
+        """Every number that the page quotes."""
+        return self.root / "data" / "summarise" / "numbers.json"
+
+    @property
+    def metrics(self) -> Path:
+        """The ten numbers that tell how a run went, for `dvc metrics diff`."""
+        return self.root / "data" / "summarise" / "metrics.json"
+
+    @property
+    def report(self) -> Path:
+        """Folder of the report's source."""
+        return self.root / "report"
+
+    @property
+    def page(self) -> Path:
+        """The rendered report."""
+        return self.report / "_output" / "index.html"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of unfinished training, with its locks."""
+        return self.root / ".cache" / "checkpoints"
+
+    @property
+    def live(self) -> Path:
+        """Folder of DVCLive's mirror of the training curves."""
+        return self.root / "dvclive"
+
+    @property
+    def published(self) -> Path:
+        """The committed study's page."""
+        return self.root / "docs" / "index.html"
+
+    @property
+    def cache(self) -> Path:
+        """DVC's cache, unless its configuration puts it elsewhere."""
+        return self.root / ".dvc" / "cache"

@@ -1,0 +1,37 @@
+"""Draw every figure of the report."""
+
+from pipeline.config import load_params
+from pipeline.figures.atlas import Tables, draw_all
+from pipeline.figures.style import to_svg
+from pipeline.images import read_images
+from pipeline.storage import write_bytes
+from pipeline.summary import summary
+from pipeline.tables import concatenate, read_history, read_pairs, read_scores, read_split
+from stages.command import run
+from stages.layout import Layout
+from stages.listed import listed_models
+
+
+def main(layout: Layout) -> None:
+    """Write one SVG a figure, from the tables of all models."""
+    params = load_params(layout.params)
+    models = listed_models(params, layout, "plot")
+    scores = {name: read_scores(layout.scores(name)) for name in models}
+    tables = Tables(
+        images=read_images(layout.images),
+        split=read_split(layout.split),
+        history=concatenate({name: read_history(layout.history(name)) for name in models}, "model"),
+        scores=scores,
+        summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
+        pairs=read_pairs(layout.pairs),
+    )
+
+    pair = (params.roles.small, params.roles.middle)
+    figures = draw_all(tables, params.models, pair, params.plot.gallery)
+
+    for name, figure in figures.items():
+        write_bytes(layout.figure(name), to_svg(figure))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,32 @@
+"""Gather every number that the page quotes."""
+
+from pipeline.config import load_params
+from pipeline.images import read_images
+from pipeline.numbers import all_numbers, headline
+from pipeline.storage import write_json
+from pipeline.tables import read_history, read_pairs, read_scores, read_split
+from stages.command import run
+from stages.layout import Layout
+from stages.listed import listed_models
+
+
+def main(layout: Layout) -> None:
+    """Write numbers.json for the page and metrics.json for `dvc metrics diff`."""
+    params = load_params(layout.params)
+    models = listed_models(params, layout, "summarise")
+
+    numbers = all_numbers(
+        params,
+        read_images(layout.images),
+        read_split(layout.split),
+        {name: read_history(layout.history(name)) for name in models},
+        {name: read_scores(layout.scores(name)) for name in models},
+        read_pairs(layout.pairs),
+    )
+
+    write_json(layout.numbers, numbers)
+    write_json(layout.metrics, headline(numbers))
+
+
+if __name__ == "__main__":
+    run(main)

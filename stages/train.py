@@ -1,0 +1,43 @@
+"""Train one model on the images that its `train_on` names."""
+
+from functools import partial
+
+from pipeline.checkpoints import Checkpoint, identity, only_trainer, train_resumably
+from pipeline.config import load_params
+from pipeline.device import prepare
+from pipeline.examples import learning_examples, validation_examples
+from pipeline.images import read_images
+from pipeline.rng import stream
+from pipeline.tables import read_split, write_history
+from pipeline.tensors import write_tensors
+from pipeline.training import Plan
+from pipeline.vae.build import build, start
+from stages.command import run
+from stages.layout import Layout
+from stages.live import follow_training
+
+
+def main(name: str, layout: Layout) -> None:
+    """Write the weights and the training curve of the model `name`."""
+    params, model_params = load_params(layout.params), load_params(layout.params).model(name)
+    images, split = read_images(layout.images), read_split(layout.split)
+    matched = stream(params.seed, "train", "matched")
+    examples = learning_examples(images, split, model_params.train_on, model_params.binarization, matched)
+    validation = validation_examples(images, split, model_params.binarization)
+    source = partial(stream, params.seed, "train", name, model_params.seed)
+    device = prepare(params.device, params.threads)
+    plan = Plan(params.data.epochs, params.data.batch_size, params.train, source, device)
+    model = build(images.grey.shape[1], params.data.hidden, model_params)
+    start(model.to(device), examples.mean(), source("start"))
+
+    with only_trainer(layout.checkpoints, name), follow_training(name, plan, layout.live) as on_epoch:
+        checkpoint = Checkpoint(layout.checkpoints, name, identity(model, examples, validation, plan))
+        history = train_resumably(model, examples, validation, plan, checkpoint, on_epoch)
+
+    write_tensors(layout.weights(name), model.state_dict(), model_params.model_dump())
+    write_history(layout.history(name), history)
+    checkpoint.discard()
+
+
+if __name__ == "__main__":
+    run(main, "MODEL")

@@ -1,0 +1,126 @@
+"""A study's tables, made up: columns and sizes of real ones, for two models or for many."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.config import ModelParams
+from pipeline.figures.atlas import Tables, model_label
+from pipeline.figures.palette import marks
+from pipeline.holdout import hold_out
+from pipeline.images import label
+from pipeline.sets import scored_rows
+from pipeline.summary import summary
+from pipeline.tables import concatenate
+
+NAMES = (
+    "vae-04",
+    "vae-20",
+    "vae-32",
+    "vae-20-matched",
+    "cvae-20",
+    "vae-20-threshold",
+    "a-model-with-a-name-of-forty-letters-long",
+    "vae-20-seed-1",
+    "vae-64",
+)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the figures of a study are drawn from."""
+
+    models: dict[str, ModelParams]
+    tables: Tables
+
+    pair = NAMES[:2]
+
+    @property
+    def marks(self):
+        return marks({name: model_label(name, model) for name, model in self.models.items()})
+
+
+def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
+    """Tables of `models` models on `images` images, those after the first seven tenths in the test file."""
+    rng = np.random.default_rng(0)
+    if grey is None:
+        grey, digit = _draw_images(images, side, rng)
+    pool = np.arange(len(grey)) < 0.7 * len(grey)
+    split = hold_out(grey, digit, pool, 0.05, len(grey) // 14, rng)
+    params = {name: _describe(name, place) for place, name in enumerate(NAMES[:models])}
+    scores = {name: _score(split, model, rng) for name, model in params.items()}
+    tables = Tables(
+        images=label(grey, digit, rng),
+        split=split,
+        history=concatenate({name: _learn(model, rng) for name, model in params.items()}, "model"),
+        scores=scores,
+        summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
+        pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
+    )
+    return Study(params, tables)
+
+
+def _draw_images(images, side, rng):
+    digit = np.arange(images, dtype=np.uint8) % 10
+    prototypes = rng.random((10, side * side)) < np.linspace(0.1, 0.3, 10)[:, None]
+    tone = rng.integers(90, 256, size=(images, 1))
+    noise = rng.random((images, side * side)) < 0.03
+    return ((prototypes[digit] ^ noise) * tone).astype(np.uint8), digit
+
+
+def _describe(name, place):
+    return ModelParams(
+        latent_dim=4 if place == 0 else 20 + place,
+        conditional=name.startswith("cvae"),
+        train_on="matched" if "matched" in name else "core",
+        binarization="threshold" if "threshold" in name else "bernoulli",
+        seed=0,
+        score_on="all" if place < 3 else "holdouts",
+    )
+
+
+def _score(split, model, rng):
+    scored = split.loc[scored_rows(split, model.score_on), ["id", "digit", "set", "region"]]
+    hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
+    level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["digit"]]
+    log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
+    return scored.assign(
+        elbo=log_likelihood - rng.gamma(4, 1, len(scored)),
+        log_likelihood=log_likelihood,
+        standard_error=rng.gamma(2, 0.1, len(scored)),
+        ess=400.0,
+        pareto_k=0.4,
+        draws=np.int32(500),
+        passes=np.float32(500),
+    )
+
+
+def _learn(model, rng):
+    epoch = np.arange(1, 101)
+    train = -88 - 45 * np.exp(-model.latent_dim / 6) - 400 * np.exp(-epoch / 2) - 9 / np.sqrt(epoch)
+    return pd.DataFrame(
+        {
+            "epoch": epoch,
+            "learning_rate": 0.002 * np.cos(epoch / 64) ** 2,
+            "train_elbo": train,
+            "validation_elbo": train - 0.03 * epoch + rng.normal(0, 0.1, len(epoch)),
+        }
+    )
+
+
+def _compare(scores, a, b):
+    means = summary(scores[a]).merge(summary(scores[b]), on=["set", "region"])
+    difference = means["log_likelihood_x"] - means["log_likelihood_y"]
+    return pd.DataFrame(
+        {
+            "model_a": a,
+            "model_b": b,
+            "set": means["set"],
+            "region": means["region"],
+            "difference": difference,
+            "low": difference - 1 / np.sqrt(means["images_x"]),
+            "high": difference + 1 / np.sqrt(means["images_x"]),
+            "images": means["images_x"].astype("int32"),
+        }
+    )

@@ -1,0 +1,14 @@
+import pytest
+
+from pipeline.figures.atlas import draw_all
+from tests.made_up import make_study
+
+
+@pytest.fixture(scope="session")
+def study():
+    return make_study()
+
+
+@pytest.fixture(scope="session")
+def figures(study):
+    return draw_all(study.tables, study.models, study.pair, 10)

@@ -1,0 +1,63 @@
+import base64
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pipeline.figures.atlas import draw_all, model_label, scored_pair
+from pipeline.figures.palette import COLOURS
+from pipeline.figures.style import to_svg
+
+NAMES = {"sets", "examples", "training", "likelihood", "regions", "differences", "scatter", "gains", "histograms"}
+
+
+def test_every_figure_is_drawn(figures):
+    assert set(figures) == NAMES
+
+
+def test_the_page_has_room_for_all_figures(figures):
+    svgs = {name: to_svg(figure) for name, figure in figures.items()}
+    assert max(map(len, svgs.values())) < 200_000
+    assert sum(len(base64.b64encode(svg)) for svg in svgs.values()) < 1_500_000
+
+
+def test_a_model_without_scores_is_left_out_and_the_others_keep_their_colours(study):
+    scores = {name: table for name, table in study.tables.scores.items() if name != "vae-20"}
+    tables = dataclasses.replace(
+        study.tables,
+        scores=scores,
+        history=study.tables.history.query("model != 'vae-20'"),
+        summary=study.tables.summary.query("model != 'vae-20'"),
+        pairs=study.tables.pairs.query("model_a != 'vae-20' and model_b != 'vae-20'"),
+    )
+    drawn = draw_all(tables, study.models, ("vae-04", "vae-32"), 3)
+    lines = drawn["training"].axes[0].get_lines()
+    assert [line.get_color() for line in lines[::2]] == [COLOURS[0], *COLOURS[2:5]]
+
+
+def test_drawing_changes_no_table(study):
+    before = study.tables.split.copy(), study.tables.images.binary_bernoulli.copy()
+    scores = {name: table.copy() for name, table in study.tables.scores.items()}
+    draw_all(study.tables, study.models, study.pair, 3)
+    assert study.tables.split.equals(before[0])
+    assert np.array_equal(study.tables.images.binary_bernoulli, before[1])
+    assert all(study.tables.scores[name].equals(table) for name, table in scores.items())
+
+
+@pytest.mark.parametrize(
+    ("pair", "scored", "found"),
+    [
+        (("a", "b"), ["c", "b", "a"], ("a", "b")),
+        (("a", "b"), ["c", "b"], ("b", "b")),
+        (("a", "b"), ["c", "d", "e"], ("c", "e")),
+    ],
+)
+def test_the_pair_falls_back_on_models_that_are_scored(pair, scored, found):
+    assert scored_pair(pair, scored) == found
+
+
+def test_a_model_of_another_variable_says_so(study):
+    assert model_label("cvae-20", study.models["cvae-20"]) == "cvae-20 (given the digit)"
+    rounded = study.models["vae-20"].model_copy(update={"binarization": "threshold"})
+    assert model_label("v", rounded) == "v (thresholded images)"
+    assert model_label("vae-20", study.models["vae-20"]) == "vae-20"

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from pipeline.figures.differences import differences
+from pipeline.sets import REGIONS, SETS
+
+ROWS = [*SETS, *(f"test, {region}" for region in REGIONS)]
+
+
+def dots_of(axes):
+    """Each dot as drawn: place, difference, and the line object."""
+    return [(line.get_ydata()[0], line.get_xdata()[0], line) for line in axes.get_lines() if line.get_marker() == "o"]
+
+
+def test_each_pair_has_a_panel_that_names_both_models(figures, study):
+    titles = [axes.get_title(loc="left") for axes in figures["differences"].axes]
+    pairs = study.tables.pairs.drop_duplicates(["model_a", "model_b"])
+    assert len(titles) == len(pairs) == 4
+    for title, row in zip(titles, pairs.to_dict("records"), strict=True):
+        assert title == f"{study.marks[row['model_a']].label}\nminus {study.marks[row['model_b']].label}"
+
+
+def test_rows_are_the_sets_and_then_the_regions_of_test(figures):
+    labels = [label.get_text().split(" (")[0] for label in figures["differences"].axes[0].get_yticklabels()]
+    assert labels == ROWS
+
+
+def test_dots_and_intervals_are_those_of_the_table_and_no_others(figures, study):
+    for axes, (_, table) in zip(
+        figures["differences"].axes, study.tables.pairs.groupby(["model_a", "model_b"], sort=False), strict=True
+    ):
+        names = table["set"].where(table["region"] == "all", "test, " + table["region"])
+        expected = sorted((ROWS.index(name), value) for name, value in zip(names, table["difference"], strict=True))
+        assert [(place, value) for place, value, _ in sorted(dots_of(axes))] == pytest.approx(np.array(expected))
+        bars = [line.get_xdata() for line in axes.get_lines() if line.get_solid_capstyle() == "butt"]
+        assert np.array(bars) == pytest.approx(table[["low", "high"]].to_numpy())
+
+
+def test_a_dot_has_the_colour_of_the_likelier_model_and_is_hollow_where_zero_is_possible(study):
+    pairs = study.tables.pairs.query("model_a == 'vae-20'")[:3].copy()
+    pairs[["difference", "low", "high"]] = [[2.0, 1, 3], [-2, -3, -1], [0.5, -1, 2]]
+    dots = [line for *_, line in dots_of(differences(pairs, study.marks).axes[0])]
+    plain, rich = study.marks["vae-04"].colour, study.marks["vae-20"].colour
+    assert [dot.get_color() for dot in dots] == [rich, plain, rich]
+    assert [dot.get_markerfacecolor() for dot in dots] == [rich, plain, "white"]
+
+
+def test_zero_is_marked_in_every_panel(figures):
+    for axes in figures["differences"].axes:
+        low, high = axes.get_xlim()
+        assert low < 0 < high
+        assert any(np.array_equal(line.get_xdata(), [0, 0]) for line in axes.get_lines())
+
+
+@pytest.mark.parametrize("pairs", [1, 3])
+def test_any_number_of_pairs_fits(study, pairs):
+    names = study.tables.pairs["model_a"].drop_duplicates()[:pairs]
+    figure = differences(study.tables.pairs[study.tables.pairs["model_a"].isin(names)], study.marks)
+    assert sum(axes.axison for axes in figure.axes) == pairs

@@ -1,0 +1,89 @@
+import itertools
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+
+from pipeline.figures.atlas import draw_all
+from pipeline.figures.style import WIDTH
+from tests.made_up import NAMES, make_study
+
+STUDIES = {"two": (2, 8, 2, NAMES[:2]), "five": (5, 28, 10, NAMES[:2]), "nine": (9, 28, 20, NAMES[5:7])}
+"""Models, side of an image, images a row, and the pair: of the shortest names or of the longest."""
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def drawn(request):
+    models, side, gallery, pair = STUDIES[request.param]
+    study = make_study(models=models, side=side, images=700)
+    figures = draw_all(study.tables, study.models, pair, gallery)
+    return figures, {name: texts_of(figure) for name, figure in figures.items()}
+
+
+def texts_of(figure):
+    """Each text that a drawing of the figure puts on paper, with its box in inches."""
+    found = []
+    draw = Text.draw
+
+    def record(text, renderer, *args, **kwargs):
+        if text.get_visible() and text.get_text().strip():
+            found.append((text, text.get_window_extent(renderer).transformed(figure.dpi_scale_trans.inverted())))
+        return draw(text, renderer, *args, **kwargs)
+
+    canvas = FigureCanvasAgg(figure)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Text, "draw", record)
+        canvas.draw()
+    return found
+
+
+def apart(one, other, slack=0.01):
+    return (
+        one.x1 - slack < other.x0 or other.x1 - slack < one.x0 or one.y1 - slack < other.y0 or other.y1 - slack < one.y0
+    )
+
+
+def test_every_text_is_large_enough_whole_and_apart_from_the_others(drawn):
+    for name, figure in drawn[0].items():
+        texts = drawn[1][name]
+        assert len(texts) > 5, name
+        width, height = figure.get_size_inches()
+        for text, box in texts:
+            assert text.get_fontsize() >= 8, (name, text)
+            assert box.x0 >= 0, (name, text)
+            assert box.y0 >= 0, (name, text)
+            assert box.x1 <= width, (name, text)
+            assert box.y1 <= height, (name, text)
+        for (text, box), (other, other_box) in itertools.combinations(texts, 2):
+            assert apart(box, other_box), (name, text, other)
+
+
+def test_no_text_lies_on_a_panel_it_does_not_belong_to(drawn):
+    for name, figure in drawn[0].items():
+        panels = [
+            (axes, axes.get_window_extent().transformed(figure.dpi_scale_trans.inverted()))
+            for axes in figure.axes
+            if axes.axison
+        ]
+        for text, box in drawn[1][name]:
+            for axes, panel in panels:
+                assert text in axes.texts or apart(box, panel), (name, text)
+
+
+def test_all_figures_are_equally_wide_and_white(drawn):
+    for figure in drawn[0].values():
+        assert figure.get_size_inches()[0] == WIDTH
+        assert to_hex(figure.get_facecolor()) == "#ffffff"
+        assert {to_hex(axes.get_facecolor()) for axes in figure.axes} == {"#ffffff"}
+
+
+def test_axes_are_called_what_they_are_on_every_data_set(drawn):
+    words = " ".join(text.get_text() for texts in drawn[1].values() for text, _ in texts).lower().split()
+    assert not {"ink", "slant", "thickness"} & set(words)
+    assert {"pc1", "within-class"} <= set(words)
+
+
+def test_axes_of_likelihood_say_nats(drawn):
+    for name in ("training", "likelihood", "regions", "differences", "scatter", "histograms", "gains"):
+        assert any("nats" in text.get_text() for text, _ in drawn[1][name]), name

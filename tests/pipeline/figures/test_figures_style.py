@@ -1,0 +1,93 @@
+import hashlib
+import os
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+from pipeline.figures.atlas import draw_all
+from pipeline.figures.palette import marks
+from pipeline.figures.style import SETTINGS, fold, house_style, to_svg
+from pipeline.figures.training import training
+from tests.made_up import make_study
+
+ELSEWHERE = """
+import hashlib
+from pipeline.figures.atlas import draw_all
+from pipeline.figures.style import to_svg
+from tests.made_up import make_study
+study = make_study(models=2, side=8, images=700)
+for name, figure in draw_all(study.tables, study.models, study.pair, 10).items():
+    print(name, hashlib.sha256(to_svg(figure)).hexdigest())
+"""
+
+
+def draw(name="vae"):
+    history = pd.DataFrame({"model": name, "epoch": [1, 2, 3], "train_elbo": [-9.0, -8, -7], "validation_elbo": -8.5})
+    return training(history, marks({name: name}))
+
+
+def test_a_figure_gives_the_same_bytes_each_time():
+    figure = draw()
+    assert to_svg(figure) == to_svg(figure) == to_svg(draw())
+
+
+def test_another_process_gives_the_same_bytes():
+    study = make_study(models=2, side=8, images=700)
+    here = [
+        f"{name} {hashlib.sha256(to_svg(figure)).hexdigest()}"
+        for name, figure in draw_all(study.tables, study.models, study.pair, 10).items()
+    ]
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        env={**os.environ, "PYTHONHASHSEED": "12345", "MPLBACKEND": "svg"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert elsewhere.stdout.splitlines() == here
+
+
+def test_the_reader_s_own_settings_change_nothing():
+    plain = to_svg(draw())
+    with mpl.rc_context({"font.size": 20, "lines.linewidth": 9, "svg.fonttype": "none", "axes.grid": True}):
+        assert to_svg(draw()) == plain
+
+
+def test_the_style_does_not_leak():
+    before = dict(mpl.rcParams)
+    with house_style():
+        assert mpl.rcParams["svg.hashsalt"] == SETTINGS["svg.hashsalt"]
+    assert dict(mpl.rcParams) == before
+
+
+def test_the_bytes_carry_no_date_and_no_version():
+    svg = to_svg(draw())
+    assert b"dc:date" not in svg
+    assert mpl.__version__.encode() not in svg
+
+
+def test_texts_are_outlines_so_that_no_font_is_needed():
+    assert b"<text" not in to_svg(draw())
+
+
+@pytest.mark.parametrize("name", ["a--b", "x_-", "long-" * 8])
+def test_any_model_s_name_gives_well_formed_xml(name):
+    root = ET.fromstring(to_svg(draw(name)))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("log likelihood under vae-20 (nats)", ["log likelihood under", "vae-20 (nats)"]),
+        ("minus vae-20-matched-again", ["minus", "vae-20-matched-again"]),
+        ("a-name-that-is-longer-than-a-line", ["a-name-that-is-longer-", "than-a-line"]),
+    ],
+)
+def test_long_texts_are_folded_between_words(text, lines):
+    assert fold(text, 1.8).splitlines() == lines

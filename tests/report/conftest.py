@@ -1,0 +1,30 @@
+import pytest
+
+from pipeline.errors import RenderingError
+from pipeline.rendering.page import render_page
+from pipeline.rendering.quarto import find_quarto
+from tests.browser import browser
+from tests.report.samples import make_sample
+
+__all__ = ["browser"]
+
+
+@pytest.fixture(scope="session")
+def pandoc_page(tmp_path_factory):
+    root = make_sample(tmp_path_factory.mktemp("pandoc") / "project")
+    return render_page(root / "report", "pandoc")
+
+
+@pytest.fixture(scope="session")
+def quarto_page(tmp_path_factory):
+    try:
+        find_quarto()
+    except RenderingError as error:
+        pytest.skip(f"NOT CHECKED WITH QUARTO: {error}")
+    root = make_sample(tmp_path_factory.mktemp("quarto") / "project")
+    return render_page(root / "report", "quarto")
+
+
+@pytest.fixture(params=["pandoc", "quarto"])
+def page(request):
+    return request.getfixturevalue(f"{request.param}_page")

@@ -1,0 +1,89 @@
+import pytest
+
+from pipeline.errors import RenderingError
+from pipeline.rendering.checker import check
+
+IMAGE = '<img src="data:image/svg+xml,x" alt="A line">'
+WHOLE = f"""<!DOCTYPE html>
+<html lang="en"><head><title>T</title><style>p {{ color: red }}</style></head>
+<body><nav id="TOC"><a id="toc-a" href="#a">A</a></nav><main>
+<h1 id="a">A</h1><p>Text with an address, x@example.org, and <code>$$ {{python}} ::: @fig-x</code>.
+<a href="https://example.org">A link</a>, <span data-key="k">@fig-x $$ ???</span>
+<span data-cites="b">B</span></p>{IMAGE}<p id="ref-b">B</p></main></body></html>"""
+
+
+def spoil(old, new):
+    assert old in WHOLE
+    return WHOLE.replace(old, new, 1)
+
+
+def append(more):
+    return spoil("</main>", more + "</main>")
+
+
+def test_a_whole_page_passes():
+    check(WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (spoil("<title>T</title>", ""), "no title"),
+        (spoil("<title>T</title>", "<title> </title>"), "no title"),
+        (spoil(' lang="en"', ""), "language"),
+        (spoil('<a id="toc-a" href="#a">A</a>', ""), "no table of contents"),
+        (append("<p>See <strong>?@fig-x</strong>.</p>"), "unresolved cross-reference ?@fig-x"),
+        (append("<p>See ?tbl-x.</p>"), "unresolved cross-reference ?tbl-x"),
+        (append("<p>See @sec-x.</p>"), "unresolved cross-reference @sec-x"),
+        (append("<p>See [@somebody2020].</p>"), "unresolved citation [@somebody2020]"),
+        (append("<p>See @somebody2020.</p>"), "unresolved citation @somebody2020"),
+        (append("<p>(<strong>???</strong>)</p>"), "unresolved citation ???"),
+        (append('<span data-cites="b c">B</span>'), "unknown citation @c"),
+        (append("<p>$$ x $$</p>"), "unresolved formula"),
+        (append('<span class="math inline">x</span>'), "not set as MathML"),
+        (append("<p>{python} x</p>"), "unresolved expression"),
+        (append("<p>{{&lt; meta x &gt;}}</p>"), "unresolved shortcode"),
+        (append("<p>a = b {#eq-x}</p>"), "unresolved attribute {#eq-x"),
+        (append("<p>::: callout</p>"), "unresolved block"),
+        (spoil(' alt="A line"', ""), "no description"),
+        (spoil('alt="A line"', 'alt=" "'), "no description"),
+        (spoil('alt="A line"', 'alt="[3]{.number}"'), "description holds unresolved markup"),
+        (spoil('src="data:image/svg+xml,x"', 'src="../data/plot/x.svg"'), "<img> fetches ../data/plot/x.svg"),
+        (spoil('src="data:image/svg+xml,x"', 'src="https://example.org/x.svg"'), "<img> fetches https"),
+        (spoil('src="data:image/svg+xml,x"', 'src=""'), "<img> fetches nothing"),
+        (append('<img srcset="x.png 2x" src="data:," alt="x">'), "<img> fetches x.png"),
+        (append('<script src="https://example.org/x.js"></script>'), "<script> fetches"),
+        (spoil("<style>", '<link rel="stylesheet" href="x.css"><style>'), "<link> fetches x.css"),
+        (append('<iframe src="https://example.org"></iframe>'), "<iframe> fetches"),
+        (append('<svg><image xlink:href="x.png"/></svg>'), "<image> fetches x.png"),
+        (append('<p onclick="go()">x</p>'), "<p> runs code"),
+        (spoil("color: red", "background: url(x.png)"), "style sheet fetches url(x.png"),
+        (spoil("p {", "@import 'https://example.org/x.css'; p {"), "style sheet fetches @import"),
+        (append("<p style=\"background: url('x.png')\">x</p>"), "style sheet fetches"),
+        (
+            spoil("<style>", '<link href="data:text/css,p{background:url(http%3A//example.org/x)}"><style>'),
+            "style sheet fetches url(http://example.org/x",
+        ),
+        (append('<a href="#nowhere">x</a>'), "the link #nowhere leads nowhere"),
+        (append('<a href="javascript:alert(1)">x</a>'), "leads out of the page"),
+        (append('<a href="../data/x.csv">x</a>'), "leads out of the page"),
+        (append('<p id="a">x</p>'), "2 elements have the id a"),
+    ],
+)
+def test_every_hole_is_told(text, complaint):
+    with pytest.raises(RenderingError) as caught:
+        check(text)
+    assert complaint in str(caught.value)
+
+
+def test_many_holes_are_told_in_one_line():
+    with pytest.raises(RenderingError) as caught:
+        check(append("".join(f'<a href="#{name}">x</a>' for name in "bcdefghi")))
+    assert "#b" in str(caught.value)
+    assert "and 3 more" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_pages_of_both_renderers_are_whole(page):
+    check(page)
+    assert len(page) > 10_000

@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.errors import DataError
+from pipeline.images import write_images
+from pipeline.tables import PAIRS, SCORES, SPLIT, write_history, write_table
+from stages.layout import Layout
+from stages.plot import main
+from tests.made_up import make_study
+
+ROOT = Path(__file__).parents[2]
+FIGURES = {"sets", "examples", "training", "likelihood", "regions", "differences", "scatter", "gains", "histograms"}
+
+
+@pytest.fixture
+def layout(tmp_path):
+    study, layout = make_study(models=2, side=8, images=700), Layout(tmp_path)
+    _write_tables(layout, study)
+    params = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params["models"] = {name: model.model_dump() for name, model in study.models.items()}
+    params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
+    listed = [layout.scores(name).relative_to(tmp_path).as_posix() for name in study.models]
+    with layout.params.open("w", encoding="utf-8") as stream:
+        YAML().dump(params, stream)
+    with layout.dvc_yaml.open("w", encoding="utf-8") as stream:
+        YAML().dump({"stages": {"plot": {"deps": listed}}}, stream)
+    return layout
+
+
+def _write_tables(layout, study):
+    tables = study.tables
+    write_images(layout.images, tables.images)
+    write_table(layout.split, tables.split, SPLIT)
+    write_table(layout.pairs, tables.pairs.astype({"set": "category", "region": "category"}), PAIRS)
+    for name, table in tables.scores.items():
+        write_table(layout.scores(name), table, SCORES)
+        write_history(layout.history(name), tables.history[tables.history["model"] == name])
+
+
+def read_figures(layout):
+    return {path.stem: path.read_bytes() for path in layout.figures.iterdir()}
+
+
+def test_every_figure_is_written_with_the_same_bytes_each_time(layout):
+    main(layout)
+    first = read_figures(layout)
+    assert set(first) == FIGURES
+    assert all(svg.startswith(b"<?xml") for svg in first.values())
+    main(layout)
+    assert read_figures(layout) == first
+
+
+def test_no_figure_is_written_from_a_broken_table(layout):
+    table = layout.scores("vae-20")
+    table.write_bytes(table.read_bytes()[:-100])
+    with pytest.raises(DataError, match=r"vae-20\.parquet"):
+        main(layout)
+    assert not layout.figures.exists()
