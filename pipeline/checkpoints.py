@@ -13,14 +13,16 @@ import torch
 from filelock import FileLock, Timeout
 from torch import Tensor
 
-from pipeline.errors import BusyError, DataError, StorageError
+from pipeline.errors import BusyError, DataError
 from pipeline.examples import Examples
-from pipeline.storage import write_text
-from pipeline.tensors import read_tensors, write_tensors
+from pipeline.storage import explain_storage, write_text
+from pipeline.tensors import fill, read_tensors, write_tensors
 from pipeline.training import Plan, Progress, begin, train
 from pipeline.vae.build import Autoencoder
 
 COLUMNS = ("epoch", "learning_rate", "train_elbo", "validation_elbo")
+MEMORY = ("step", "exp_avg", "exp_avg_sq")
+"""What Adam remembers of each parameter."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,20 @@ class Checkpoint:
         Returns:
             Whether there was one. A broken one is removed, and training starts anew.
         """
-        try:
-            tensors = read_tensors(self.path)
-            history = tensors.pop("history")
-            model.load_state_dict(_below(tensors, "model."), strict=True)
-        except StorageError:
-            return False
-        except (DataError, KeyError, RuntimeError):
-            self.discard()
+        if not self.path.exists():
             return False
         state = progress.optimizer.state_dict()
-        state["state"] = {index: _below(tensors, f"optimizer.{index}.") for index in state["param_groups"][0]["params"]}
+        try:
+            tensors = read_tensors(self.path)
+            history = [dict(zip(COLUMNS, row, strict=True)) for row in tensors["history"].tolist()]
+            for index in state["param_groups"][0]["params"]:
+                state["state"][index] = {part: tensors[f"optimizer.{index}.{part}"] for part in MEMORY}
+            fill(model, _below(tensors, "model."), self.path)
+        except (DataError, KeyError, TypeError, ValueError):
+            self.discard()
+            return False
         progress.optimizer.load_state_dict(state)
-        progress.history[:] = [dict(zip(COLUMNS, row, strict=True)) for row in history.tolist()]
+        progress.history[:] = history
         return True
 
     def discard(self) -> None:
@@ -122,22 +125,20 @@ def only_trainer(folder: Path, name: str, wait: float = 5.0) -> Iterator[None]:
     Raises:
         BusyError: another process trains this model and goes on doing so for `wait` seconds.
     """
-    owner = folder / f"{name}.pid"
-    try:
+    owner, lock = folder / f"{name}.pid", FileLock(folder / f"{name}.lock")
+    with explain_storage(folder, "lock"):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f"{name}.lock")
-        lock.acquire(timeout=wait)
-    except Timeout as error:
-        pid = owner.read_text(encoding="utf-8").strip() if owner.exists() else "unknown"
-        raise BusyError(
-            f"{name} is being trained by process {pid}; wait for it, or stop it and run this again"
-        ) from error
-    except OSError as error:
-        raise StorageError(f"cannot lock {folder}: {error.strerror}; give access to the folder") from error
-    with lock:
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout as error:
+            pid = owner.read_text(encoding="utf-8").strip() if owner.exists() else "unknown"
+            what_to_do = "wait for it, or stop it, and run this again"
+            raise BusyError(f"{name} is being trained by process {pid}; {what_to_do}") from error
+    try:
         write_text(owner, f"{os.getpid()}\n")
         yield
-    lock.release()
+    finally:
+        lock.release()
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

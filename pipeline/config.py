@@ -4,18 +4,18 @@ import difflib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pipeline.errors import ParameterError
+from pipeline.errors import DataError, ParameterError
 from pipeline.storage import read_text
 
 Dataset = Literal["mnist", "fashion-mnist", "kmnist", "digits"]
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Share = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -80,7 +80,7 @@ class TrainParams(Section):
 class ScoreParams(Section):
     """How much work each image's likelihood is given."""
 
-    draws: Annotated[int, Field(ge=64)]
+    draws: Annotated[int, Field(ge=64, le=10_000_000)]
     """Importance weights an image."""
     block: Count
     """Decoder passes at once; bounds the memory."""
@@ -90,7 +90,7 @@ class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
     pairs: tuple[Pair, ...]
-    resamples: Annotated[int, Field(ge=100)]
+    resamples: Annotated[int, Field(ge=100, le=10_000_000)]
     """Of the bootstrap over images."""
     confidence: Share
 
@@ -163,20 +163,33 @@ def load_params(path: Path) -> Params:
         ParameterError: the file is empty or no YAML 1.2, or a key is missing, unknown, given twice,
             of another type or out of range; the message has the key's path and its value.
     """
-    yaml = YAML(typ="safe", pure=True)
-    try:
-        tree = yaml.load(read_text(path))
-    except YAMLError as error:
-        raise ParameterError(f"{path.name}: {_first_line(error)}") from error
-    if not isinstance(tree, dict):
-        raise ParameterError(f"{path.name}: holds no mapping; restore it with `git checkout {path.name}`")
+    tree = read_mapping(path)
     try:
         return Params.model_validate_json(json.dumps(tree, default=str))
     except ValidationError as error:
         raise ParameterError(f"{path.name}: {_explain(error)}") from error
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{path.name}: {error}; a key is a word, and a value does not contain itself") from error
 
 
-def _first_line(error: YAMLError) -> str:
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML 1.2 file.
+
+    Raises:
+        ParameterError: the file is empty or no YAML 1.2, or a key is given twice.
+    """
+    try:
+        tree = YAML(typ="safe", pure=True).load(read_text(path))
+    except (YAMLError, DataError) as error:
+        raise ParameterError(f"{path.name}: {_first_line(error)}") from error
+    except RecursionError as error:
+        raise ParameterError(f"{path.name}: too many brackets in each other; restore the file") from error
+    if not isinstance(tree, dict):
+        raise ParameterError(f"{path.name}: holds no mapping; restore it with `git checkout {path.name}`")
+    return tree
+
+
+def _first_line(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     return f"line {mark.line + 1}: {problem}" if mark else str(problem)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int32, UInt8
 
 from pipeline.errors import DataError
-from pipeline.storage import read_arrays, write_arrays
+from pipeline.storage import Arrays, read_arrays, write_arrays
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,23 @@ def read_images(path: Path) -> Images:
         DataError: an array is missing, or the arrays' shapes or types do not fit.
     """
     arrays = read_arrays(path)
-    missing = [name for name in Images.__dataclass_fields__ if name not in arrays]
-    if missing:
-        raise DataError(f"{path}: array {missing[0]} is missing; remake it with `dvc repro split`")
-    images = Images(**{name: arrays[name] for name in Images.__dataclass_fields__})
-    shapes = {array.shape for array in (images.grey, images.binary_bernoulli, images.binary_threshold)}
-    if shapes != {(len(images.id), images.grey.shape[-1])} or images.digit.shape != images.id.shape:
-        raise DataError(f"{path}: arrays of different lengths; remake it with `dvc repro split`")
-    if max(images.binary_bernoulli.max(), images.binary_threshold.max()) > 1:
-        raise DataError(f"{path}: a binary pixel is neither 0 nor 1; remake it with `dvc repro split`")
-    return images
+    fault = _fault({name: arrays[name] for name in Images.__dataclass_fields__ if name in arrays})
+    if fault:
+        raise DataError(f"{path}: {fault}; remake it with `dvc repro split`")
+    return Images(**{name: arrays[name] for name in Images.__dataclass_fields__})
+
+
+def _fault(arrays: Arrays) -> str | None:
+    """The first way in which arrays are not those of `Images`, if there is one."""
+    for name in Images.__dataclass_fields__:
+        if name not in arrays:
+            return f"array {name} is missing"
+        found, wanted = arrays[name], np.int32 if name == "id" else np.uint8
+        if found.dtype != wanted:
+            return f"array {name} is {found.dtype}, not {np.dtype(wanted)}"
+        whole = (len(arrays["grey"]), *(() if name in {"digit", "id"} else arrays["grey"].shape[1:2]))
+        if arrays["grey"].ndim != 2 or not arrays["grey"].size or found.shape != whole:
+            return f"array {name} has the shape {found.shape}, beside {arrays['grey'].shape} of grey"
+    if max(arrays["binary_bernoulli"].max(), arrays["binary_threshold"].max()) > 1:
+        return "a binary pixel is neither 0 nor 1"
+    return None

@@ -1,6 +1,6 @@
 """Every number that the page quotes, under one key each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 import numpy as np
@@ -36,7 +36,7 @@ def all_numbers(
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 
 
-def run_numbers(params: Params, models: Mapping[str, object]) -> Numbers:
+def run_numbers(params: Params, models: Iterable[str]) -> Numbers:
     """What was asked for: data set, effort, and the models with their parts in the argument."""
     numbers: Numbers = {
         "dataset": params.dataset,
@@ -46,6 +46,7 @@ def run_numbers(params: Params, models: Mapping[str, object]) -> Numbers:
         "draws": params.score.draws,
         "tail": params.split.tail,
         "confidence": params.compare.confidence,
+        "models": " ".join(models),
         "hidden": ", ".join(str(units) for units in params.data.hidden),
     }
     numbers |= {f"role.{role}": name for role, name in params.roles if name in models}

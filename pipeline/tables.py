@@ -68,7 +68,8 @@ def write_table(path: Path, table: pd.DataFrame, schema: pa.Schema) -> None:
     Raises:
         DataError: the table breaks the schema, or an id stands twice; nothing is written.
     """
-    _check(path, table, schema)
+    if fault := _fault(table, schema):
+        raise DataError(f"{path}: not written: {fault}; the numbers it was made of are at fault")
     arrow = pa.Table.from_pandas(table[schema.names], schema=schema, preserve_index=False).replace_schema_metadata()
     buffer = io.BytesIO()
     pq.write_table(arrow, buffer, compression="zstd")
@@ -80,27 +81,32 @@ def read_table(path: Path, schema: pa.Schema) -> pd.DataFrame:
 
     Raises:
         DataError: the file is truncated or no parquet, a column is missing or of another type, a
-            number is not finite, an id stands twice, or there is no row.
+            value is missing or not finite, an id stands twice, or there is no row.
     """
     content = read_bytes(path)
     try:
         arrow = pq.read_table(io.BytesIO(content))
-    except (pa.ArrowException, OSError) as error:
+        table: pd.DataFrame = arrow.to_pandas()
+    except Exception as error:  # broken bytes make pyarrow raise almost anything
         raise DataError(f"{path}: not a whole parquet file ({error}); remake it with `dvc repro`") from error
-    for field in schema:
-        if field.name not in arrow.column_names:
-            raise DataError(f"{path}: column {field.name} is missing; remake it with `dvc repro`")
-        if arrow.schema.field(field.name).type != field.type:
-            found = arrow.schema.field(field.name).type
-            raise DataError(f"{path}: column {field.name} is {found}, not {field.type}; remake it with `dvc repro`")
-    table: pd.DataFrame = arrow.select(schema.names).to_pandas()
-    _check(path, table, schema)
+    if fault := _misfit(arrow.schema, schema) or _fault(table, schema):
+        raise DataError(f"{path}: {fault}; remake it with `dvc repro`")
+    wanted: pd.DataFrame = table[schema.names]
+    return wanted
+
+
+def read_split(path: Path, ids: np.ndarray) -> pd.DataFrame:
+    """The set and region of the images with these ids, row by row; see `SPLIT`.
+
+    Raises:
+        DataError: the table is of other images.
+    """
+    table = read_table(path, SPLIT)
+    if not np.array_equal(table["id"], ids):
+        raise DataError(
+            f"{path}: {len(table)} rows that are not the {len(ids)} images beside it; remake it with `dvc repro`"
+        )
     return table
-
-
-def read_split(path: Path) -> pd.DataFrame:
-    """Every image's set and region; see `SPLIT`."""
-    return read_table(path, SPLIT)
 
 
 def read_scores(path: Path) -> pd.DataFrame:
@@ -122,13 +128,15 @@ def read_history(path: Path) -> pd.DataFrame:
     """A training curve: learning rate and mean ELBO in nats, one row an epoch.
 
     Raises:
-        DataError: a column is missing or holds something else than numbers.
+        DataError: a column is missing or holds something else than finite numbers, or there is no row.
     """
     try:
         table = pd.read_csv(io.StringIO(read_text(path)))
         history: pd.DataFrame = table[list(HISTORY)].astype(HISTORY)
     except (KeyError, ValueError) as error:
         raise DataError(f"{path}: not a training curve ({error}); remake it with `dvc repro`") from error
+    if history.empty or not np.isfinite(history).all(axis=None):
+        raise DataError(f"{path}: no row, or one without a finite number; remake it with `dvc repro`")
     return history
 
 
@@ -137,16 +145,30 @@ def concatenate(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     return pd.concat([table.assign(**{name: key}) for key, table in tables.items()], ignore_index=True)
 
 
-def _check(path: Path, table: pd.DataFrame, schema: pa.Schema) -> None:
+def _misfit(found: pa.Schema, wanted: pa.Schema) -> str | None:
+    """The first way in which a file's columns are not the wanted ones, if there is one."""
+    for field in wanted:
+        places = found.get_all_field_indices(field.name)
+        if len(places) != 1:
+            return f"column {field.name} is missing" if not places else f"column {field.name} stands twice"
+        if (kind := found.field(places[0]).type) != field.type:
+            return f"column {field.name} is {kind}, not {field.type}"
+    return None
+
+
+def _fault(table: pd.DataFrame, schema: pa.Schema) -> str | None:
+    """The first thing in a table that no table of the study may hold, if there is one."""
     missing = [name for name in schema.names if name not in table]
     if missing:
-        raise DataError(f"{path}: column {missing[0]} is missing; remake it with `dvc repro`")
+        return f"column {missing[0]} is missing"
     if table.empty:
-        raise DataError(f"{path}: holds no row; remake it with `dvc repro`")
-    for name in schema.names:
-        if pa.types.is_floating(schema.field(name).type) and not np.isfinite(table[name]).all():
-            row = int(np.flatnonzero(~np.isfinite(table[name].to_numpy()))[0])
-            raise DataError(f"{path}: {name} of row {row} is {table[name].iloc[row]}; remake it with `dvc repro`")
+        return "there is no row"
+    for field in schema:
+        values = table[field.name]
+        bad = ~np.isfinite(values) if pa.types.is_floating(field.type) else values.isna()
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            return f"{field.name} of row {row} is {values.iloc[row]}"
     if "id" in schema.names and table["id"].duplicated().any():
-        twice = table.loc[table["id"].duplicated(), "id"].iloc[0]
-        raise DataError(f"{path}: image {twice} stands twice; remake it with `dvc repro`")
+        return f"image {table.loc[table['id'].duplicated(), 'id'].iloc[0]} stands twice"
+    return None

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
@@ -33,7 +32,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     """
     try:
         return load(read_bytes(path))
-    except (SafetensorError, ValueError) as error:
+    except Exception as error:  # broken bytes make the library raise almost anything
         raise DataError(f"{path}: no whole safetensors file ({error}); remake it with `dvc repro`") from error
 
 
@@ -41,14 +40,26 @@ def read_into(path: Path, module: nn.Module) -> None:
     """Fill `module` with the weights at `path`, every one of them and no other.
 
     Raises:
-        DataError: the file is another model's, or not whole.
+        DataError: the file is another model's, or not whole; `module` is left as it was.
     """
-    tensors, wanted = read_tensors(path), module.state_dict()
+    fill(module, read_tensors(path), path)
+
+
+def fill(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Fill `module` with `tensors`, which come from `path`, every one of them and no other.
+
+    Raises:
+        DataError: a name, shape or type differs; `module` is left as it was.
+    """
+    wanted = module.state_dict()
     for name in sorted(wanted.keys() | tensors.keys()):
-        found = tuple(tensors[name].shape) if name in tensors else "nothing"
-        expected = tuple(wanted[name].shape) if name in wanted else "nothing"
+        found, expected = _kind(tensors.get(name)), _kind(wanted.get(name))
         if found != expected:
             raise DataError(
                 f"{path}: another model's weights: {name} is {found}, not {expected}; remake them with `dvc repro`"
             )
     module.load_state_dict(tensors, strict=True)
+
+
+def _kind(tensor: Tensor | None) -> str:
+    return "nothing" if tensor is None else f"{tuple(tensor.shape)} {tensor.dtype}"

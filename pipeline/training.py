@@ -82,12 +82,15 @@ def train(
         NumericalError: a loss is not finite; it names the epoch, the step and the last finite value.
     """
     for epoch in range(len(progress.history) + 1, plan.epochs + 1):
-        bounds = _epoch(model, examples, plan, progress, epoch)
+        train_elbo, validation_elbo = _epoch(model, examples, plan, progress, epoch), mean_elbo(model, validation, plan)
+        if not math.isfinite(validation_elbo):
+            where = f"on the validation set after epoch {epoch}, step {plan.steps(len(examples.pixels))}"
+            raise _diverged(validation_elbo, where, train_elbo)
         row = {
             "epoch": epoch,
             "learning_rate": progress.optimizer.param_groups[0]["lr"],
-            "train_elbo": bounds,
-            "validation_elbo": mean_elbo(model, validation, plan),
+            "train_elbo": train_elbo,
+            "validation_elbo": validation_elbo,
         }
         progress.history.append(row)
         on_epoch(progress)
@@ -154,10 +157,13 @@ def _require_finite(bounds: Float[np.ndarray, " steps"], epoch: int, progress: P
     if not len(bad):
         return
     step = int(bad[0])
-    earlier = (
-        f"{bounds[step - 1]:.2f}" if step else (f"{progress.history[-1]['train_elbo']:.2f}" if epoch > 1 else "none")
-    )
-    raise NumericalError(
-        f"the bound is {bounds[step]} at epoch {epoch}, step {step + 1}; the last finite one was {earlier} nats; "
+    earlier = bounds[step - 1] if step else progress.history[-1]["train_elbo"] if epoch > 1 else None
+    raise _diverged(bounds[step], f"at epoch {epoch}, step {step + 1}", earlier)
+
+
+def _diverged(bound: float, where: str, earlier: float | None) -> NumericalError:
+    last = "none" if earlier is None else f"{earlier:.2f} nats"
+    return NumericalError(
+        f"the bound is {bound} {where}; the last finite one was {last}; "
         "no model is written; lower train.learning_rate or set train.precision to float32"
     )

@@ -25,11 +25,12 @@ def follow_training(name: str, plan: Plan, folder: Path) -> Iterator[Callable[[P
 
         def on_epoch(training: Progress) -> None:
             nonlocal seen
-            row = training.history[-1]
-            note = f"train {row['train_elbo']:.2f} validation {row['validation_elbo']:.2f} nats"
-            step(len(training.history) - seen, note)
-            seen = len(training.history)
-            mirror.log(row)
+            new = training.history[seen:]
+            for row in new:
+                mirror.log(row)
+            note = f"train {new[-1]['train_elbo']:.2f} validation {new[-1]['validation_elbo']:.2f} nats"
+            step(len(new), note)
+            seen += len(new)
 
         yield on_epoch
     mirror.end()

@@ -17,9 +17,10 @@ def main(layout: Layout) -> None:
     params = load_params(layout.params)
     models = listed_models(params, layout, "plot")
     scores = {name: read_scores(layout.scores(name)) for name in models}
+    images = read_images(layout.images)
     tables = Tables(
-        images=read_images(layout.images),
-        split=read_split(layout.split),
+        images=images,
+        split=read_split(layout.split, images.id),
         history=concatenate({name: read_history(layout.history(name)) for name in models}, "model"),
         scores=scores,
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),

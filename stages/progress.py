@@ -10,18 +10,17 @@ Step = Callable[..., None]
 
 
 @contextlib.contextmanager
-def progress(label: str, total: int, unit: str, done: int = 0, lines: int = 10) -> Iterator[Step]:
+def progress(label: str, total: int, unit: str, lines: int = 10) -> Iterator[Step]:
     """Follow work of `total` units; call what this gives with the units just done and a note.
 
     Args:
         label: what is at work.
         total: units in all.
         unit: their name, in the plural.
-        done: units that an earlier run did.
         lines: how often to tell where there is no terminal.
     """
     if sys.stderr.isatty():
-        with tqdm(desc=label, total=total, initial=done, unit=f" {unit}", file=sys.stderr) as bar:
+        with tqdm(desc=label, total=total, unit=f" {unit}", file=sys.stderr) as bar:
 
             def step(units: int, note: str = "") -> None:
                 bar.set_postfix_str(note, refresh=False)
@@ -29,12 +28,12 @@ def progress(label: str, total: int, unit: str, done: int = 0, lines: int = 10) 
 
             yield step
     else:
-        yield _Lines(label, total, unit, done, lines).step
+        yield _Lines(label, total, unit, lines).step
 
 
 class _Lines:
-    def __init__(self, label: str, total: int, unit: str, done: int, lines: int) -> None:
-        self.label, self.total, self.unit, self.done, self.lines = label, total, unit, done, lines
+    def __init__(self, label: str, total: int, unit: str, lines: int) -> None:
+        self.label, self.total, self.unit, self.lines, self.done = label, total, unit, lines, 0
 
     def step(self, units: int, note: str = "") -> None:
         before, self.done = self.done * self.lines // self.total, self.done + units

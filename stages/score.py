@@ -20,8 +20,10 @@ from stages.progress import progress
 
 def main(name: str, layout: Layout) -> None:
     """Write the likelihood of every image under the model `name`."""
-    params, model_params = load_params(layout.params), load_params(layout.params).model(name)
-    images, split = read_images(layout.images), read_split(layout.split)
+    params = load_params(layout.params)
+    model_params = params.model(name)
+    images = read_images(layout.images)
+    split = read_split(layout.split, images.id)
     rows = scored_rows(split, model_params.score_on)
     device = prepare(params.device, params.threads)
     model = build(images.grey.shape[1], params.data.hidden, model_params).to(device)

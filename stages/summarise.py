@@ -14,11 +14,12 @@ def main(layout: Layout) -> None:
     """Write numbers.json for the page and metrics.json for `dvc metrics diff`."""
     params = load_params(layout.params)
     models = listed_models(params, layout, "summarise")
+    images = read_images(layout.images)
 
     numbers = all_numbers(
         params,
-        read_images(layout.images),
-        read_split(layout.split),
+        images,
+        read_split(layout.split, images.id),
         {name: read_history(layout.history(name)) for name in models},
         {name: read_scores(layout.scores(name)) for name in models},
         read_pairs(layout.pairs),

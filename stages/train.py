@@ -19,8 +19,10 @@ from stages.live import follow_training
 
 def main(name: str, layout: Layout) -> None:
     """Write the weights and the training curve of the model `name`."""
-    params, model_params = load_params(layout.params), load_params(layout.params).model(name)
-    images, split = read_images(layout.images), read_split(layout.split)
+    params = load_params(layout.params)
+    model_params = params.model(name)
+    images = read_images(layout.images)
+    split = read_split(layout.split, images.id)
     matched = stream(params.seed, "train", "matched")
     examples = learning_examples(images, split, model_params.train_on, model_params.binarization, matched)
     validation = validation_examples(images, split, model_params.binarization)
@@ -33,10 +35,9 @@ def main(name: str, layout: Layout) -> None:
     with only_trainer(layout.checkpoints, name), follow_training(name, plan, layout.live) as on_epoch:
         checkpoint = Checkpoint(layout.checkpoints, name, identity(model, examples, validation, plan))
         history = train_resumably(model, examples, validation, plan, checkpoint, on_epoch)
-
-    write_tensors(layout.weights(name), model.state_dict(), model_params.model_dump())
-    write_history(layout.history(name), history)
-    checkpoint.discard()
+        write_tensors(layout.weights(name), model.state_dict(), model_params.model_dump())
+        write_history(layout.history(name), history)
+        checkpoint.discard()
 
 
 if __name__ == "__main__":

@@ -10,12 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from pipeline.figures.palette import INK, REGION_COLOURS
-from pipeline.figures.style import house_style, new_figure, row_label
+from pipeline.figures.style import bin_count, house_style, new_figure, row_label
 from pipeline.figures.wall import Row, draw_wall, pick, wall_height
 from pipeline.sets import SETS
-
-BINS = 70
-"""Of the histograms."""
 
 SHOWN = tuple(name for name in SETS if name != "validation")
 """Sets whose images are shown; `validation` is a draw from the same centre as `train`."""
@@ -80,7 +77,7 @@ def _cut(axes: Axes, pool: pd.DataFrame, column: str, label: str) -> None:
         palette=REGION_COLOURS,
         multiple="stack",
         element="step",
-        bins=BINS,
+        bins=bin_count(len(pool)),
         linewidth=0,
         alpha=1,
         legend=False,

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.figures.palette import COLOURS, FAINT, INK, Mark
-from pipeline.figures.style import fold, house_style, new_figure
+from pipeline.figures.style import bin_count, fold, house_style, new_figure
 
 
 @house_style()
@@ -20,7 +20,7 @@ def histograms(scores: pd.DataFrame, mark: Mark) -> Figure:
     """
     test = scores[scores["set"] == "test"]
     digits = sorted(test["digit"].unique())
-    edges = np.histogram_bin_edges(test["log_likelihood"], bins=80)
+    edges = np.histogram_bin_edges(test["log_likelihood"], bins=bin_count(len(test)))
     figure = new_figure(2.1 + 0.36 * len(digits), padding=0.01)
     whole, *rows = figure.subplots(1 + len(digits), 1, sharex=True, height_ratios=[3.2] + [1] * len(digits))
     _stack(whole, test, edges)

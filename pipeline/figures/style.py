@@ -1,6 +1,7 @@
 """How every figure looks: one palette, one set of sizes, and the same bytes each time."""
 
 import io
+import math
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -100,6 +101,11 @@ def fold(text: str, inches: float) -> str:
     width = int(inches / CHARACTER)
     longer = max(map(len, text.split())) > width
     return textwrap.fill(text, width, break_on_hyphens=longer)
+
+
+def bin_count(images: int) -> int:
+    """Bins of a histogram: the square root of the number of images, from 20 to 80."""
+    return max(20, min(80, math.isqrt(images)))
 
 
 def row_label(name: str, images: int) -> str:

@@ -20,7 +20,7 @@ def pareto_k(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
         Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, section 2.4.
     """
     draws = log_w.shape[0]
-    size = math.ceil(min(0.2 * draws, 3 * math.sqrt(draws)))
+    size = int(min(0.2 * draws, 3 * math.sqrt(draws)))
     largest = torch.sort(log_w - log_w.amax(dim=0), dim=0).values[-size - 1 :].exp()
     excess = largest[1:] - largest[0]
     flat = excess[-1] <= torch.finfo(excess.dtype).tiny

@@ -1,6 +1,7 @@
 """The study's own code, quoted on the page as it stands in its file."""
 
 import ast
+import re
 import textwrap
 from pathlib import Path
 
@@ -8,11 +9,12 @@ from pipeline.errors import DataError
 from pipeline.rendering.markup import Markup
 from pipeline.storage import read_text
 
+REMARK = re.compile(r"\s+# (?:noqa|type:).*")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def source(root: Path, file: str, name: str) -> Markup:
-    """A function or class without its docstrings, and a line that says which file it is from.
+    """A function or class without docstrings and remarks to linters, and a line that says which file it is from.
 
     Args:
         root: the project's folder.
@@ -49,7 +51,7 @@ def _without_docstrings(lines: list[str], definition: Definition) -> str:
         if isinstance(node, Definition) and ast.get_docstring(node, clean=False) is not None:
             dropped.update(_lines_of_docstring(node, lines))
     kept = [lines[number - 1] for number in range(start, (definition.end_lineno or start) + 1) if number not in dropped]
-    return textwrap.dedent("\n".join(kept))
+    return textwrap.dedent("\n".join(REMARK.sub("", line) for line in kept))
 
 
 def _lines_of_docstring(node: Definition, lines: list[str]) -> set[int]:

@@ -1,13 +1,26 @@
-"""Formulas as Pandoc writes them, with the one space that it leaves out."""
+"""Formulas as Pandoc writes them, set a little better."""
 
 import re
 
 WORD = r'<mi mathvariant="normal">[a-z]{2,}</mi>'
 FUNCTION = re.compile(
-    r"(?<!sub>)(?<!sup>)(?<!der>)(?<!ver>)(<mrow>" + WORD + r"<mo>\u2061</mo></mrow>|" + WORD + r")(?=<m(?!o\b))"
+    r"(?P<before></m(?!o>)\w+>)?"
+    r"(?<!<msub>)(?<!<msup>)(?<!<msubsup>)(?<!<munder>)(?<!<mover>)(?<!<munderover>)"
+    rf"(?P<name><mrow>{WORD}<mo>\u2061</mo></mrow>|{WORD})"
+    r"(?=<m(?!o\b))"
 )
+WITH_PUNCTUATION = re.compile(r'(<math display="inline"(?:(?!</math>).)*</math>)([,.;:!?)\]]+)', re.DOTALL)
+SPACE = '<mspace width="0.167em"></mspace>'
 
 
-def space_functions(page: str) -> str:
-    """Put a thin space between the name of a function and an argument without brackets, as TeX does in `log p(x)`."""
-    return FUNCTION.sub(r'<mrow>\1<mspace width="0.167em"></mspace></mrow>', page)
+def set_formulas(page: str) -> str:
+    """Set names of functions off from their neighbours, as TeX does in `E log p(x)`, and keep commas with formulas.
+
+    A browser may break a line between a formula and the punctuation after it; a span around both forbids it.
+    """
+    return WITH_PUNCTUATION.sub(r'<span class="unbroken">\1\2</span>', FUNCTION.sub(_set_off, page))
+
+
+def _set_off(found: re.Match[str]) -> str:
+    before = found["before"] or ""
+    return f"{before}<mrow>{SPACE if before else ''}{found['name']}{SPACE}</mrow>"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline.errors import ParameterError, RenderingError
 from pipeline.rendering.checker import check
+from pipeline.rendering.mathml import set_formulas
 from pipeline.rendering.pandoc import pandoc_version, render_with_pandoc
 from pipeline.rendering.quarto import Quarto, find_quarto, render_with_quarto
 
@@ -23,9 +24,10 @@ def render_page(folder: Path, renderer: str = "") -> str:
     """
     quarto = choose(renderer)
     if quarto:
-        page = sign(render_with_quarto(quarto, folder), f"Quarto {quarto.version}")
+        page, name = render_with_quarto(quarto, folder), f"Quarto {quarto.version}"
     else:
-        page = sign(render_with_pandoc(folder), f"Pandoc {pandoc_version()}")
+        page, name = render_with_pandoc(folder), f"Pandoc {pandoc_version()}"
+    page = sign(set_formulas(page), name)
     check(page)
     return page
 

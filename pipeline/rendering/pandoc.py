@@ -9,7 +9,6 @@ from typing import Any
 
 from pipeline.errors import RenderingError
 from pipeline.rendering.document import Document, load_document
-from pipeline.rendering.mathml import space_functions
 from pipeline.rendering.process import run_program
 from pipeline.rendering.project import Project, load_project
 from pipeline.rendering.weave import weave
@@ -61,7 +60,7 @@ def render_with_pandoc(folder: Path) -> str:
         finished = run_program(words, timeout=TIMEOUT, folder=folder, given=markdown.encode("utf-8"))
     if finished.code or finished.log:
         raise RenderingError(f"Pandoc: {_complaint(finished.log) or f'ended with code {finished.code}'}")
-    return space_functions(finished.output.decode("utf-8"))
+    return finished.output.decode("utf-8")
 
 
 def _options(project: Project) -> Iterator[str]:

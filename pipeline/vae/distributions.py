@@ -43,9 +43,10 @@ class BernoulliPixels(Distribution):
         return torch.bernoulli(self.mean.expand(self._extended_shape(torch.Size(sample_shape))))
 
     def log_prob(self, value: Float[Tensor, "n pixels"]) -> Float64[Tensor, "*batch"]:
-        """Sum over pixels of x l - log(1 + e^l), in nats, added up in double precision."""
-        linear = torch.einsum("...np,np->...n", self.logits, value)
-        return linear.double() - softplus(self.logits).sum(dim=-1, dtype=torch.float64)
+        """Sum over pixels of x l - log(1 + e^l), in nats; never in less than single precision, added up in double."""
+        with torch.autocast(self.logits.device.type, enabled=False):
+            linear = torch.einsum("...np,np->...n", self.logits, value)
+            return linear.double() - softplus(self.logits).sum(dim=-1, dtype=torch.float64)
 
 
 def gaussian_head(output: Float[Tensor, "*batch twice"]) -> Distribution:

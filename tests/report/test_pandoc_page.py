@@ -1,10 +1,13 @@
 import html
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from pipeline.errors import RenderingError
+from pipeline.rendering import pandoc
 from pipeline.rendering.markup import escape
+from pipeline.rendering.mathml import set_formulas
 from pipeline.rendering.page import render_page
 from pipeline.rendering.pandoc import render_with_pandoc
 from tests.report.samples import make_tiny
@@ -98,6 +101,32 @@ def test_references_bear_the_numbers_of_what_they_lead_to(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("formula", "spaces"),
+    [
+        (r"\log p(x)", 1),
+        (r"\left[ \log \frac{1}{2} \right]", 1),
+        (r"\log(x)", 0),
+        (r"\mathbb{E}_q \log p", 2),
+        (r"x_{\mathrm{max}} y", 0),
+        (r"\log^2 x + \max_x", 0),
+        (r"\sum_{\mathrm{all}\, x} \mathrm{d} x", 1),
+    ],
+)
+def test_a_function_stands_off_its_argument(tmp_path, formula, spaces):
+    page = set_formulas(render(tmp_path, f"${formula}$\n"))
+    written = re.findall(r"<math.*?<annotation", page, re.DOTALL)[0]
+    assert written.count('<mspace width="0.167em">') == spaces
+    ElementTree.fromstring(written.removesuffix("<annotation") + "</semantics></math>")
+
+
+def test_a_comma_stays_with_its_formula(tmp_path):
+    page = set_formulas(render(tmp_path, "So $x$, $y$ and $z$.\n"))
+    spans = re.findall(r'<span class="unbroken">(.*?)</span>', page, re.DOTALL)
+    assert [(span.count("<math"), span[-1]) for span in spans] == [(1, ","), (1, ".")]
+    assert "</math> and <span" in page
+
+
+@pytest.mark.parametrize(
     ("body", "complaint"),
     [
         ("See @fig-none.\n", "@fig-none refers to nothing"),
@@ -159,3 +188,19 @@ def test_wrong_settings_are_told(tmp_path, old, new, complaint):
     with pytest.raises(RenderingError) as caught:
         render_with_pandoc(folder)
     assert complaint in str(caught.value)
+
+
+def test_a_pandoc_that_does_not_end_is_ended(tmp_path, monkeypatch):
+    program = tmp_path / "pandoc"
+    program.write_text("#!/bin/sh\nsleep 600\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(pandoc, "TIMEOUT", 0.5)
+    monkeypatch.setattr(pandoc, "find_pandoc", lambda: program)
+    with pytest.raises(RenderingError, match=r"pandoc was not done after 0\.5 s"):
+        render(tmp_path, "Text.\n")
+
+
+def test_a_missing_pandoc_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(pandoc, "files", lambda _: tmp_path)
+    with pytest.raises(RenderingError, match="run `pip install pypandoc_binary`"):
+        pandoc.find_pandoc()

@@ -112,7 +112,7 @@ class Box:
     def grow(self) -> int:
         """One more."""
 
-        return self.size + 1
+        return self.size + 1  # noqa: X001 (why)
 '''
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.figures.data import BINS, examples, sets
+from pipeline.figures.data import examples, sets
+from pipeline.figures.style import bin_count
 from pipeline.figures.wall import TILE
 from pipeline.sets import SETS, TAILS
 
@@ -35,7 +36,7 @@ def area(polygon):
 def test_only_the_pool_is_shown_and_all_of_it(figures, split):
     pool = split[split["official"] == "train"]
     for axes, values in zip(figures["sets"].axes, (pool["pc1"], pool["within"]), strict=False):
-        bin_width = np.ptp(values) / BINS
+        bin_width = np.ptp(values) / bin_count(len(values))
         regions = [area(layer.get_paths()[0].vertices) / bin_width for layer in axes.collections]
         assert sorted(regions) == pytest.approx(sorted(pool["region"].value_counts()))
 

@@ -1,0 +1,126 @@
+"""Print how fast this machine trains and scores, each figure beside its bar.
+
+`make bench` times the library on made-up images of MNIST's size, so it needs no data.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import stages  # noqa: F401 (sets OpenMP's waiting before torch loads)
+import torch
+
+from pipeline.config import ModelParams, Params, ScoreParams, load_params
+from pipeline.device import prepare
+from pipeline.examples import Examples
+from pipeline.rng import stream
+from pipeline.scoring import score
+from pipeline.training import Plan, begin, train
+from pipeline.vae.build import Autoencoder, build, start
+
+PIXELS, IMAGES, SCORED = 784, 60_000, 400
+RESULTS = Path("benchmarks/results.json")
+MODEL = ModelParams(latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, score_on="all")
+
+
+def main() -> None:
+    """Time, print, and keep the figures in results.json."""
+    params = load_params(Path("params.yaml"))
+    device = prepare("cpu", params.threads)
+    figures = {
+        "train_epoch_bfloat16_seconds": epoch_seconds(params, "bfloat16", device),
+        "train_epoch_float32_seconds": epoch_seconds(params, "float32", device),
+        "score_draw_microseconds": draw_microseconds(params, device),
+        "products_draw_microseconds": product_microseconds(),
+        "idle_repro_seconds": idle_repro_seconds(),
+    }
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results.update({name: round(value, 2) for name, value in figures.items() if np.isfinite(value)})
+    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    print_table(results)
+
+
+def print_table(results: dict[str, float]) -> None:
+    """One row a figure: what, measured, bar."""
+    rows = [
+        ("epoch of 60,000 images, batch 200, bfloat16", "train_epoch_bfloat16_seconds", "s", 2.2),
+        ("epoch of 60,000 images, batch 200, float32", "train_epoch_float32_seconds", "s", 4.0),
+        ("one importance weight, 784-512-512-20, float32", "score_draw_microseconds", "us", None),
+        ("its matrix products alone", "products_draw_microseconds", "us", None),
+        ("`dvc repro` with nothing to do", "idle_repro_seconds", "s", 5.0),
+        ("study from nothing to the page", "study_seconds", "s", 3600.0),
+        ("largest process of the study", "study_peak_gigabytes", "GB", 3.0),
+    ]
+    for what, key, unit, bar in rows:
+        measured = f"{results[key]:.2f} {unit}" if key in results else "not measured"
+        print(f"{what:50} {measured:>14}   {f'at most {bar:g} {unit}' if bar else ''}".rstrip())
+
+
+def epoch_seconds(params: Params, precision: str, device: torch.device) -> float:
+    """Seconds of one epoch, the least of three."""
+    rng = np.random.default_rng(0)
+    pixels = (rng.integers(0, 256, (IMAGES, PIXELS)) * (rng.random((IMAGES, PIXELS)) < 0.2)).astype(np.uint8)
+    examples = Examples(pixels, np.zeros(IMAGES, np.uint8), redraw=True)
+    one = Examples((pixels[:1000] > 0).astype(np.uint8), np.zeros(1000, np.uint8), redraw=False)
+    settings = params.train.model_copy(update={"precision": precision})
+    plan = Plan(4, 200, settings, partial(stream, 0, "speed"), device)
+    model = fresh_model(params)
+    ends = [time.perf_counter()]
+    train(model, examples, one, plan, begin(model, plan), lambda progress: ends.append(time.perf_counter()))
+    return float(np.diff(ends)[1:].min())
+
+
+def draw_microseconds(params: Params, device: torch.device) -> float:
+    """Microseconds an importance weight takes in the whole of scoring, the least of three runs."""
+    x = (np.random.default_rng(0).random((SCORED, PIXELS)) < 0.1).astype(np.uint8)
+    settings = ScoreParams(draws=params.score.draws, block=params.score.block)
+    model, ids = fresh_model(params), np.arange(SCORED, dtype=np.int32)
+    digit, source = np.zeros(SCORED, np.uint8), partial(stream, 0, "speed")
+    once = partial(score, model, x, digit, ids, settings, source, device, lambda images: None)
+    return 1e6 * least(once, 3) / (SCORED * settings.draws)
+
+
+def product_microseconds(rows: int = 2048) -> float:
+    """Microseconds a row of the decoder's three matrix products into memory that is there, the least of twenty."""
+    widths = (20, 512, 512, PIXELS)
+    inputs = [torch.randn(rows, width) for width in widths]
+    weights = [torch.randn(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+
+    def products() -> None:
+        for layer, weight in enumerate(weights):
+            torch.mm(inputs[layer], weight, out=inputs[layer + 1])
+
+    return 1e6 * least(products, 20) / rows
+
+
+def idle_repro_seconds() -> float:
+    """Seconds of `dvc repro` where everything is up to date; without a study to look at, not a number."""
+    status = subprocess.run(["dvc", "status", "-q"], check=False)
+    if status.returncode:
+        return float("nan")
+    return least(lambda: subprocess.run(["dvc", "repro", "-q"], check=True), 3)
+
+
+def fresh_model(params: Params) -> Autoencoder:
+    """An untrained model of the study's MNIST shape."""
+    model = build(PIXELS, params.datasets["mnist"].hidden, MODEL)
+    start(model, np.full(PIXELS, 0.13), stream(0, "speed"))
+    return model
+
+
+def least(work: Callable[[], object], times: int) -> float:
+    """Seconds of the fastest of several runs."""
+    seconds = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begun)
+    return min(seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Small models whose likelihood is known by other means."""
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.distributions import Distribution, Independent, MultivariateNormal, Normal
+
+from pipeline.config import ModelParams
+from pipeline.rng import stream
+from pipeline.vae.build import build, start
+
+
+def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
+    """An untrained model whose latent dimensions matter: its last layers are scaled up."""
+    params = ModelParams(
+        latent_dim=latent_dim,
+        conditional=conditional,
+        train_on="core",
+        binarization="bernoulli",
+        seed=seed,
+        score_on="all",
+    )
+    model = build(pixels, (16,), params)
+    start(model, np.linspace(0.2, 0.8, pixels), stream(seed, "small"))
+    with torch.no_grad():
+        for network in (model.encoder, model.decoder):
+            network[-1].weight.mul_(scale)
+    return model
+
+
+def every_image(pixels):
+    """All binary images of so many pixels, one a row."""
+    return np.array(list(itertools.product([0, 1], repeat=pixels)), dtype=np.uint8)
+
+
+def grid_log_likelihood(model, x, half_width=8.0, points=4001):
+    """Log p(x) of a model with one latent dimension, by the trapezium rule."""
+    z = torch.linspace(-half_width, half_width, points)[:, None, None]
+    with torch.no_grad():
+        joint = model.likelihood(z.expand(-1, len(x), -1)).log_prob(x) + model.prior.log_prob(z)
+    return torch.logsumexp(joint.double(), dim=0) + math.log(2 * half_width / (points - 1))
+
+
+@dataclass(frozen=True)
+class LinearGaussian:
+    """Probabilistic principal components: x = W z + noise, whose marginal is normal."""
+
+    loading: Tensor
+    noise: float
+    slack: float = 1.3
+
+    @property
+    def prior(self) -> Distribution:
+        latent = self.loading.shape[1]
+        return Independent(Normal(torch.zeros(latent), torch.ones(latent)), 1)
+
+    def posterior(self, x: Tensor) -> Distribution:
+        """The right mean, with independent deviations a little too wide."""
+        precision = torch.eye(self.loading.shape[1]) + self.loading.T @ self.loading / self.noise**2
+        mean = torch.linalg.solve(precision, self.loading.T @ x.T / self.noise**2).T
+        deviation = self.slack * torch.linalg.inv(precision).diagonal().sqrt()
+        return Independent(Normal(mean, deviation.expand_as(mean)), 1)
+
+    def likelihood(self, z: Tensor) -> Distribution:
+        return Independent(Normal(z @ self.loading.T, self.noise), 1)
+
+    def log_marginal(self, x: Tensor) -> Tensor:
+        pixels = len(self.loading)
+        covariance = self.loading @ self.loading.T + self.noise**2 * torch.eye(pixels)
+        return MultivariateNormal(torch.zeros(pixels), covariance).log_prob(x)
