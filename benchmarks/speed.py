@@ -8,10 +8,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import stages  # noqa: F401 (sets OpenMP's waiting before torch loads)
 import torch
 
 from pipeline.config import ModelParams, Params, ScoreParams, load_params
@@ -88,7 +88,7 @@ def product_microseconds(rows: int = 2048) -> float:
     """Microseconds a row of the decoder's three matrix products into memory that is there, the least of twenty."""
     widths = (20, 512, 512, PIXELS)
     inputs = [torch.randn(rows, width) for width in widths]
-    weights = [torch.randn(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+    weights = [torch.randn(a, b) for a, b in pairwise(widths)]
 
     def products() -> None:
         for layer, weight in enumerate(weights):

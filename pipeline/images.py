@@ -76,7 +76,7 @@ def _fault(arrays: Arrays) -> str | None:
         found, wanted = arrays[name], np.int32 if name == "id" else np.uint8
         if found.dtype != wanted:
             return f"array {name} is {found.dtype}, not {np.dtype(wanted)}"
-        whole = (len(arrays["grey"]), *(() if name in {"digit", "id"} else arrays["grey"].shape[1:2]))
+        whole = arrays["grey"].shape[:1] if name in {"digit", "id"} else arrays["grey"].shape
         if arrays["grey"].ndim != 2 or not arrays["grey"].size or found.shape != whole:
             return f"array {name} has the shape {found.shape}, beside {arrays['grey'].shape} of grey"
     if max(arrays["binary_bernoulli"].max(), arrays["binary_threshold"].max()) > 1:

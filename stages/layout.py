@@ -100,6 +100,11 @@ class Layout:
         return self.root / "docs" / "index.html"
 
     @property
+    def readme(self) -> Path:
+        """What a visitor reads first."""
+        return self.root / "README.md"
+
+    @property
     def cache(self) -> Path:
         """DVC's cache, unless its configuration puts it elsewhere."""
         return self.root / ".dvc" / "cache"

@@ -1,7 +1,10 @@
-"""Put the rendered page where a reader who runs nothing finds it."""
+"""Put the rendered page, and the README's table and diagram, where a reader who runs nothing finds them."""
+
+import subprocess
 
 from pipeline.errors import DataError
-from pipeline.storage import read_bytes, write_bytes
+from pipeline.readme import fill, result_table
+from pipeline.storage import read_bytes, read_json, read_text, write_bytes, write_text
 from stages.command import run
 from stages.layout import Layout
 
@@ -9,14 +12,21 @@ LARGEST = 3_000_000
 
 
 def main(layout: Layout) -> None:
-    """Copy the page to docs/."""
+    """Copy the page to docs/ and refresh the README."""
     page = read_bytes(layout.page)
     if len(page) > LARGEST:
-        raise DataError(
-            f"{layout.page}: {len(page)} bytes, more than the {LARGEST} that docs/ may hold; thin the figures"
-        )
+        raise DataError(f"{layout.page}: {len(page)} bytes, docs/ may hold {LARGEST}; thin the figures")
     write_bytes(layout.published, page)
+
+    readme = fill(read_text(layout.readme), "results", result_table(read_json(layout.numbers)))
+    write_text(layout.readme, fill(readme, "stages", f"\n```mermaid\n{diagram()}\n```\n"))
     print(f"{layout.published}: {len(page) / 1e6:.2f} MB")
+
+
+def diagram() -> str:
+    """The stages and what flows between them, as DVC draws them."""
+    drawn = subprocess.run(["dvc", "dag", "--mermaid"], check=True, capture_output=True, text=True)
+    return drawn.stdout.strip()
 
 
 if __name__ == "__main__":

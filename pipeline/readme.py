@@ -1,0 +1,47 @@
+"""The parts of the README that the study makes: its result table and its picture of the stages."""
+
+import re
+from collections.abc import Mapping
+
+from pipeline.errors import DataError
+
+Numbers = Mapping[str, float | int | str]
+COLUMNS = {
+    "test": "`test`",
+    "test.pc1-low": "its `pc1-low`",
+    "test.pc1-high": "its `pc1-high`",
+    "test.within-low": "its `within-low`",
+    "test.within-high": "its `within-high`",
+}
+
+
+def result_table(numbers: Numbers) -> str:
+    """Mean log likelihood of the test images and of its extreme regions, one row a model, in Markdown.
+
+    Behind the mean over all test images stands its sampling error; both in nats.
+    """
+    header = ["Model", *COLUMNS.values()]
+    rows = [[f"`{name}`", *(_cell(numbers, name, place) for place in COLUMNS)] for name in str(numbers["models"]).split()]
+    rule = ["---", *("---:" for _ in COLUMNS)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """Put `content` between the comments `<!-- name -->` and `<!-- /name -->`.
+
+    Raises:
+        DataError: the comments are not there, once each.
+    """
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    filled, times = pattern.subn(lambda found: f"{found[1]}{content}\n{found[2]}", text)
+    if times != 1:
+        raise DataError(f"README.md: {times} places between <!-- {name} --> and <!-- /{name} -->; keep one")
+    return filled
+
+
+def _cell(numbers: Numbers, name: str, place: str) -> str:
+    key = f"{name}.{place}"
+    if f"{key}.log_likelihood" not in numbers:
+        return "–"
+    mean = f"{numbers[f'{key}.log_likelihood']:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{mean} ± {numbers[f'{key}.sampling_error']:.2f}" if place == "test" else mean
