@@ -21,7 +21,8 @@ def result_table(numbers: Numbers) -> str:
     Behind the mean over all test images stands its sampling error; both in nats.
     """
     header = ["Model", *COLUMNS.values()]
-    rows = [[f"`{name}`", *(_cell(numbers, name, place) for place in COLUMNS)] for name in str(numbers["models"]).split()]
+    models = str(numbers["models"]).split()
+    rows = [[f"`{name}`", *(_cell(numbers, name, place) for place in COLUMNS)] for name in models]
     rule = ["---", *("---:" for _ in COLUMNS)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
 
@@ -42,6 +43,6 @@ def fill(text: str, name: str, content: str) -> str:
 def _cell(numbers: Numbers, name: str, place: str) -> str:
     key = f"{name}.{place}"
     if f"{key}.log_likelihood" not in numbers:
-        return "–"
+        return "\N{EN DASH}"
     mean = f"{numbers[f'{key}.log_likelihood']:.2f}".replace("-", "\N{MINUS SIGN}")
     return f"{mean} ± {numbers[f'{key}.sampling_error']:.2f}" if place == "test" else mean

@@ -3,5 +3,5 @@
 import os
 
 os.environ.setdefault(
-    "OMP_WAIT_POLICY", "PASSIVE"
-)  # before torch loads OpenMP, whose spinning starves a shared machine
+    "GOMP_SPINCOUNT", "3000"
+)  # before torch loads OpenMP: threads that spin long starve a shared machine

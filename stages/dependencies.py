@@ -10,9 +10,18 @@ from pipeline.storage import read_text
 ROOMS = ("pipeline", "stages")
 
 
+PAGE_PARTS = ("report/*.*", "pipeline/rendering/*.lua", "pipeline/rendering/*.css", "pipeline/rendering/*.html")
+"""What a page is made of beside code, as patterns from the root."""
+
+
 def imported(path: str, root: Path) -> set[str]:
     """The project's source files that `path` imports, itself and what those import included."""
-    found, waiting = set[str](), [path]
+    return closure([path], root)
+
+
+def closure(paths: Iterable[str], root: Path) -> set[str]:
+    """The files at `paths` and all the project's source files that they import, directly or not."""
+    found, waiting = set[str](), list(paths)
     while waiting:
         one = waiting.pop()
         if one not in found:
@@ -22,10 +31,13 @@ def imported(path: str, root: Path) -> set[str]:
     return found
 
 
-def quoted(report: Path) -> set[str]:
-    """The project's source files that the pages in the folder `report` quote."""
+def of_the_page(report: Path, root: Path) -> set[str]:
+    """What the pages in the folder `report` are made of: their parts, what their cells import, and what they quote."""
     text = "".join(read_text(page) for page in sorted(report.glob("*.qmd")))
-    return set(re.findall(r'"((?:pipeline|stages)/[\w/]+\.py)"', text))
+    lines = "\n".join(re.findall(r"^from [\w.]+ import .+$", text, re.MULTILINE))
+    imports = [file for module in _modules(ast.parse(lines)) for file in _files_of(module, root)]
+    parts = {path.relative_to(root).as_posix() for pattern in PAGE_PARTS for path in root.glob(pattern)}
+    return parts | closure(imports, root) | set(re.findall(r'"((?:pipeline|stages)/[\w/]+\.py)"', text))
 
 
 def _modules(tree: ast.Module) -> Iterable[str]:

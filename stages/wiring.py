@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from pipeline.config import Params, load_params
 from pipeline.storage import read_text, write_text
 from stages.command import run
-from stages.dependencies import imported, quoted
+from stages.dependencies import imported, of_the_page
 from stages.layout import Layout
 
 TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
@@ -37,10 +37,10 @@ def main(layout: Layout) -> None:
 
 def dependencies(name: str, declared: Iterable[str], params: Params, layout: Layout) -> list[str]:
     """What the stage `name` depends on: its code, the files of every model, and what else is declared."""
-    code = imported(f"stages/{name}.py", layout.root) - TRACKED_OTHERWISE
-    code |= quoted(layout.report) if name == "report" else set()
-    kept = [path for path in declared if not (path.endswith(".py") or _is_of_a_model(path))]
-    return sorted(code) + kept + sorted(_of_models(params, layout, *AGGREGATES.get(name, ())))
+    code = imported(f"stages/{name}.py", layout.root)
+    code |= of_the_page(layout.report, layout.root) if name == "report" else set()
+    kept = [path for path in declared if path.startswith("data/") and not _is_of_a_model(path)]
+    return sorted(code - TRACKED_OTHERWISE) + kept + sorted(_of_models(params, layout, *AGGREGATES.get(name, ())))
 
 
 def _of_models(params: Params, layout: Layout, *files: str) -> list[str]:
