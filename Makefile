@@ -22,7 +22,7 @@ demo: setup  ## the whole pipeline and report on small digits, in .demo/
 
 study: setup  ## the MNIST study, whatever of it a change makes necessary
 	@$(NO_GIT)
-	dvc repro
+	python -m stages.study
 
 test: setup  ## every test
 	python -m pytest

@@ -1,45 +1,40 @@
-"""Run the study and write down how long each stage took, and the memory of the largest.
+"""Run the study and write down how long each stage took, and the memory of the largest process.
 
-`python -m benchmarks.study` is `dvc repro` with a clock beside it; stages that are up to date are not timed.
+`python -m benchmarks.study` is `make study` with a clock beside it; what was up to date already is not timed.
 """
 
 import json
+import os
 import resource
-import subprocess
-import sys
 import time
 from pathlib import Path
 
+from pipeline.config import load_params
+from stages.study import run_study
+
 RESULTS = Path("benchmarks/results.json")
-RUNNING = "Running stage '"
+UP_TO_DATE = 10.0
+"""Seconds in which DVC finds that there is nothing to do."""
 
 
-def main() -> int:
-    """Run `dvc repro`, pass its words on, and keep each stage's seconds."""
+def main() -> None:
+    """Run the study; keep each stage's seconds, and the whole's."""
+    params, begun = load_params(Path("params.yaml")), time.monotonic()
     seconds: dict[str, float] = {}
-    stage, begun, start = "", time.monotonic(), time.monotonic()
-    with subprocess.Popen(["dvc", "repro", *sys.argv[1:]], stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-            if line.startswith(RUNNING):
-                if stage:
-                    seconds[stage] = round(time.monotonic() - begun, 1)
-                stage, begun = line.removeprefix(RUNNING).partition("'")[0], time.monotonic()
-    if stage:
-        seconds[stage] = round(time.monotonic() - begun, 1)
-    if process.returncode == 0 and seconds:
-        keep(seconds, time.monotonic() - start)
-    return process.returncode
-
-
-def keep(seconds: dict[str, float], total: float) -> None:
-    """Add what was timed to the results, which keep what was not."""
+    jobs = int(os.environ.get("JOBS") or max(1, (os.cpu_count() or 1) // params.threads))
+    run_study(list(params.models), jobs, lambda stage, taken: keep(seconds, stage, taken))
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    results.setdefault("stages", {}).update(seconds)
-    results["study_seconds"] = round(total, 1)
+    results.setdefault("stages", {}).update({stage: taken for stage, taken in seconds.items() if taken > UP_TO_DATE})
+    results["study_jobs"], results["study_seconds"] = jobs, round(time.monotonic() - begun, 1)
     results["study_peak_gigabytes"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9, 2)
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def keep(seconds: dict[str, float], stage: str, taken: float) -> None:
+    """Say and remember how long a stage took."""
+    print(f"{stage}: {taken:.0f} s", flush=True)
+    seconds[stage] = round(taken, 1)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,7 @@
 """How a long stage tells how far it is: a bar with the time left on a terminal, plain lines elsewhere."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 
@@ -20,7 +21,7 @@ def progress(label: str, total: int, unit: str, lines: int = 10) -> Iterator[Ste
         lines: how often to tell where there is no terminal.
     """
     if sys.stderr.isatty():
-        with tqdm(desc=label, total=total, unit=f" {unit}", file=sys.stderr) as bar:
+        with tqdm(desc=label, total=total, unit=f" {unit}", position=_row(), file=sys.stderr) as bar:
 
             def step(units: int, note: str = "") -> None:
                 bar.set_postfix_str(note, refresh=False)
@@ -29,6 +30,11 @@ def progress(label: str, total: int, unit: str, lines: int = 10) -> Iterator[Ste
             yield step
     else:
         yield _Lines(label, total, unit, lines).step
+
+
+def _row() -> int:
+    """Which line of the terminal is this process's, where several share it."""
+    return int(os.environ.get("PROGRESS_ROW", "0"))
 
 
 class _Lines:

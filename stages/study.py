@@ -1,0 +1,64 @@
+"""Run the study with the chains of several models side by side; `dvc repro` alone does the same, one stage at a time."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+from pipeline.config import load_params
+from pipeline.errors import StudyError
+from stages.command import run
+from stages.layout import Layout
+
+Told = Callable[[str, float], None]
+
+
+def main(layout: Layout) -> None:
+    """Make whatever a change makes necessary, $JOBS models at a time."""
+    params = load_params(layout.params)
+    side_by_side = int(os.environ.get("JOBS") or max(1, (os.cpu_count() or 1) // params.threads))
+    run_study(list(params.models), side_by_side, lambda stage, seconds: print(f"{stage}: {seconds:.0f} s", flush=True))
+
+
+def run_study(models: list[str], jobs: int, on_stage: Told) -> None:
+    """Bring every stage up to date.
+
+    A model's chain is a process of its own on a thread or more of its own, which keeps all processors at work
+    where the threads of one process would wait for each other.
+
+    Args:
+        models: whose chains can run side by side.
+        jobs: how many do.
+        on_stage: is told of each stage and its seconds.
+
+    Raises:
+        StudyError: a stage failed; it has said why, and what is finished stays.
+    """
+    for stage in ("download", "split"):
+        _repro([stage], on_stage)
+    with ThreadPoolExecutor(jobs) as pool:
+        rows = count()
+        list(pool.map(lambda name: _chain(name, str(next(rows) % jobs), on_stage), models))
+    _repro([], on_stage)
+
+
+def _chain(name: str, row: str, on_stage: Told) -> None:
+    for stage in (f"train@{name}", f"score@{name}"):
+        _repro([stage], on_stage, row)
+
+
+def _repro(stages: list[str], on_stage: Told, row: str = "0") -> None:
+    begun, single = time.monotonic(), ["--single-item", "--quiet"] if stages else []
+    code = subprocess.run(
+        ["dvc", "repro", *single, *stages], env=os.environ | {"PROGRESS_ROW": row}, check=False
+    ).returncode
+    what = " ".join(stages) or "compare, plot, summarise, report"
+    if code:
+        raise StudyError(f"{what} failed; mend what it says above and run the same command again")
+    on_stage(what, time.monotonic() - begun)
+
+
+if __name__ == "__main__":
+    run(main)

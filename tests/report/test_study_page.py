@@ -1,0 +1,119 @@
+"""Facts about the study's own page, on numbers made up for the purpose."""
+
+import re
+
+import pytest
+
+from pipeline.errors import RenderingError
+from pipeline.rendering.page import render_page
+from pipeline.rendering.quarto import find_quarto
+from pipeline.storage import read_json
+from tests.quotes import changed, quotes
+from tests.report.studies import make_report
+
+NAMED = ("models", "role.")
+
+
+def reworded(numbers):
+    """Every number another one; words stay, where other words would ask for other figures."""
+    kept = {key: value for key, value in numbers.items() if key.startswith(NAMED) or isinstance(value, str)}
+    return {key: changed(value) for key, value in numbers.items()} | kept
+
+
+def turned(numbers):
+    """Every difference between models with the other sign."""
+    found = dict(numbers)
+    for key in [key for key in numbers if key.startswith("pair.") and key.endswith(".low")]:
+        stem = key.removesuffix(".low")
+        found[f"{stem}.difference"] = -numbers[f"{stem}.difference"]
+        found[key], found[f"{stem}.high"] = -numbers[f"{stem}.high"], -numbers[f"{stem}.low"]
+    return found
+
+
+def undecided(numbers):
+    """Every interval around zero, and the model that saw the tails compared with the middle one."""
+    found = {key.replace("pair.vae-20-matched.vae-32.", "pair.vae-20-matched.vae-20."): numbers[key] for key in numbers}
+    return (
+        found
+        | {key: -1.0 for key in found if key.endswith(".low")}
+        | {key: 1.0 for key in found if key.endswith(".high")}
+    )
+
+
+def text_of(page):
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())
+
+
+@pytest.fixture(scope="module")
+def layout(tmp_path_factory):
+    return make_report(tmp_path_factory.mktemp("study") / "project")
+
+
+@pytest.fixture(scope="module")
+def page(layout):
+    return render_page(layout.report, "pandoc")
+
+
+@pytest.fixture(scope="module")
+def variant(tmp_path_factory):
+    return lambda change, **kind: render_page(
+        make_report(tmp_path_factory.mktemp("study") / "project", change=change, **kind).report, "pandoc"
+    )
+
+
+def test_every_number_on_the_page_changes_with_its_key(layout, page, variant):
+    numbers = read_json(layout.numbers)
+    before, after = quotes(page), quotes(variant(reworded))
+    assert before.keys() == after.keys()
+    assert len(before) > 100
+    same = {key for key in before if before[key] == after[key]}
+    assert same == {key for key in same if isinstance(numbers[key], str)}
+
+
+def test_no_number_is_typed_in_the_prose(page):
+    prose = re.sub(r"<(head|style|pre|math|svg|nav|figure)\b.*?</\1>", "", page, flags=re.DOTALL)
+    prose = re.sub(r'<span class="(?:number|words)".*?</span>', "", prose, flags=re.DOTALL)
+    prose = re.sub(r'<div id="refs".*', "", prose, flags=re.DOTALL)
+    prose = re.sub(
+        r"<(a|code|span class=\"(?:header-section|caption)[^\"]*\"|th|h1)\b.*?</(a|code|span|th|h1)>",
+        "",
+        prose,
+        flags=re.DOTALL,
+    )
+    assert not re.findall(r"\b\d+\.\d+\b", text_of(prose))
+
+
+def test_each_verdict_follows_the_sign_of_its_interval(page, variant):
+    plain, other, neither = text_of(page), text_of(variant(turned)), text_of(variant(undecided))
+    assert "explains images better than vae-04" in plain + other
+    assert "explains images worse than vae-04" in plain + other
+    assert ("better than vae-04" in plain) != ("better than vae-04" in other)
+    assert "vae-20 and vae-04 cannot be told apart" in neither
+    assert "makes no difference that these images can resolve" in neither
+    assert "costs nothing that can be resolved" in neither
+
+
+def test_two_models_make_a_page_too(variant):
+    page = variant(lambda numbers: numbers, models=2)
+    assert "vae-32" not in quotes(page).get("models", [""])[0]
+    assert "explains images" in text_of(page)
+
+
+def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, tmp_path):
+    file = tmp_path / "index.html"
+    file.write_text(page, encoding="utf-8")
+    browser.open(file, width=390)
+    shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
+    assert shown == [True] * 9
+    assert "variational autoencoder" in browser.driver.title
+    assert browser.complaints() == []
+    assert browser.requests() == [file.resolve().as_uri()]
+    assert browser.run("return document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_both_renderers_quote_the_same(layout, page):
+    try:
+        find_quarto()
+    except RenderingError as error:
+        pytest.skip(f"NOT CHECKED WITH QUARTO: {error}")
+    assert quotes(render_page(layout.report, "quarto")) == quotes(page)

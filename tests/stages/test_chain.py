@@ -1,0 +1,79 @@
+"""The real DVC on tiny numbers: what runs again after a change, and what does not."""
+
+import re
+import shutil
+
+import pytest
+
+from stages.layout import Layout
+from tests.tiny import MODELS, dvc, edit
+
+ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score") for model in MODELS)]
+READ_ALL_MODELS = ["compare", "plot", "summarise"]
+
+
+@pytest.fixture(scope="module")
+def repeated(finished, tmp_path_factory):
+    """The whole chain run again, elsewhere, in a poor environment."""
+    folder = tmp_path_factory.mktemp("räumlich entfernt") / "où ça"
+    shutil.copytree(finished, folder)
+    said = dvc(folder, "repro", "--force", LC_ALL="C", LANG="C", TZ="Asia/Kabul")
+    return folder, said
+
+
+def ran(said):
+    return re.findall(r"Running stage '(.+)'", said)
+
+
+def test_nothing_is_done_twice(project):
+    before = (project / "dvc.lock").read_bytes()
+    said = dvc(project, "repro")
+    assert not ran(said)
+    assert "up to date" in said
+    assert (project / "dvc.lock").read_bytes() == before
+
+
+def test_a_run_elsewhere_does_every_stage(repeated):
+    assert sorted(ran(repeated[1])) == sorted([*ALL, *READ_ALL_MODELS, "report"])
+
+
+def test_a_run_elsewhere_makes_the_same_bytes(finished, repeated):
+    assert (repeated[0] / "dvc.lock").read_bytes() == (finished / "dvc.lock").read_bytes()
+
+
+def test_a_run_elsewhere_leaves_no_unfinished_file(repeated):
+    assert not list(repeated[0].rglob("*.tmp"))
+    assert not list(repeated[0].glob(".cache/checkpoints/*.safetensors"))
+
+
+def test_an_edited_figure_is_drawn_and_nothing_is_scored(project):
+    edit(project / "pipeline" / "figures" / "style.py", '"axes.linewidth": 0.8', '"axes.linewidth": 0.9')
+    assert ran(dvc(project, "repro")) == ["plot", "report"]
+
+
+def test_an_edited_page_draws_nothing(project):
+    edit(project / "report" / "index.qmd", "\n# References", "\nOne more sentence.\n\n# References")
+    assert ran(dvc(project, "repro")) == ["report"]
+    assert "One more sentence." in Layout(project).page.read_text(encoding="utf-8")
+
+
+def test_a_changed_model_runs_its_own_chain(project):
+    edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
+    assert ran(dvc(project, "repro", "--dry")) == ["train@vae-20", "score@vae-20", *READ_ALL_MODELS]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stages"),
+    [
+        ("draws: 64", "draws: 65", ["score@vae-04", "score@vae-20", "summarise"]),
+        ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
+    ],
+)
+def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages):
+    edit(project / "params.yaml", old, new)
+    assert ran(dvc(project, "repro", "--dry")) == stages
+
+
+def test_another_data_sets_numbers_move_nothing(project):
+    edit(project / "params.yaml", "mnist: {epochs: 150", "mnist: {epochs: 151")
+    assert ran(dvc(project, "repro", "--dry")) == ["summarise"]

@@ -1,0 +1,118 @@
+"""The real DVC with Git: what a user compares and tries."""
+
+import json
+import math
+import re
+
+import pytest
+from ruamel.yaml import YAML
+
+from stages.layout import Layout
+from tests.tiny import MODELS, copy_with_git, dvc, git
+
+NEW = "{latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, score_on: holdouts}"
+
+
+@pytest.fixture(scope="module")
+def committed(finished, tmp_path_factory):
+    return copy_with_git(finished, tmp_path_factory.mktemp("git") / "project")
+
+
+@pytest.fixture(scope="module")
+def tried(finished, tmp_path_factory):
+    """Two experiments: one model changed, then one more model added."""
+    folder = copy_with_git(finished, tmp_path_factory.mktemp("experiments") / "project")
+    said = [
+        dvc(folder, "exp", "run", "--name", name, "-S", change)
+        for name, change in (("wider", "models.vae-20.latent_dim=4"), ("more", f"+models.vae-06={NEW}"))
+    ]
+    return folder, *said
+
+
+def ran(said):
+    return re.findall(r"Running stage '(.+)'", said)
+
+
+def test_a_committed_project_is_up_to_date(committed):
+    assert "up to date" in dvc(committed, "status")
+    assert not git(committed, "status", "--short")
+
+
+def test_metrics_are_few_and_finite(committed):
+    shown = json.loads(dvc(committed, "metrics", "show", "--json"))
+    metrics = shown[""]["data"]["data/summarise/metrics.json"]["data"]
+    assert 1 <= len(metrics) <= 10
+    assert all(math.isfinite(value) for value in metrics.values())
+
+
+def test_nothing_differs_before_anything_is_changed(committed):
+    assert not dvc(committed, "metrics", "diff").strip()
+    assert not dvc(committed, "params", "diff").strip()
+
+
+def test_the_training_curves_of_all_models_are_superimposed(committed):
+    plots = json.loads(dvc(committed, "plots", "show", "--json", "--out", "../plots"))
+    assert not plots.get("errors")
+    for title in ("Bound on the validation set", "Bound on the training set"):
+        points = plots["data"][title][0]["content"]["data"]["values"]
+        assert {(point["filename"].split("/")[0], point["epoch"]) for point in points} == {
+            (model, epoch) for model in MODELS for epoch in ("1", "2")
+        }
+
+
+def test_the_stages_can_be_drawn(committed):
+    drawn = dvc(committed, "dag", "--mermaid")
+    assert "flowchart TD" in drawn
+    assert all(f'"score@{model}"' in drawn for model in MODELS)
+
+
+def test_an_experiment_runs_what_its_change_makes_necessary(tried):
+    assert ran(tried[1]) == ["train@vae-20", "score@vae-20", "compare", "plot", "summarise", "report"]
+
+
+def test_an_experiments_numbers_can_be_told_from_the_committed_ones(tried):
+    folder = tried[0]
+    changed = json.loads(dvc(folder, "params", "diff", "HEAD", "wider", "--json"))["params.yaml"]
+    assert changed == {"models.vae-20.latent_dim": {"old": 3, "new": 4, "diff": 1}}
+    moved = json.loads(dvc(folder, "metrics", "diff", "HEAD", "wider", "--json"))["diff"]
+    assert "test_log_likelihood.middle" in moved["data/summarise/metrics.json"]
+    assert "test_log_likelihood.small" not in moved["data/summarise/metrics.json"]
+
+
+def test_experiments_are_listed(tried):
+    names = re.findall(r'"name": "(\w+)"', dvc(tried[0], "exp", "show", "--json"))
+    assert {"wider", "more"} <= set(names)
+
+
+def test_an_added_model_is_trained_and_scored(tried):
+    assert {"train@vae-06", "score@vae-06", "compare", "plot", "summarise"} <= set(ran(tried[2]))
+    assert Layout(tried[0]).scores("vae-06").exists()
+
+
+@pytest.mark.parametrize("stage", ["compare", "plot", "summarise"])
+def test_a_model_that_is_not_listed_is_left_out_with_a_line(tried, stage):
+    lines = [line for line in tried[2].splitlines() if line.startswith(f"{stage}: vae-06 ")]
+    assert lines == [f"{stage}: vae-06 is left out; `make models` lists its files in dvc.yaml"]
+
+
+def test_dvc_lists_what_the_project_can_run(committed):
+    described = dict(line.split(maxsplit=1) for line in dvc(committed, "stage", "list").splitlines())
+    foreach = YAML(typ="safe").load((committed / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    assert len(described) == sum(len(MODELS) if "foreach" in stage else 1 for stage in foreach.values())
+    assert all(described.values())
+
+
+def test_a_clone_with_a_remote_has_nothing_to_do(committed, tmp_path):
+    dvc(committed, "remote", "add", "--local", "store", str(tmp_path / "store"))
+    dvc(committed, "push", "--remote", "store")
+    git(tmp_path, "clone", "-q", str(committed), "clone")
+    dvc(tmp_path / "clone", "remote", "add", "--local", "--default", "store", str(tmp_path / "store"))
+    assert not ran(dvc(tmp_path / "clone", "repro", "--pull", "--allow-missing"))
+    assert not git(tmp_path / "clone", "status", "--short")
+
+
+def test_a_bare_clone_renders_the_page(committed, tmp_path):
+    git(tmp_path, "clone", "-q", str(committed), "clone")
+    assert ran(dvc(tmp_path / "clone", "repro", "--single-item", "report")) == ["report"]
+    rendered = [Layout(folder).page.read_bytes() for folder in (committed, tmp_path / "clone")]
+    assert rendered[0] == rendered[1]

@@ -1,0 +1,154 @@
+"""The project on tiny numbers: two models, two epochs, small pictures; seconds where the study takes an hour."""
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from stages.command import run
+from stages.layout import Layout
+from stages.sandbox import make_sandbox
+
+ROOT = Path(__file__).parents[1]
+MODELS = ("vae-04", "vae-20")
+CHANGES = {
+    "dataset": "digits",
+    "device": "cpu",
+    "threads": 1,
+    "datasets": {"digits": {"epochs": 2, "hidden": [16]}},
+    "models": {"vae-04": {"latent_dim": 2}, "vae-20": {"latent_dim": 3}}
+    | dict.fromkeys(("vae-32", "vae-20-matched", "cvae-20")),
+    "train": {"precision": "float32", "checkpoint_every": 1},
+    "score": {"draws": 64},
+    "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
+    "plot": {"gallery": 4},
+}
+NO_TERMINAL = {"stdin": subprocess.DEVNULL, "capture_output": True, "encoding": "utf-8", "timeout": 300}
+
+
+def copy_project(target: Path) -> Layout:
+    """The project with tiny numbers in a new folder, nothing of it run."""
+    return make_sandbox(ROOT, target, CHANGES)
+
+
+def environment(private: Path, **changes: str) -> dict[str, str]:
+    """An environment in which no program touches the user's own settings, and `python` is this one."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LC_", "DVC", "GIT"))}
+    folders = ("DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR")
+    person = {
+        f"GIT_{role}_{what}": "nobody@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    return (
+        kept
+        | {name: str(private / name.lower()) for name in folders}
+        | person
+        | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "LANG": "C.UTF-8"}
+        | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "DVC_NO_ANALYTICS": "1"}
+        | {"RENDERER": "pandoc", "OMP_NUM_THREADS": "1"}
+        | changes
+    )
+
+
+def call(folder: Path, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a project's folder, whatever its exit code."""
+    return subprocess.run(words, cwd=folder, env=environment(private(folder), **changes), **NO_TERMINAL, check=False)
+
+
+def stage(folder: Path, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m stages.…` as a user does, whatever its exit code."""
+    module, *rest = words
+    return call(folder, sys.executable, "-m", f"stages.{module}", *rest, **changes)
+
+
+def dvc(folder: Path, *words: str, **changes: str) -> str:
+    """Run DVC, which must succeed; what it said."""
+    return _succeed(call(folder, sys.executable, "-m", "dvc", *words, **changes))
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run Git, which must succeed; what it said."""
+    return _succeed(call(folder, "git", *words))
+
+
+def private(folder: Path) -> Path:
+    """Where the programs that run in `folder` keep what is theirs."""
+    return folder.parent / f"{folder.name}.private"
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Path:
+    """The tiny project after one `dvc repro` without Git: run by whichever process of the tests asks first."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(base / "finished.lock"):
+        if not (base / "finished.done").exists():
+            copy_project(base / "finished")
+            dvc(base / "finished", "init", "--no-scm", "-q")
+            dvc(base / "finished", "repro")
+            (base / "finished.done").touch()
+    return base / "finished"
+
+
+@pytest.fixture
+def project(finished, tmp_path) -> Path:
+    """The finished tiny project, to do with as one pleases."""
+    return copy_finished(finished, tmp_path / "project")
+
+
+@pytest.fixture
+def run_stage(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
+    """Call a stage's command without a process of its own: its exit code and what it said on stderr."""
+
+    def run_stage(folder: Path, name: str, *words: str) -> tuple[int, str]:
+        capsys.readouterr()
+        main = importlib.import_module(f"stages.{name}").main
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", [name, *words])
+        try:
+            run(main, *(["MODEL"] if name in {"train", "score"} else []))
+        except SystemExit as end:
+            return end.code, capsys.readouterr().err
+        return 0, capsys.readouterr().err
+
+    return run_stage
+
+
+def one_line(said: str, *parts: str) -> bool:
+    """Whether a failure is told in one line that has all these parts, and no traceback."""
+    return len(said.splitlines()) == 1 and "Traceback" not in said and all(part in said for part in parts)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that stands in a file once."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (path, old, text.count(old))
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def copy_finished(project: Path, target: Path) -> Path:
+    """A finished project in another folder."""
+    shutil.copytree(project, target)
+    return target
+
+
+def copy_with_git(project: Path, target: Path) -> Path:
+    """A finished project in another folder, committed to Git."""
+    copy_finished(project, target)
+    shutil.copy2(ROOT / ".gitignore", target)
+    for name in ("config", ".gitignore"):
+        shutil.copy2(ROOT / ".dvc" / name, target / ".dvc")
+    git(target, "init", "-q")
+    git(target, "add", "--all")
+    git(target, "commit", "-q", "-m", "The tiny study")
+    return target
+
+
+def _succeed(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, f"{done.args} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
