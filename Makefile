@@ -17,7 +17,7 @@ setup: .venv/installed  ## make .venv and install what requirements.lock lists
 
 demo: setup  ## the whole pipeline and report on small digits, in .demo/
 	python -m stages.sandbox demo.yaml .demo
-	@cd .demo && { [ -d .dvc ] || dvc init --no-scm -q; } && dvc config core.analytics false && RENDERER=pandoc dvc repro
+	@cd .demo && { [ -d .dvc ] || dvc init --no-scm -q; } && dvc config core.analytics false && RENDERER=pandoc python -m stages.study
 	@echo "The report is .demo/report/_output/index.html"
 
 study: setup  ## the MNIST study, whatever of it a change makes necessary

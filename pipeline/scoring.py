@@ -19,6 +19,14 @@ from pipeline.vae.density import LabelledModel, LatentVariableModel
 Stream = Callable[..., np.random.Generator]
 
 IMAGES_AT_ONCE = 16
+REDUCTIONS = {
+    "elbo": elbo,
+    "log_likelihood": log_marginal,
+    "standard_error": standard_error,
+    "ess": effective_draws,
+    "pareto_k": pareto_k,
+}
+"""What each column of a score makes of an image's log weights."""
 
 
 def score(
@@ -52,31 +60,24 @@ def score(
     Raises:
         NumericalError: an image's likelihood is not finite; it names the image.
     """
-    parts = []
+    table = np.empty((len(x), len(REDUCTIONS)))
     with torch.inference_mode():
         for rows in _blocks(len(x)):
             pixels = torch.from_numpy(x[rows]).to(device).float()
             density = model.given(torch.from_numpy(y[rows]).to(device).long())
             noise = _noise(stream, ids[rows], params.draws, density.prior.event_shape[0])
-            parts.append(_score_block(density, pixels, noise.to(device), params).assign(id=ids[rows]))
+            table[rows] = _score_block(density, pixels, noise.to(device), params).cpu().numpy()
             on_images(len(pixels))
-    return _require_finite(pd.concat(parts, ignore_index=True))
+    scores = pd.DataFrame(table, columns=list(REDUCTIONS)).assign(id=ids, draws=np.int32(params.draws))
+    return _require_finite(scores.assign(passes=np.float32(params.draws + 1)))
 
 
 def _score_block(
     model: LatentVariableModel, x: Float[Tensor, "n pixels"], noise: Float[Tensor, "k n latent"], params: ScoreParams
-) -> pd.DataFrame:
+) -> Float[Tensor, "n reductions"]:
     draws = encoder_draws(model.posterior(x), noise)
     log_w = log_weights_in_blocks(model, x, draws, params.block)
-    columns = {
-        "elbo": elbo(log_w),
-        "log_likelihood": log_marginal(log_w),
-        "standard_error": standard_error(log_w),
-        "ess": effective_draws(log_w),
-        "pareto_k": pareto_k(log_w),
-    }
-    table = pd.DataFrame({name: column.cpu().numpy() for name, column in columns.items()})
-    return table.assign(draws=np.int32(params.draws), passes=np.float32(params.draws + 1))
+    return torch.stack([reduce(log_w) for reduce in REDUCTIONS.values()], dim=1)
 
 
 def _blocks(images: int) -> Iterator[slice]:

@@ -1,4 +1,4 @@
-"""Run the study with the chains of several models side by side; `dvc repro` alone does the same, one stage at a time."""
+"""Run the study with the chains of several models side by side; `dvc repro` alone runs one stage at a time."""
 
 import os
 import subprocess

@@ -1,12 +1,16 @@
 """The project on tiny numbers: two models, two epochs, small pictures; seconds where the study takes an hour."""
 
+import contextlib
 import importlib
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -29,7 +33,8 @@ CHANGES = {
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
 }
-NO_TERMINAL = {"stdin": subprocess.DEVNULL, "capture_output": True, "encoding": "utf-8", "timeout": 300}
+LONGEST = 900
+"""Seconds after which a program hangs, on the slowest of machines."""
 
 
 def copy_project(target: Path) -> Layout:
@@ -55,12 +60,27 @@ def environment(private: Path, **changes: str) -> dict[str, str]:
     )
 
 
-def call(folder: Path, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+@contextlib.contextmanager
+def running(folder: Path, *words: str, **changes: str) -> Iterator["subprocess.Popen[str]"]:
+    """A program at work in a project's folder; whatever of it is left at the end is ended."""
+    place = {"cwd": folder, "env": environment(private(folder), **changes), "start_new_session": True}
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    with subprocess.Popen(words, **place, **pipes) as program:
+        try:
+            yield program
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+
+
+def call(folder: Path, *words: str, **changes: str) -> "subprocess.CompletedProcess[str]":
     """Run a program in a project's folder, whatever its exit code."""
-    return subprocess.run(words, cwd=folder, env=environment(private(folder), **changes), **NO_TERMINAL, check=False)
+    with running(folder, *words, **changes) as program:
+        told = program.communicate(timeout=LONGEST)
+    return subprocess.CompletedProcess(words, program.returncode, *told)
 
 
-def stage(folder: Path, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+def stage(folder: Path, *words: str, **changes: str) -> "subprocess.CompletedProcess[str]":
     """Run `python -m stages.…` as a user does, whatever its exit code."""
     module, *rest = words
     return call(folder, sys.executable, "-m", f"stages.{module}", *rest, **changes)
@@ -82,17 +102,31 @@ def private(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Path:
-    """The tiny project after one `dvc repro` without Git: run by whichever process of the tests asks first."""
+def once(tmp_path_factory) -> Callable[..., tuple[Path, Any]]:
+    """Make a costly folder one time, whichever process of the tests asks first: the folder and what is told of it."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with FileLock(base / "finished.lock"):
-        if not (base / "finished.done").exists():
-            copy_project(base / "finished")
-            dvc(base / "finished", "init", "--no-scm", "-q")
-            dvc(base / "finished", "repro")
-            (base / "finished.done").touch()
-    return base / "finished"
+
+    def once(name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
+        told = base / f"{name}.json"
+        with FileLock(base / f"{name}.lock"):
+            if not told.exists():
+                told.write_text(json.dumps(make(base / name)), encoding="utf-8")
+        return base / name, json.loads(told.read_text(encoding="utf-8"))
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def finished(once) -> Path:
+    """The tiny project after one `dvc repro`, without Git."""
+
+    def make(folder: Path) -> None:
+        copy_project(folder)
+        dvc(folder, "init", "--no-scm", "-q")
+        dvc(folder, "repro")
+
+    return once("finished", make)[0]
 
 
 @pytest.fixture
@@ -102,7 +136,7 @@ def project(finished, tmp_path) -> Path:
 
 
 @pytest.fixture
-def run_stage(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
+def run_stage(monkeypatch, capsys) -> Iterator[Callable[..., tuple[int, str]]]:
     """Call a stage's command without a process of its own: its exit code and what it said on stderr."""
 
     def run_stage(folder: Path, name: str, *words: str) -> tuple[int, str]:
@@ -116,7 +150,9 @@ def run_stage(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
             return end.code, capsys.readouterr().err
         return 0, capsys.readouterr().err
 
-    return run_stage
+    yield run_stage
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_flush_denormal(False)
 
 
 def one_line(said: str, *parts: str) -> bool:
@@ -149,6 +185,6 @@ def copy_with_git(project: Path, target: Path) -> Path:
     return target
 
 
-def _succeed(done: subprocess.CompletedProcess[str]) -> str:
+def _succeed(done: "subprocess.CompletedProcess[str]") -> str:
     assert done.returncode == 0, f"{done.args} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout + done.stderr

@@ -1,6 +1,5 @@
 import os
 import signal
-import subprocess
 import sys
 
 import pytest
@@ -8,7 +7,7 @@ import torch
 
 from pipeline import training
 from stages.layout import Layout
-from tests.tiny import NO_TERMINAL, copy_finished, edit, environment, one_line, private, stage
+from tests.tiny import LONGEST, copy_finished, edit, one_line, running, stage
 
 EPOCHS = 30
 MODEL = "vae-04"
@@ -31,80 +30,85 @@ def checkpoints(folder):
     return list(Layout(folder).checkpoints.glob("*.safetensors"))
 
 
-def start(folder):
-    return subprocess.Popen(
-        [sys.executable, "-m", "stages.train", MODEL],
-        cwd=folder,
-        env=environment(private(folder)),
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        encoding=NO_TERMINAL["encoding"],
-    )
+def train(folder):
+    return running(folder, sys.executable, "-m", "stages.train", MODEL)
 
 
-def stop(trainer, epoch, *signals):
-    """Send signals in the middle of the epoch after `epoch`; the exit code, and what was said before the end."""
+def stop(trainer, epoch, one):
+    """Send a signal in the middle of the epoch after `epoch`; the exit code, and what was said after it."""
     for line in trainer.stderr:
         if f" {epoch}/{EPOCHS} " in line:
             break
-    for one in signals:
-        trainer.send_signal(one)
-    said = trainer.communicate(timeout=NO_TERMINAL["timeout"])[1]
+    trainer.send_signal(one)
+    said = trainer.communicate(timeout=LONGEST)[1]
     return trainer.returncode, said
 
 
+def left_by(folder):
+    """How many outputs, and how many checkpoints."""
+    return [sum(path.exists() for path in outputs(folder)), len(checkpoints(folder))]
+
+
 @pytest.fixture(scope="module")
-def broken_off(finished, tmp_path_factory):
+def broken_off(finished, once):
     """Training that is killed, then met by a second trainer, then interrupted, then left alone."""
-    folder = lengthen(copy_finished(finished, tmp_path_factory.mktemp("faults") / "project"))
-    facts = {"folder": folder, "killed": stop(start(folder), 6, signal.SIGKILL)[0]}
-    facts["after kill"] = [path.exists() for path in outputs(folder)], len(checkpoints(folder))
-    trainer = start(folder)
-    facts["first line"] = trainer.stderr.readline()
-    trainer.send_signal(signal.SIGSTOP)
-    facts["pid"], facts["second"] = trainer.pid, stage(folder, "train", MODEL)
-    trainer.send_signal(signal.SIGCONT)
-    facts["interrupted"] = stop(trainer, 13, signal.SIGINT)
-    facts["after interruption"] = [path.exists() for path in outputs(folder)], len(checkpoints(folder))
-    facts["last"] = stage(folder, "train", MODEL)
-    return facts
+
+    def make(folder):
+        facts = {}
+        lengthen(copy_finished(finished, folder))
+        with train(folder) as trainer:
+            facts["killed"] = stop(trainer, 6, signal.SIGKILL)[0]
+        facts["left by the kill"] = left_by(folder)
+        with train(folder) as trainer:
+            facts["first line"] = trainer.stderr.readline()
+            trainer.send_signal(signal.SIGSTOP)
+            second = stage(folder, "train", MODEL)
+            facts["pid"], facts["second"] = trainer.pid, [second.returncode, second.stderr]
+            trainer.send_signal(signal.SIGCONT)
+            facts["interrupted"] = stop(trainer, 13, signal.SIGINT)
+        facts["left by the interruption"] = left_by(folder)
+        facts["last"] = stage(folder, "train", MODEL).returncode
+        return facts
+
+    return once("broken off", make)
 
 
 def test_a_killed_trainer_leaves_a_checkpoint_and_no_model(broken_off):
-    assert broken_off["killed"] == -signal.SIGKILL
-    assert broken_off["after kill"] == ([False, False], 1)
+    assert broken_off[1]["killed"] == -signal.SIGKILL
+    assert broken_off[1]["left by the kill"] == [0, 1]
 
 
 def test_training_goes_on_from_the_checkpoint(broken_off):
-    assert broken_off["first line"].startswith(f"{MODEL}: 5/{EPOCHS} epochs")
+    assert broken_off[1]["first line"].startswith(f"{MODEL}: 5/{EPOCHS} epochs")
 
 
 def test_a_second_trainer_is_turned_away(broken_off):
-    second = broken_off["second"]
-    assert second.returncode == os.EX_TEMPFAIL
-    assert one_line(second.stderr, MODEL, f"process {broken_off['pid']};", "run this again")
+    code, said = broken_off[1]["second"]
+    assert code == os.EX_TEMPFAIL
+    assert one_line(said, MODEL, f"process {broken_off[1]['pid']};", "run this again")
 
 
 def test_an_interrupted_trainer_says_how_to_go_on(broken_off):
-    code, said = broken_off["interrupted"]
+    code, said = broken_off[1]["interrupted"]
     assert code == 130
     assert said.splitlines()[-1] == "train: interrupted; run the same command again to go on"
     assert "Traceback" not in said
-    assert broken_off["after interruption"] == ([False, False], 1)
+    assert broken_off[1]["left by the interruption"] == [0, 1]
 
 
 def test_broken_off_training_ends_with_the_same_bits(broken_off, project, run_stage):
-    assert broken_off["last"].returncode == 0
+    folder, facts = broken_off
+    assert facts["last"] == 0
     assert run_stage(lengthen(project), "train", MODEL)[0] == 0
-    for ours, theirs in zip(outputs(project), outputs(broken_off["folder"]), strict=True):
+    for ours, theirs in zip(outputs(project), outputs(folder), strict=True):
         assert ours.read_bytes() == theirs.read_bytes()
 
 
 def test_a_finished_training_leaves_no_checkpoint(broken_off):
-    assert checkpoints(broken_off["folder"]) == []
+    assert checkpoints(broken_off[0]) == []
 
 
-@pytest.mark.parametrize(("calls", "epoch", "step"), [(0, 1, 1), (3, 1, 4), (60, 2, None)])
+@pytest.mark.parametrize(("calls", "epoch", "step"), [(0, 1, 1), (3, 1, 4), (25, 2, 5)])
 def test_a_bound_that_is_not_finite_stops_training(project, run_stage, monkeypatch, calls, epoch, step):
     lengthen(project)
     told, true = [], training.elbo
@@ -117,7 +121,7 @@ def test_a_bound_that_is_not_finite_stops_training(project, run_stage, monkeypat
     monkeypatch.setattr(training, "elbo", spoil)
     code, said = run_stage(project, "train", MODEL)
     assert code == 6
-    place = f"the bound is nan at epoch {epoch}, step {step or ''}"
+    place = f"the bound is nan at epoch {epoch}, step {step};"
     last = f"{told[calls - 1]:.2f} nats" if calls else "none"
     assert one_line(said.splitlines()[-1], "train: ", place, f"the last finite one was {last}", "learning_rate")
     assert not any(path.exists() for path in outputs(project))

@@ -1,3 +1,1 @@
-from tests.tiny import finished as finished
-from tests.tiny import project as project
-from tests.tiny import run_stage as run_stage
+from tests.tiny import finished, once, project, run_stage  # noqa: F401 (fixtures)

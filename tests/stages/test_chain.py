@@ -13,12 +13,14 @@ READ_ALL_MODELS = ["compare", "plot", "summarise"]
 
 
 @pytest.fixture(scope="module")
-def repeated(finished, tmp_path_factory):
+def repeated(finished, once):
     """The whole chain run again, elsewhere, in a poor environment."""
-    folder = tmp_path_factory.mktemp("räumlich entfernt") / "où ça"
-    shutil.copytree(finished, folder)
-    said = dvc(folder, "repro", "--force", LC_ALL="C", LANG="C", TZ="Asia/Kabul")
-    return folder, said
+
+    def make(folder):
+        shutil.copytree(finished, folder)
+        return dvc(folder, "repro", "--force", LC_ALL="C", LANG="C", TZ="Asia/Kabul")
+
+    return once("räumlich entfernt, où ça", make)
 
 
 def ran(said):
@@ -75,5 +77,5 @@ def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages)
 
 
 def test_another_data_sets_numbers_move_nothing(project):
-    edit(project / "params.yaml", "mnist: {epochs: 150", "mnist: {epochs: 151")
+    edit(project / "params.yaml", "  kmnist: {epochs: 150", "  kmnist: {epochs: 151")
     assert ran(dvc(project, "repro", "--dry")) == ["summarise"]

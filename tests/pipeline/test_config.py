@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pipeline.config import ModelParams, load_params
+from pipeline.errors import ParameterError
+from tests.tiny import ROOT
+
+PARAMS = ROOT / "params.yaml"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / "params.yaml"
+        path.write_bytes(text.encode("utf-8"))
+        return path
+
+    return write
+
+
+def test_the_projects_parameters_are_good():
+    params = load_params(PARAMS)
+    assert params.data == params.datasets[params.dataset]
+    assert params.model("vae-20").latent_dim == 20
+
+
+def test_pairs_and_roles_name_models_of_the_project():
+    params = load_params(PARAMS)
+    named = {name for pair in params.compare.pairs for name in pair} | {name for _, name in params.roles}
+    assert named <= set(params.models)
+
+
+def test_every_number_has_its_place_in_the_file():
+    params = load_params(PARAMS)
+    for section in [params, *(getattr(params, name) for name in ("train", "split", "score", "compare", "plot"))]:
+        assert section.model_fields_set == set(type(section).model_fields)
+
+
+def test_numbers_are_read_as_dvc_reads_them(write):
+    text = PARAMS.read_text(encoding="utf-8").replace("learning_rate: 0.002", "learning_rate: 1e-3")
+    assert load_params(write(text)).train.learning_rate == 0.001
+
+
+@pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])
+def test_an_editors_marks_change_nothing(write, change):
+    assert load_params(write(change(PARAMS.read_text(encoding="utf-8")))) == load_params(PARAMS)
+
+
+def test_parameters_cannot_be_changed():
+    params = load_params(PARAMS)
+    with pytest.raises(ValidationError, match="frozen"):
+        params.train.learning_rate = 0.1
+
+
+def test_a_close_name_is_suggested():
+    with pytest.raises(ParameterError, match=r"no model 'cave-20' .*; did you mean 'cvae-20'\?"):
+        load_params(PARAMS).model("cave-20")
+
+
+def test_what_is_wrong_is_counted(write):
+    text = PARAMS.read_text(encoding="utf-8").replace("latent_dim: 20", "latent_dim: many")
+    with pytest.raises(ParameterError, match=r'models\.vae-20\.latent_dim = "many": .* \(and 2 more\)'):
+        load_params(write(text))
+
+
+@settings(deadline=None)
+@given(st.text().filter(lambda name: name not in load_params(PARAMS).models))
+def test_any_other_name_is_no_models(name):
+    with pytest.raises(ParameterError, match="there are vae-04, vae-20") as caught:
+        load_params(PARAMS).model(name)
+    assert repr(name) in str(caught.value)
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(st.none(), st.text(), st.floats(), st.integers(max_value=0), st.integers(min_value=1025), st.booleans())
+)
+def test_a_latent_dimension_is_a_whole_number_in_its_range(value):
+    values = load_params(PARAMS).model("vae-20").model_dump() | {"latent_dim": value}
+    with pytest.raises(ValidationError):
+        ModelParams.model_validate(values)

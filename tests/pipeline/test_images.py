@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from pipeline.errors import DataError
+from pipeline.images import label, read_images, write_images
+from pipeline.rng import stream
+from pipeline.storage import read_arrays, write_arrays
+
+
+@pytest.fixture
+def images():
+    rng = np.random.default_rng(0)
+    grey = rng.integers(0, 256, (20, 9), dtype=np.uint8)
+    return label(grey, rng.integers(0, 10, 20, dtype=np.uint8), stream(0, "binarise"))
+
+
+@pytest.fixture
+def path(tmp_path, images):
+    write_images(tmp_path / "images.npz", images)
+    return tmp_path / "images.npz"
+
+
+def test_images_come_back_as_they_were(path, images):
+    read = read_images(path)
+    for name, array in vars(images).items():
+        assert (getattr(read, name) == array).all()
+        assert getattr(read, name).dtype == array.dtype
+
+
+def test_the_same_images_give_the_same_bytes(path, images, tmp_path):
+    write_images(tmp_path / "again.npz", images)
+    assert (tmp_path / "again.npz").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["grey", "binary_bernoulli", "binary_threshold", "digit", "id"])
+def test_a_missing_array_is_named(path, name):
+    arrays = read_arrays(path)
+    del arrays[name]
+    write_arrays(path, arrays)
+    with pytest.raises(DataError, match=rf"images\.npz: array {name} is missing; remake it with `dvc repro split`"):
+        read_images(path)
+
+
+@pytest.mark.parametrize("name", ["grey", "binary_bernoulli", "binary_threshold", "digit", "id"])
+@pytest.mark.parametrize("change", [lambda array: array[:-1], lambda array: array[0], lambda array: array[:0]])
+def test_an_array_of_another_shape_is_refused(path, name, change):
+    arrays = read_arrays(path)
+    write_arrays(path, arrays | {name: np.asarray(change(arrays[name]), dtype=arrays[name].dtype)})
+    with pytest.raises(DataError, match=r"images\.npz: array \w+ has the shape \("):
+        read_images(path)
+
+
+@pytest.mark.parametrize("name", ["grey", "binary_bernoulli", "binary_threshold", "digit", "id"])
+def test_an_array_of_another_type_is_refused(path, name):
+    arrays = read_arrays(path)
+    write_arrays(path, arrays | {name: arrays[name].astype(np.int64)})
+    with pytest.raises(DataError, match=rf"images\.npz: array {name} is int64, not u?int"):
+        read_images(path)
+
+
+@pytest.mark.parametrize("name", ["binary_bernoulli", "binary_threshold"])
+def test_a_binary_image_is_of_zeros_and_ones(path, name):
+    arrays = read_arrays(path)
+    arrays[name][3, 4] = 2
+    write_arrays(path, arrays)
+    with pytest.raises(DataError, match="a binary pixel is neither 0 nor 1"):
+        read_images(path)

@@ -1,0 +1,62 @@
+import shutil
+
+import pytest
+
+from pipeline.storage import read_json
+from pipeline.tables import read_pairs
+from stages import wiring
+from stages.layout import Layout
+from tests.tiny import MODELS, edit
+
+TWIN = (
+    "  vae-06: {latent_dim: 3, conditional: false, train_on: core, binarization: bernoulli, seed: 0, score_on: all}\n"
+)
+AGGREGATES = ["compare", "plot", "summarise"]
+
+
+@pytest.fixture
+def layout(project):
+    """The finished project with a third model, a twin of the second."""
+    layout = Layout(project)
+    shutil.copytree(layout.weights("vae-20").parent, layout.weights("vae-06").parent)
+    shutil.copy2(layout.scores("vae-20"), layout.scores("vae-06"))
+    edit(layout.params, "  vae-20: {latent_dim", f"{TWIN}  vae-20: {{latent_dim")
+    edit(layout.params, "  - - vae-20\n", "  - [vae-06, vae-04]\n  - - vae-20\n")
+    return layout
+
+
+def run_all(layout, run_stage):
+    said = [run_stage(layout.root, name) for name in AGGREGATES]
+    assert [code for code, _ in said] == [0, 0, 0]
+    return [line for _, text in said for line in text.splitlines()]
+
+
+def models_of(layout):
+    pairs, numbers = read_pairs(layout.pairs), read_json(layout.numbers)
+    drawn = layout.figure("training").read_text(encoding="utf-8")
+    return (
+        set(pairs["model_a"]) | set(pairs["model_b"]),
+        {key.split(".")[0] for key in numbers if key.endswith(".test.log_likelihood")},
+        {name for name in (*MODELS, "vae-06") if f"<!-- {name} " in drawn},
+    )
+
+
+def test_a_model_that_is_not_listed_is_left_out_with_a_line(layout, run_stage):
+    lines = run_all(layout, run_stage)
+    assert lines == [f"{name}: vae-06 is left out; `make models` lists its files in dvc.yaml" for name in AGGREGATES]
+    assert all(names <= set(MODELS) for names in models_of(layout))
+
+
+def test_a_listed_model_takes_part(layout, run_stage):
+    wiring.main(layout)
+    assert run_all(layout, run_stage) == []
+    assert all(names == {*MODELS, "vae-06"} for names in models_of(layout)[:2])
+
+
+def test_a_removed_model_takes_no_part_though_its_files_remain(layout, run_stage):
+    wiring.main(layout)
+    run_all(layout, run_stage)
+    edit(layout.params, TWIN, "")
+    assert run_all(layout, run_stage) == []
+    assert layout.scores("vae-06").exists()
+    assert all(names <= set(MODELS) for names in models_of(layout))

@@ -1,0 +1,99 @@
+import pytest
+
+from pipeline.config import load_params
+from pipeline.errors import ParameterError, StorageError
+from stages.layout import Layout
+from stages.sandbox import COPIED, main, make_sandbox
+from tests.tiny import CHANGES, MODELS, ROOT
+
+
+def content(folder):
+    files = (path for name in COPIED for path in [folder / name, *(folder / name).rglob("*")])
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in files
+        if path.is_file() and not {"__pycache__", "_output", ".quarto"} & set(path.parts)
+    }
+
+
+def test_without_changes_the_copy_is_the_project(tmp_path):
+    layout = make_sandbox(ROOT, tmp_path / "copy", {})
+    assert load_params(layout.params) == load_params(ROOT / "params.yaml")
+    ours, theirs = content(tmp_path / "copy"), content(ROOT)
+    assert {name for name in theirs if ours.get(name) != theirs[name]} <= {"params.yaml"}
+    assert ours.keys() == theirs.keys()
+
+
+def test_changes_are_laid_over_and_null_takes_away(tmp_path):
+    params = load_params(make_sandbox(ROOT, tmp_path, CHANGES).params)
+    theirs = load_params(ROOT / "params.yaml")
+    assert tuple(params.models) == MODELS
+    assert params.models["vae-04"] == theirs.models["vae-04"].model_copy(update={"latent_dim": 2})
+    assert params.data.epochs == 2
+    assert params.data.batch_size == theirs.datasets["digits"].batch_size
+    assert params.train.learning_rate == theirs.train.learning_rate
+
+
+def test_the_copys_lists_agree_with_its_models(tmp_path):
+    make_sandbox(ROOT, tmp_path, CHANGES)
+    text = (tmp_path / "dvc.yaml").read_text(encoding="utf-8")
+    assert "data/score/vae-20.parquet" in text
+    assert "data/score/vae-32.parquet" not in text
+
+
+def test_the_project_is_left_as_it_was(tmp_path):
+    before = content(ROOT)
+    make_sandbox(ROOT, tmp_path, CHANGES)
+    assert content(ROOT) == before
+
+
+def test_a_second_copy_brings_edits_and_keeps_results(tmp_path):
+    make_sandbox(ROOT, tmp_path, CHANGES)
+    page = Layout(tmp_path).page
+    page.parent.mkdir()
+    page.write_text("rendered", encoding="utf-8")
+    (tmp_path / "dvc.lock").write_text("lock", encoding="utf-8")
+    (tmp_path / "pipeline" / "gone.py").write_text("", encoding="utf-8")
+    (tmp_path / "pipeline" / "rng.py").write_text("edited", encoding="utf-8")
+    make_sandbox(ROOT, tmp_path, CHANGES)
+    assert page.read_text(encoding="utf-8") == "rendered"
+    assert (tmp_path / "dvc.lock").read_text(encoding="utf-8") == "lock"
+    assert not (tmp_path / "pipeline" / "gone.py").exists()
+    assert (tmp_path / "pipeline" / "rng.py").read_bytes() == (ROOT / "pipeline" / "rng.py").read_bytes()
+
+
+@pytest.mark.parametrize("changes", [{"sead": 1}, {"train": {"warm_up": 0.2}}, {"models": None}, {"seed": {"a": 1}}])
+def test_changes_that_make_bad_parameters_are_refused(tmp_path, changes):
+    with pytest.raises(ParameterError, match=r"params\.yaml: "):
+        make_sandbox(ROOT, tmp_path, changes)
+
+
+@pytest.mark.parametrize("target", [".", "pipeline", "report/../pipeline/vae", "stages/new"])
+def test_the_project_is_not_copied_over_itself(tmp_path, target):
+    project = make_sandbox(ROOT, tmp_path / "project", {}).root
+    before = content(project)
+    with pytest.raises(ParameterError, match="is the project itself"):
+        make_sandbox(project, project / target, {})
+    assert content(project) == before
+
+
+def test_a_place_that_is_no_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(StorageError, match="cannot copy to"):
+        make_sandbox(ROOT, tmp_path / "file", {})
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "a: b: c\n"])
+def test_an_overlay_that_is_no_mapping_is_told(tmp_path, text):
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"overlay\.yaml: "):
+        main(str(overlay), str(tmp_path / "copy"), Layout(ROOT))
+    assert not (tmp_path / "copy").exists()
+
+
+def test_the_demo_is_a_good_overlay(tmp_path):
+    main(str(ROOT / "demo.yaml"), str(tmp_path), Layout(ROOT))
+    params = load_params(tmp_path / "params.yaml")
+    assert params.dataset == "digits"
+    assert params.models == load_params(ROOT / "params.yaml").models

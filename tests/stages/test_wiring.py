@@ -1,0 +1,162 @@
+import ast
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.config import load_params
+from stages import wiring
+from stages.layout import Layout
+from stages.sandbox import make_sandbox
+from tests.tiny import CHANGES, MODELS, ROOT, call, edit
+
+YAML_TREE = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
+BODIES = {name: stage.get("do", stage) for name, stage in YAML_TREE["stages"].items()}
+NOT_DECLARED = {"pipeline/config.py", "stages/layout.py"}
+LOOK = """
+import runpy, sys
+sys.argv = ["stage", "too", "many", "words"]
+try:
+    runpy.run_module("stages.{name}", run_name="__main__")
+except SystemExit:
+    print(*(m.__file__ for m in sys.modules.values() if getattr(m, "__file__", None)), sep="\\n")
+"""
+
+
+@pytest.fixture
+def layout(tmp_path):
+    return make_sandbox(ROOT, tmp_path / "copy", CHANGES)
+
+
+def reread(layout):
+    tree = YAML(typ="safe").load(layout.dvc_yaml.read_text(encoding="utf-8"))
+    return {name: set(stage.get("do", stage)["deps"]) for name, stage in tree["stages"].items()}, tree
+
+
+def walk(path, found):
+    """The import closure by a way of its own: every statement that names a file of the project."""
+    if path in found or not (ROOT / path).is_file():
+        return
+    found.add(path)
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        modules = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: an import without its room"
+            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for module in modules:
+            if module.split(".")[0] in {"pipeline", "stages"}:
+                walk(module.replace(".", "/") + ".py", found)
+                walk(module.split(".")[0] + "/__init__.py", found)
+
+
+@pytest.mark.parametrize("name", [name for name in BODIES if name != "report"])
+def test_declared_code_is_the_code_that_is_imported(name):
+    found = set()
+    walk(f"stages/{name}.py", found)
+    assert {path for path in BODIES[name]["deps"] if path.endswith(".py")} == found - NOT_DECLARED
+
+
+def test_the_report_declares_its_code_its_pages_and_what_they_quote():
+    found = set()
+    walk("stages/report.py", found)
+    declared = set(BODIES["report"]["deps"])
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "report").glob("*.qmd")}
+    assert (found - NOT_DECLARED) | pages | {"report/_quarto.yml", "report/references.bib"} <= declared
+    assert {"data/plot", "data/summarise/numbers.json"} <= declared
+
+
+def test_every_declared_source_file_exists():
+    declared = {path for body in BODIES.values() for path in body["deps"] if not path.startswith("data/")}
+    assert [path for path in sorted(declared) if not (ROOT / path).is_file()] == []
+
+
+def test_what_is_declared_is_what_a_process_loads(tmp_path):
+    for name in ("compare", "summarise"):
+        done = call(ROOT, "python", "-c", LOOK.format(name=name), PYTHONDONTWRITEBYTECODE="1")
+        loaded = {line.removeprefix(f"{ROOT}/") for line in done.stdout.splitlines() if line.startswith(f"{ROOT}/")}
+        assert (loaded | {f"stages/{name}.py"}) - NOT_DECLARED == {
+            path for path in BODIES[name]["deps"] if path.endswith(".py")
+        }
+
+
+def test_one_name_stands_in_all_places():
+    for name, body in BODIES.items():
+        assert body["cmd"].split()[:3] == ["python", "-m", f"stages.{name}"]
+        assert (ROOT / "stages" / f"{name}.py").is_file()
+        assert body["desc"]
+
+
+def test_no_stage_takes_a_number_from_its_command_line():
+    assert {word for body in BODIES.values() for word in body["cmd"].split()[3:]} <= {"${key}"}
+
+
+def test_rewiring_the_project_changes_nothing(tmp_path):
+    layout = make_sandbox(ROOT, tmp_path, {})
+    assert layout.dvc_yaml.read_bytes() == (ROOT / "dvc.yaml").read_bytes()
+
+
+def test_the_lists_have_every_model_of_the_parameters():
+    names = list(load_params(ROOT / "params.yaml").models)
+    layout = Layout(ROOT)
+    for stage, kinds in wiring.AGGREGATES.items():
+        for kind in kinds:
+            files = {getattr(layout, kind)(name).relative_to(ROOT).as_posix() for name in names}
+            assert files <= set(BODIES[stage]["deps"])
+    for plot in YAML_TREE["plots"]:
+        [curves] = plot.values()
+        assert list(curves["y"]) == [layout.history(name).relative_to(ROOT).as_posix() for name in names]
+
+
+def test_no_stage_depends_on_a_folder_that_several_stages_fill():
+    depended = {path for body in BODIES.values() for path in body["deps"]}
+    assert not depended & {"data", "data/train", "data/score", "data/compare", "pipeline", "stages", "report"}
+
+
+def test_an_added_model_is_listed(layout):
+    edit(
+        layout.params,
+        "  vae-20: {",
+        "  vae-06: {latent_dim: 6, conditional: false, train_on: core, "
+        "binarization: bernoulli, seed: 0, score_on: all}\n  vae-20: {",
+    )
+    before, _ = reread(layout)
+    wiring.main(layout)
+    after, tree = reread(layout)
+    assert after["compare"] - before["compare"] == {"data/score/vae-06.parquet"}
+    for name in ("plot", "summarise"):
+        assert after[name] - before[name] == {"data/score/vae-06.parquet", "data/train/vae-06/history.csv"}
+    assert all(after[name] == before[name] for name in ("download", "split", "train", "score", "report"))
+    assert "data/train/vae-06/history.csv" in tree["plots"][0]["Bound on the validation set"]["y"]
+
+
+def test_a_removed_model_is_listed_no_more(layout):
+    text = layout.params.read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith("  vae-04: {")]
+    layout.params.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    wiring.main(layout)
+    assert "data/score/vae-04.parquet" not in layout.dvc_yaml.read_text(encoding="utf-8")
+
+
+def test_an_added_import_is_listed(layout):
+    edit(
+        layout.root / "pipeline" / "comparison.py",
+        "import numpy as np\n",
+        "import numpy as np\n\nimport pipeline.idx\n",
+    )
+    before, _ = reread(layout)
+    wiring.main(layout)
+    after, _ = reread(layout)
+    assert after["compare"] - before["compare"] == {"pipeline/idx.py"}
+    assert all(after[name] == before[name] for name in after if name != "compare")
+
+
+def test_what_a_human_wrote_stays(layout):
+    edit(layout.dvc_yaml, "  split:\n", "  # Why this is so.\n  split:\n")
+    before = layout.dvc_yaml.read_text(encoding="utf-8")
+    wiring.main(layout)
+    assert layout.dvc_yaml.read_text(encoding="utf-8") == before
+
+
+def test_the_tiny_models_are_those_of_the_copy(layout):
+    assert tuple(load_params(layout.params).models) == MODELS

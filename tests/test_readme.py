@@ -1,0 +1,45 @@
+"""What the README shows is what the study made."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.readme import result_table
+from pipeline.storage import read_json
+from stages.layout import Layout
+
+ROOT = Path(__file__).parents[1]
+LAYOUT = Layout(ROOT)
+README = LAYOUT.readme.read_text(encoding="utf-8")
+
+
+def between(name):
+    return re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)[1].strip()
+
+
+def test_the_diagram_is_the_one_that_dvc_draws():
+    command = [sys.executable, "-m", "dvc", "dag", "--mermaid"]
+    drawn = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    assert drawn in between("stages")
+
+
+def test_the_result_table_is_that_of_the_committed_numbers():
+    if not LAYOUT.numbers.exists():
+        pytest.skip("NOT CHECKED: no study is committed")
+    assert between("results") == result_table(read_json(LAYOUT.numbers))
+
+
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)))
+)
+def test_every_make_target_is_listed_by_help(target):
+    listed = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert re.search(rf"^{target} +\S", listed, re.MULTILINE)
+
+
+def test_every_linked_file_is_there():
+    links = re.findall(r"\]\(((?!https?:)[^)#]+)\)", README)
+    assert [link for link in links if not (ROOT / link).exists()] == []
