@@ -1,5 +1,6 @@
 """The page's Python, run in a fresh process of this very interpreter."""
 
+import json
 import os
 import re
 import sys
@@ -16,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from pipeline.errors import RenderingError
 from pipeline.rendering.document import Cell, Inline
-from pipeline.storage import write_json
+from pipeline.storage import write_text
 
 CELL_TIMEOUT = 120
 STARTUP_TIMEOUT = 60
@@ -68,7 +69,7 @@ def kernel_environment(private: Path) -> dict[str, str]:
         "display_name": "python3",
         "language": "python",
     }
-    write_json(private / "kernels" / "python3" / "kernel.json", description)
+    write_text(private / "kernels" / "python3" / "kernel.json", json.dumps(description))
     places = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PATH")
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
     return inherited | dict.fromkeys(places, str(private))
