@@ -8,10 +8,14 @@ from pathlib import Path
 from pipeline.storage import read_text
 
 ROOMS = ("pipeline", "stages")
-
-
-PAGE_PARTS = ("report/*.*", "pipeline/rendering/*.lua", "pipeline/rendering/*.css", "pipeline/rendering/*.html")
-"""What a page is made of beside code, as patterns from the root."""
+PAGE_PARTS = (
+    "report/[!.]*.[!q]*",
+    "report/*.qmd",
+    "pipeline/rendering/*.lua",
+    "pipeline/rendering/*.css",
+    "pipeline/rendering/*.html",
+)
+"""What a page is made of beside code, as patterns from the root; Quarto leaves .gitignore and *.quarto_ipynb there."""
 
 
 def imported(path: str, root: Path) -> set[str]:

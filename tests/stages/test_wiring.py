@@ -152,6 +152,14 @@ def test_an_added_import_is_listed(layout):
     assert all(after[name] == before[name] for name in after if name != "compare")
 
 
+def test_what_quarto_leaves_behind_is_not_listed(layout):
+    before = layout.dvc_yaml.read_bytes()
+    for name in (".gitignore", "index.quarto_ipynb"):
+        (layout.report / name).write_text("", encoding="utf-8")
+    wiring.main(layout)
+    assert layout.dvc_yaml.read_bytes() == before
+
+
 def test_what_a_human_wrote_stays(layout):
     edit(layout.dvc_yaml, "  split:\n", "  # Why this is so.\n  split:\n")
     before = layout.dvc_yaml.read_text(encoding="utf-8")
