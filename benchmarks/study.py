@@ -4,24 +4,25 @@
 """
 
 import json
-import os
 import resource
 import time
 from pathlib import Path
 
 from pipeline.config import load_params
-from stages.study import run_study
+from stages.command import run
+from stages.layout import Layout
+from stages.study import jobs_for, run_study, tell
 
 RESULTS = Path("benchmarks/results.json")
 UP_TO_DATE = 10.0
 """Seconds in which DVC finds that there is nothing to do."""
 
 
-def main() -> None:
+def main(layout: Layout) -> None:
     """Run the study; keep each stage's seconds, and the whole's."""
-    params, begun = load_params(Path("params.yaml")), time.monotonic()
+    params, begun = load_params(layout.params), time.monotonic()
     seconds: dict[str, float] = {}
-    jobs = int(os.environ.get("JOBS") or max(1, (os.cpu_count() or 1) // params.threads))
+    jobs = jobs_for(params)
     run_study(list(params.models), jobs, lambda stage, taken: keep(seconds, stage, taken))
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     results.setdefault("stages", {}).update({stage: taken for stage, taken in seconds.items() if taken > UP_TO_DATE})
@@ -32,9 +33,9 @@ def main() -> None:
 
 def keep(seconds: dict[str, float], stage: str, taken: float) -> None:
     """Say and remember how long a stage took."""
-    print(f"{stage}: {taken:.0f} s", flush=True)
+    tell(stage, taken)
     seconds[stage] = round(taken, 1)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

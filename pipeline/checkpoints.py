@@ -62,7 +62,7 @@ class Checkpoint:
         try:
             tensors = read_tensors(self.path)
             history = [dict(zip(COLUMNS, row, strict=True)) for row in tensors["history"].tolist()]
-            for index in state["param_groups"][0]["params"]:
+            for index in (index for group in state["param_groups"] for index in group["params"]):
                 state["state"][index] = {part: tensors[f"optimizer.{index}.{part}"] for part in MEMORY}
             fill(model, _below(tensors, "model."), self.path)
         except (DataError, KeyError, TypeError, ValueError):

@@ -72,6 +72,7 @@ class TrainParams(Section):
 
     learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
     warmup: Share
+    weight_decay: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
     precision: Literal["bfloat16", "float32"]
     checkpoint_every: Count
     """Epochs."""
@@ -89,7 +90,7 @@ class ScoreParams(Section):
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
-    pairs: tuple[Pair, ...]
+    pairs: Annotated[tuple[Pair, ...], Field(min_length=1)]
     resamples: Annotated[int, Field(ge=100, le=10_000_000)]
     """Of the bootstrap over images."""
     confidence: Share
@@ -135,6 +136,16 @@ class Params(Section):
             raise ValueError(
                 f"dataset is {self.dataset!r}, which has no entry under datasets: ({', '.join(self.datasets)})"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _pairs_are_of_models(self) -> "Params":
+        for name in (name for pair in self.compare.pairs for name in pair):
+            if name not in self.models:
+                raise ValueError(
+                    f"compare.pairs has {name!r}, which is not under models:{_suggest(name, self.models)}; "
+                    f"there are {', '.join(self.models)}"
+                )
         return self
 
     @property
@@ -197,11 +208,13 @@ def _first_line(error: Exception) -> str:
 
 def _explain(error: ValidationError) -> str:
     first, *others = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"]) or "the whole"
+    where = ".".join(str(part) for part in first["loc"])
     problem = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         known = _keys_beside(first["loc"])
         line = f"unknown key {where}{_suggest(str(first['loc'][-1]), known)}; there are {', '.join(known)}"
+    elif not where:
+        line = problem
     elif first["type"] == "missing":
         line = f"key {where} is missing; add it"
     else:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, UInt8
 
+from pipeline.config import ModelParams
 from pipeline.images import Images, binarise
 from pipeline.sets import training_rows
 
@@ -32,25 +33,23 @@ class Examples:
         return mean / (255 if self.redraw else 1)
 
 
-def learning_examples(
-    images: Images, split: pd.DataFrame, train_on: str, binarization: str, rng: np.random.Generator
-) -> Examples:
-    """The images of `train_on`, made binary anew each epoch unless they are thresholded.
+def examples_for(
+    model: ModelParams, images: Images, split: pd.DataFrame, rng: np.random.Generator
+) -> tuple[Examples, Examples]:
+    """What a model learns from, and what its bound is followed on meanwhile.
 
     Args:
+        model: whose `train_on` names the images, and whose `binarization` how they become binary.
         images: all of them.
         split: every image's set.
-        train_on: `core`, `matched` or `all`; see `training_rows`.
-        binarization: `bernoulli` or `threshold`.
-        rng: draws which images are `matched`.
+        rng: draws which images are `matched`; see `training_rows`.
+
+    Returns:
+        The images of `train_on`, made binary anew each epoch unless they are thresholded; and the
+        frozen binary images of the validation set.
     """
-    rows = training_rows(split, train_on, rng)
-    redraw = binarization == "bernoulli"
+    rows, redraw = training_rows(split, model.train_on, rng), model.binarization == "bernoulli"
     pixels = images.grey if redraw else images.binary_threshold
-    return Examples(pixels[rows], images.digit[rows], redraw)
-
-
-def validation_examples(images: Images, split: pd.DataFrame, binarization: str) -> Examples:
-    """The frozen binary images of the validation set."""
-    rows = np.flatnonzero(split["set"] == "validation")
-    return Examples(images.binary(binarization)[rows], images.digit[rows], redraw=False)
+    kept = np.flatnonzero(split["set"] == "validation")
+    validation = Examples(images.binary(model.binarization)[kept], images.digit[kept], redraw=False)
+    return Examples(pixels[rows], images.digit[rows], redraw), validation

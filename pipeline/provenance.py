@@ -29,14 +29,19 @@ def departures(root: Path) -> Iterator[str]:
     """Every way in which the project differs from its dvc.lock, a line each.
 
     Files that a clean clone has not got are passed over; code, parameters and the outputs that are kept in
-    Git must be there.
+    Git must be there. Stages that dvc.yaml no longer has, as those of a removed model, are passed over too.
 
     Raises:
         StorageError: there is no dvc.lock.
     """
-    lock = YAML(typ="safe").load(read_text(root / "dvc.lock"))
-    tree = YAML(typ="safe").load(read_text(root / "params.yaml"))
-    for name, stage in lock["stages"].items():
+    lock, tree, graph = (
+        YAML(typ="safe").load(read_text(root / name)) for name in ("dvc.lock", "params.yaml", "dvc.yaml")
+    )
+    for name in _stages(graph["stages"], tree):
+        stage = lock["stages"].get(name)
+        if stage is None:
+            yield f"{name}: was never run; `dvc repro` runs it"
+            continue
         for kind in ("deps", "outs"):
             for entry in stage.get(kind, []):
                 yield from _file_departures(root, name, kind, entry)
@@ -67,6 +72,13 @@ def _file_departures(root: Path, stage: str, kind: str, entry: Mapping[str, Any]
 def _is_in_git(path: str) -> bool:
     first, *rest = path.split("/")
     return (first != "data" and "_output" not in rest) or path.startswith(("data/plot", "data/summarise"))
+
+
+def _stages(graph: Mapping[str, Any], tree: Any) -> Iterator[str]:
+    """The names under which DVC runs dvc.yaml's stages, a stage with `foreach` once for each key it names."""
+    for name, stage in graph.items():
+        over = stage.get("foreach")
+        yield from (f"{name}@{key}" for key in _value(tree, over.strip("${}"))) if over else (name,)
 
 
 def _value(tree: Any, key: str) -> Any:

@@ -28,37 +28,6 @@ SPLIT = pa.schema(
 )
 """One row an image; `ink` is its mean grey level, `pc1` and `within` its principal components."""
 
-SCORES = pa.schema(
-    {
-        "id": pa.int32(),
-        "digit": pa.int8(),
-        "set": CATEGORY,
-        "region": CATEGORY,
-        "elbo": pa.float64(),
-        "log_likelihood": pa.float64(),
-        "standard_error": pa.float64(),
-        "ess": pa.float64(),
-        "pareto_k": pa.float64(),
-        "draws": pa.int32(),
-        "passes": pa.float32(),
-    }
-)
-"""One row an image scored; `elbo`, `log_likelihood` and its Monte Carlo `standard_error` in nats."""
-
-PAIRS = pa.schema(
-    {
-        "model_a": pa.string(),
-        "model_b": pa.string(),
-        "set": CATEGORY,
-        "region": CATEGORY,
-        "difference": pa.float64(),
-        "low": pa.float64(),
-        "high": pa.float64(),
-        "images": pa.int32(),
-    }
-)
-"""One row a pair, set and region; the mean of model_a - model_b over the same images, in nats."""
-
 HISTORY = {"epoch": "int64", "learning_rate": "float64", "train_elbo": "float64", "validation_elbo": "float64"}
 
 
@@ -107,16 +76,6 @@ def read_split(path: Path, ids: np.ndarray) -> pd.DataFrame:
             f"{path}: {len(table)} rows that are not the {len(ids)} images beside it; remake it with `dvc repro`"
         )
     return table
-
-
-def read_scores(path: Path) -> pd.DataFrame:
-    """Every scored image's likelihood under one model; see `SCORES`."""
-    return read_table(path, SCORES)
-
-
-def read_pairs(path: Path) -> pd.DataFrame:
-    """Paired differences between models; see `PAIRS`."""
-    return read_table(path, PAIRS)
 
 
 def write_history(path: Path, history: pd.DataFrame) -> None:

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from pipeline.errors import DataError
 from pipeline.storage import read_bytes, write_bytes
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
@@ -29,20 +31,24 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
     Raises:
         DataError: the file is truncated, or is something else than safetensors.
+        StorageError: the file cannot be read.
     """
+    content = read_bytes(path)
     try:
-        return load(read_bytes(path))
+        return load(content)
     except Exception as error:  # broken bytes make the library raise almost anything
         raise DataError(f"{path}: no whole safetensors file ({error}); remake it with `dvc repro`") from error
 
 
-def read_into(path: Path, module: nn.Module) -> None:
-    """Fill `module` with the weights at `path`, every one of them and no other.
+def read_into(path: Path, module: Module) -> Module:
+    """Fill `module` with the weights at `path`, every one of them and no other, and return it.
 
     Raises:
         DataError: the file is another model's, or not whole; `module` is left as it was.
+        StorageError: the file cannot be read.
     """
     fill(module, read_tensors(path), path)
+    return module
 
 
 def fill(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:

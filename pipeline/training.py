@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,9 +45,18 @@ class Progress:
 
 
 def begin(model: nn.Module, plan: Plan) -> Progress:
-    """Training before its first epoch."""
+    """Training before its first epoch: Adam, each step of which also shrinks the weights but not the biases.
+
+    The bias of a pixel that is always dark has to stay far below zero.
+
+    References:
+        Loshchilov and Hutter (2019), Decoupled Weight Decay Regularization.
+    """
+    weights = [parameter for parameter in model.parameters() if parameter.ndim > 1]
+    biases = [parameter for parameter in model.parameters() if parameter.ndim == 1]
+    groups: list[dict[str, Any]] = [{"params": weights}, {"params": biases, "weight_decay": 0.0}]
     fused = plan.device.type in {"cpu", "cuda"}
-    return Progress(torch.optim.Adam(model.parameters(), lr=0.0, fused=fused))
+    return Progress(torch.optim.AdamW(groups, lr=0.0, weight_decay=plan.params.weight_decay, fused=fused))
 
 
 def learning_rate(step: int, steps: int, params: TrainParams) -> float:

@@ -4,8 +4,10 @@ import pandas as pd
 
 from pipeline.comparison import compare
 from pipeline.config import load_params
+from pipeline.errors import ParameterError
+from pipeline.results import PAIRS, read_scores
 from pipeline.rng import stream
-from pipeline.tables import PAIRS, read_scores, write_table
+from pipeline.tables import write_table
 from stages.command import run
 from stages.layout import Layout
 from stages.listed import listed_models
@@ -14,13 +16,15 @@ from stages.listed import listed_models
 def main(layout: Layout) -> None:
     """Write the mean difference of every pair, with its interval, by set and region."""
     params = load_params(layout.params)
-    models = listed_models(params, layout, "compare")
+    models = set(listed_models(params, layout, "compare"))
     tables = []
     for a, b in params.compare.pairs:
-        if {a, b} <= set(models):
+        if {a, b} <= models:
             scores = read_scores(layout.scores(a)), read_scores(layout.scores(b))
             table = compare(*scores, params.compare, stream(params.seed, "compare", a, b))
             tables.append(table.assign(model_a=a, model_b=b))
+    if not tables:
+        raise ParameterError("dvc.yaml lists no two models of compare.pairs; run `make models`")
 
     write_table(layout.pairs, pd.concat(tables, ignore_index=True), PAIRS)
 

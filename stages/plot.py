@@ -4,9 +4,10 @@ from pipeline.config import load_params
 from pipeline.figures.atlas import Tables, draw_all
 from pipeline.figures.style import to_svg
 from pipeline.images import read_images
+from pipeline.results import read_pairs, read_scores
 from pipeline.storage import write_bytes
 from pipeline.summary import summary
-from pipeline.tables import concatenate, read_history, read_pairs, read_scores, read_split
+from pipeline.tables import concatenate, read_history, read_split
 from stages.command import run
 from stages.layout import Layout
 from stages.listed import listed_models

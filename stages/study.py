@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-from pipeline.config import load_params
-from pipeline.errors import StudyError
+from pipeline.config import Params, load_params
+from pipeline.errors import ParameterError, StudyError
 from stages.command import run
 from stages.layout import Layout
 
@@ -18,8 +18,24 @@ Told = Callable[[str, float], None]
 def main(layout: Layout) -> None:
     """Make whatever a change makes necessary, $JOBS models at a time."""
     params = load_params(layout.params)
-    side_by_side = int(os.environ.get("JOBS") or max(1, (os.cpu_count() or 1) // params.threads))
-    run_study(list(params.models), side_by_side, lambda stage, seconds: print(f"{stage}: {seconds:.0f} s", flush=True))
+    run_study(list(params.models), jobs_for(params), tell)
+
+
+def jobs_for(params: Params) -> int:
+    """How many models' chains run side by side: $JOBS, or as many as the processors have threads for.
+
+    Raises:
+        ParameterError: $JOBS is no number above zero.
+    """
+    asked = os.environ.get("JOBS") or str(max(1, (os.cpu_count() or 1) // params.threads))
+    if not (asked.isdecimal() and int(asked)):
+        raise ParameterError(f"JOBS = {asked!r} is no number of models; set it to 1 or more, or not at all")
+    return int(asked)
+
+
+def tell(stage: str, seconds: float) -> None:
+    """Say how long a stage took."""
+    print(f"{stage}: {seconds:.0f} s", flush=True)
 
 
 def run_study(models: list[str], jobs: int, on_stage: Told) -> None:

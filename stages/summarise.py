@@ -3,8 +3,9 @@
 from pipeline.config import load_params
 from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
+from pipeline.results import read_pairs, read_scores
 from pipeline.storage import write_json
-from pipeline.tables import read_history, read_pairs, read_scores, read_split
+from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
 from stages.listed import listed_models

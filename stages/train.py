@@ -5,7 +5,7 @@ from functools import partial
 from pipeline.checkpoints import Checkpoint, identity, only_trainer, train_resumably
 from pipeline.config import load_params
 from pipeline.device import prepare
-from pipeline.examples import learning_examples, validation_examples
+from pipeline.examples import examples_for
 from pipeline.images import read_images
 from pipeline.rng import stream
 from pipeline.tables import read_split, write_history
@@ -20,18 +20,14 @@ from stages.live import follow_training
 def main(name: str, layout: Layout) -> None:
     """Write the weights and the training curve of the model `name`."""
     params = load_params(layout.params)
-    model_params = params.model(name)
+    model_params, data = params.model(name), params.data
     images = read_images(layout.images)
     split = read_split(layout.split, images.id)
-    matched = stream(params.seed, "train", "matched")
-    examples = learning_examples(images, split, model_params.train_on, model_params.binarization, matched)
-    validation = validation_examples(images, split, model_params.binarization)
+    examples, validation = examples_for(model_params, images, split, stream(params.seed, "train", "matched"))
     source = partial(stream, params.seed, "train", name, model_params.seed)
-    device = prepare(params.device, params.threads)
-    plan = Plan(params.data.epochs, params.data.batch_size, params.train, source, device)
-    model = build(images.grey.shape[1], params.data.hidden, model_params)
-    start(model.to(device), examples.mean(), source("start"))
-
+    plan = Plan(data.epochs, data.batch_size, params.train, source, prepare(params.device, params.threads))
+    model = build(images.grey.shape[1], data.hidden, model_params).to(plan.device)
+    start(model, examples.mean(), source("start"))
     with only_trainer(layout.checkpoints, name), follow_training(name, plan, layout.live) as on_epoch:
         checkpoint = Checkpoint(layout.checkpoints, name, identity(model, examples, validation, plan))
         history = train_resumably(model, examples, validation, plan, checkpoint, on_epoch)

@@ -15,7 +15,7 @@ from pipeline.vae.build import build, start
 
 
 def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
-    """An untrained model whose latent dimensions matter: its last layers are scaled up."""
+    """An untrained model whose latent dimensions matter: its decoder's last layer is scaled up."""
     params = ModelParams(
         latent_dim=latent_dim,
         conditional=conditional,
@@ -27,8 +27,7 @@ def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
     model = build(pixels, (16,), params)
     start(model, np.linspace(0.2, 0.8, pixels), stream(seed, "small"))
     with torch.no_grad():
-        for network in (model.encoder, model.decoder):
-            network[-1].weight.mul_(scale)
+        model.decoder[-1].weight.mul_(scale)
     return model
 
 

@@ -20,8 +20,8 @@ def build(pixels: int, hidden: tuple[int, ...], params: ModelParams) -> Autoenco
     return (ConditionalVAE if params.conditional else VAE)(pixels, hidden, params.latent_dim)
 
 
-def start(model: Autoencoder, pixel_mean: Float[np.ndarray, " pixels"], rng: np.random.Generator) -> None:
-    """Choose a model's first weights.
+def start(model: Autoencoder, pixel_mean: Float[np.ndarray, " pixels"], rng: np.random.Generator) -> Autoencoder:
+    """Choose a model's first weights, in place, and return it.
 
     The decoder's last bias is the logit of the mean training image, so that training starts from the
     best model without a latent variable; one count on either side keeps the logits finite.
@@ -36,3 +36,4 @@ def start(model: Autoencoder, pixel_mean: Float[np.ndarray, " pixels"], rng: np.
     last = cast(nn.Linear, model.decoder[-1])
     with torch.no_grad():
         last.bias.copy_(torch.logit(clipped))
+    return model

@@ -58,6 +58,11 @@ BAD = {
     "no model": (re.sub(r"(?ms)^models:.*?\n\n", "models: {}\n\n", GOOD), "models = {}: "),
     "a path as model": (put("^  vae-04:", "  ../vae:"), "models.../vae"),
     "a command as model": (put("^  vae-04:", "  a;b:"), "models.a;b"),
+    "no pair": (put(r"(?s)(compare:\s+pairs:).*?(?=\n +resamples)", r"\1 []"), "compare.pairs = []"),
+    "a misspelt model": (
+        put(r"\[vae-32, vae-20\]", "[vae-23, vae-20]"),
+        "compare.pairs has 'vae-23', which is not under models:; did you mean 'vae-",
+    ),
     "a pair of one": (put(r"\[vae-20, vae-04\]", "[vae-20]"), "compare.pairs.0"),
     "a mirror of no kind": (put("https://ossci", "gopher://ossci"), "download.mirrors.mnist.0"),
     "a very long text": (put("^seed: 0", "seed: '" + "x" * 5000 + "'"), "x...: input should be"),

@@ -85,5 +85,5 @@ def test_weights_that_are_not_finite_score_nothing(project, run_stage):
 def test_missing_weights_are_told(project, run_stage):
     Layout(project).weights("vae-04").unlink()
     code, said = run_stage(project, "score", "vae-04")
-    assert code
+    assert code == 4
     assert one_line(said, "cannot read data/train/vae-04/weights.safetensors: No such file or directory")

@@ -34,7 +34,7 @@ def validation(examples):
 
 @pytest.fixture
 def plan():
-    params = TrainParams(learning_rate=0.01, warmup=0.1, precision="float32", checkpoint_every=1)
+    params = TrainParams(learning_rate=0.01, warmup=0.1, weight_decay=0.1, precision="float32", checkpoint_every=1)
     return Plan(EPOCHS, 20, params, partial(stream, 0, "train", "tiny"), torch.device("cpu"))
 
 

@@ -6,7 +6,7 @@ from pipeline.comparison import bootstrap_interval, compare
 from pipeline.config import CompareParams
 from pipeline.summary import WHOLE, summary, trustworthy
 
-PARAMS = CompareParams(pairs=(), resamples=1000, confidence=0.95)
+PARAMS = CompareParams(pairs=(("a", "b"),), resamples=1000, confidence=0.95)
 
 
 def scores(images=400, seed=0, shift=0.0, sets=("test", "pc1-low")):

@@ -34,7 +34,8 @@ def project(tmp_path):
         "params": {"params.yaml": locked},
         "outs": [entry["data/plot"], entry["report/_output/index.html"]],
     }
-    for name, tree in (("dvc.lock", {"stages": {"draw": stage}}), ("params.yaml", params)):
+    graph = {"stages": {"draw": {}}}
+    for name, tree in (("dvc.lock", {"stages": {"draw": stage}}), ("params.yaml", params), ("dvc.yaml", graph)):
         with (tmp_path / name).open("w", encoding="utf-8") as stream:
             YAML().dump(tree, stream)
     return tmp_path
@@ -97,6 +98,17 @@ def test_missing_code_is_missed(project):
     (project / "pipeline/code.py").unlink()
     [line] = departures(project)
     assert line == "draw: pipeline/code.py is missing; restore it with `git checkout pipeline/code.py`"
+
+
+def test_a_stage_that_was_never_run_is_told(project):
+    write(project / "dvc.yaml", "stages: {draw: {}, train: {foreach: '${models}'}}")
+    assert list(departures(project)) == ["train@vae-20: was never run; `dvc repro` runs it"]
+
+
+def test_a_stage_that_is_no_more_is_passed_over(project):
+    write(project / "dvc.yaml", "stages: {}")
+    write(project / "data/plot/one.svg", "changed")
+    assert list(departures(project)) == []
 
 
 def test_a_project_that_was_never_run_is_told(project):

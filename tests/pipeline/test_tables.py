@@ -5,17 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.tables import (
-    SCORES,
-    SPLIT,
-    concatenate,
-    read_history,
-    read_scores,
-    read_split,
-    read_table,
-    write_history,
-    write_table,
-)
+from pipeline.results import SCORES, read_scores
+from pipeline.tables import SPLIT, concatenate, read_history, read_split, read_table, write_history, write_table
 
 KINDS = {"number": pa.int32(), "name": pa.string(), "share": pa.float64(), "set": pa.dictionary(pa.int8(), pa.string())}
 SCHEMA = pa.schema({"id": pa.int32()} | KINDS)

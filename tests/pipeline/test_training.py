@@ -16,7 +16,7 @@ from pipeline.training import Plan, begin, learning_rate, train
 from pipeline.vae.density import elbo
 from tests.densities import small_vae
 
-PARAMS = TrainParams(learning_rate=0.01, warmup=0.1, precision="float32", checkpoint_every=2)
+PARAMS = TrainParams(learning_rate=0.01, warmup=0.1, weight_decay=0.1, precision="float32", checkpoint_every=2)
 
 
 def plan_of(epochs=6, params=PARAMS, batch_size=30):

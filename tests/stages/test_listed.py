@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
+from pipeline.results import read_pairs
 from pipeline.storage import read_json
-from pipeline.tables import read_pairs
 from stages import wiring
 from stages.layout import Layout
 from tests.tiny import MODELS, edit
@@ -11,6 +11,7 @@ from tests.tiny import MODELS, edit
 TWIN = (
     "  vae-06: {latent_dim: 3, conditional: false, train_on: core, binarization: bernoulli, seed: 0, score_on: all}\n"
 )
+PAIR = "  - [vae-06, vae-04]\n"
 AGGREGATES = ["compare", "plot", "summarise"]
 
 
@@ -21,7 +22,7 @@ def layout(project):
     shutil.copytree(layout.weights("vae-20").parent, layout.weights("vae-06").parent)
     shutil.copy2(layout.scores("vae-20"), layout.scores("vae-06"))
     edit(layout.params, "  vae-20: {latent_dim", f"{TWIN}  vae-20: {{latent_dim")
-    edit(layout.params, "  - - vae-20\n", "  - [vae-06, vae-04]\n  - - vae-20\n")
+    edit(layout.params, "  - - vae-20\n", f"{PAIR}  - - vae-20\n")
     return layout
 
 
@@ -47,6 +48,14 @@ def test_a_model_that_is_not_listed_is_left_out_with_a_line(layout, run_stage):
     assert all(names <= set(MODELS) for names in models_of(layout))
 
 
+def test_no_pair_of_listed_models_is_told(layout, run_stage):
+    listed = layout.dvc_yaml.read_text(encoding="utf-8")
+    layout.dvc_yaml.write_text(listed.replace("      - data/score/vae-04.parquet\n", ""), encoding="utf-8")
+    code, said = run_stage(layout.root, "compare")
+    assert code == 2
+    assert said.splitlines()[-1] == "compare: dvc.yaml lists no two models of compare.pairs; run `make models`"
+
+
 def test_a_listed_model_takes_part(layout, run_stage):
     wiring.main(layout)
     assert run_all(layout, run_stage) == []
@@ -57,6 +66,7 @@ def test_a_removed_model_takes_no_part_though_its_files_remain(layout, run_stage
     wiring.main(layout)
     run_all(layout, run_stage)
     edit(layout.params, TWIN, "")
+    edit(layout.params, PAIR, "")
     assert run_all(layout, run_stage) == []
     assert layout.scores("vae-06").exists()
     assert all(names <= set(MODELS) for names in models_of(layout))

@@ -5,7 +5,8 @@ from ruamel.yaml import YAML
 
 from pipeline.errors import DataError
 from pipeline.images import write_images
-from pipeline.tables import PAIRS, SCORES, SPLIT, write_history, write_table
+from pipeline.results import PAIRS, SCORES
+from pipeline.tables import SPLIT, write_history, write_table
 from stages.layout import Layout
 from stages.plot import main
 from tests.made_up import make_study
