@@ -27,6 +27,16 @@ def result_table(numbers: Numbers) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
 
 
+def diagram(drawn: str) -> str:
+    """The stages and what flows between them: what `dvc dag --mermaid` drew, with all models' chains laid over each other."""
+    names = {node: re.sub("@.*", "@MODEL", label) for node, label in re.findall(r"(node\d+)\[\"(.+?)\"\]", drawn)}
+    flows = [(names[a], names[b]) for a, b in re.findall(r"(node\d+)-->(node\d+)", drawn)]
+    nodes = {name: f"node{place}" for place, name in enumerate(dict.fromkeys(names.values()), start=1)}
+    lines = [f'{node}["{name}"]' for name, node in nodes.items()]
+    lines += [f"{nodes[a]}-->{nodes[b]}" for a, b in dict.fromkeys(flows)]
+    return "\n".join(["flowchart TD", *(f"\t{line}" for line in lines)])
+
+
 def fill(text: str, name: str, content: str) -> str:
     """Put `content` between the comments `<!-- name -->` and `<!-- /name -->`.
 

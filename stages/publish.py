@@ -3,7 +3,7 @@
 import subprocess
 
 from pipeline.errors import DataError
-from pipeline.readme import fill, result_table
+from pipeline.readme import diagram, fill, result_table
 from pipeline.storage import read_bytes, read_json, read_text, write_bytes, write_text
 from stages.command import run
 from stages.layout import Layout
@@ -19,14 +19,13 @@ def main(layout: Layout) -> None:
     write_bytes(layout.published, page)
 
     readme = fill(read_text(layout.readme), "results", result_table(read_json(layout.numbers)))
-    write_text(layout.readme, fill(readme, "stages", f"\n```mermaid\n{diagram()}\n```\n"))
+    write_text(layout.readme, fill(readme, "stages", f"\n```mermaid\n{diagram(drawn_by_dvc())}\n```\n"))
     print(f"{layout.published}: {len(page) / 1e6:.2f} MB")
 
 
-def diagram() -> str:
-    """The stages and what flows between them, as DVC draws them."""
-    drawn = subprocess.run(["dvc", "dag", "--mermaid"], check=True, capture_output=True, text=True)
-    return drawn.stdout.strip()
+def drawn_by_dvc() -> str:
+    """The stages and what flows between them, each model's for itself."""
+    return subprocess.run(["dvc", "dag", "--mermaid"], check=True, capture_output=True, text=True).stdout
 
 
 if __name__ == "__main__":

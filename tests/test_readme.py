@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.readme import result_table
+from pipeline.readme import diagram, result_table
 from pipeline.storage import read_json
 from stages.layout import Layout
 
@@ -22,8 +22,13 @@ def between(name):
 
 def test_the_diagram_is_the_one_that_dvc_draws():
     command = [sys.executable, "-m", "dvc", "dag", "--mermaid"]
-    drawn = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
-    assert drawn in between("stages")
+    drawn = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert between("stages") == f"```mermaid\n{diagram(drawn)}\n```"
+
+
+def test_the_diagram_lays_the_chains_of_all_models_over_each_other():
+    drawn = 'flowchart TD\n\tnode1["fit@a"]\n\tnode2["fit@b"]\n\tnode3["look"]\n\tnode1-->node3\n\tnode2-->node3\n'
+    assert diagram(drawn).splitlines()[1:] == ['\tnode1["fit@MODEL"]', '\tnode2["look"]', "\tnode1-->node2"]
 
 
 def test_the_result_table_is_that_of_the_committed_numbers():
