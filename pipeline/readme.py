@@ -28,7 +28,7 @@ def result_table(numbers: Numbers) -> str:
 
 
 def diagram(drawn: str) -> str:
-    """The stages and what flows between them: what `dvc dag --mermaid` drew, with all models' chains laid over each other."""
+    """The stages and what flows between them: what `dvc dag --mermaid` drew, the chains of all models as one."""
     names = {node: re.sub("@.*", "@MODEL", label) for node, label in re.findall(r"(node\d+)\[\"(.+?)\"\]", drawn)}
     flows = [(names[a], names[b]) for a, b in re.findall(r"(node\d+)-->(node\d+)", drawn)]
     nodes = {name: f"node{place}" for place, name in enumerate(dict.fromkeys(names.values()), start=1)}
