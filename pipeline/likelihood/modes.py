@@ -1,0 +1,61 @@
+"""The latent points that explain an image best: local maxima of the posterior p(z | x)."""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from pipeline.likelihood.expansion import Expansion, expand
+from pipeline.vae.density import LatentVariableModel
+
+FIRST_DAMPING = 1e-2
+
+
+def climb(
+    model: LatentVariableModel, x: Float[Tensor, "n pixels"], start: Float[Tensor, "m n latent"], steps: int
+) -> Expansion:
+    """Go uphill in log p(x, z) from every start by damped Newton steps.
+
+    A step that does not gain is not taken, and the next one is shorter and steeper; one that gains makes
+    the next one bolder.
+
+    Returns:
+        The expansion of log p(x, z) about the last point of each start.
+
+    References:
+        Nocedal and Wright (2006), Numerical Optimization, section 10.3 (Levenberg and Marquardt).
+    """
+    here = expand(model, x, start)
+    damping = torch.full_like(here.value, FIRST_DAMPING)
+    for _ in range(steps):
+        there = expand(model, x, here.z + _step(here, damping))
+        gain = there.value > here.value
+        here = _choose(gain, there, here)
+        damping = torch.where(gain, damping / 8, damping * 8)
+    return here
+
+
+def distinct(modes: Expansion, apart: float = 1.0) -> Bool[Tensor, "m n"]:
+    """Which modes of an image are not another, better one once more.
+
+    Two are the same when either lies within `apart` standard deviations of the other, as its curvature
+    measures them.
+    """
+    offset = modes.z.unsqueeze(0) - modes.z.unsqueeze(1)
+    distance = torch.einsum("abnd,bnde,abne->abn", offset, modes.precision, offset)
+    near = torch.minimum(distance, distance.transpose(0, 1)) < apart**2
+    place = torch.arange(len(modes.z), device=modes.z.device)
+    earlier = (place[:, None] < place[None, :]).unsqueeze(-1)
+    better = (modes.value.unsqueeze(0) < modes.value.unsqueeze(1)) | (
+        (modes.value.unsqueeze(0) == modes.value.unsqueeze(1)) & earlier
+    )
+    return ~(near & better).any(dim=0)
+
+
+def _step(here: Expansion, damping: Float[Tensor, "m n"]) -> Float[Tensor, "m n latent"]:
+    scale = here.precision.diagonal(dim1=-2, dim2=-1) * damping.unsqueeze(-1)
+    factor = torch.linalg.cholesky(here.precision + torch.diag_embed(scale))
+    return torch.cholesky_solve(here.gradient.unsqueeze(-1), factor).squeeze(-1)
+
+
+def _choose(first: Bool[Tensor, "m n"], a: Expansion, b: Expansion) -> Expansion:
+    return Expansion(*(torch.where(first.reshape(*first.shape, *[1] * (u.ndim - 2)), u, v) for u, v in zip(a, b, strict=True)))
