@@ -29,10 +29,10 @@ def result_table(numbers: Numbers) -> str:
 
 def cost(results: Mapping[str, float]) -> str:
     """What the committed study took, from the benchmark's figures."""
-    minutes, memory = results["study_seconds"] / 60, results["study_peak_gigabytes"]
+    minutes, jobs = results["study_seconds"] / 60, results["study_jobs"]
     return (
-        f"The committed study took {minutes:.0f} minutes without a GPU, {results['study_jobs']} models at a time on as many\n"
-        f"processors; its largest process held {memory:.1f} GB."
+        f"The committed study took {minutes:.0f} minutes without a GPU, {jobs} models at a time on as many processors;\n"
+        f"its largest process held {results['study_peak_gigabytes']:.1f} GB."
     )
 
 
