@@ -31,7 +31,7 @@ def cost(results: Mapping[str, float]) -> str:
     """What the committed study took, from the benchmark's figures."""
     minutes, jobs = results["study_seconds"] / 60, results["study_jobs"]
     return (
-        f"The committed study took {minutes:.0f} minutes without a GPU, {jobs} models at a time on as many processors;\n"
+        f"The committed study took {minutes:.0f} minutes without a GPU, {jobs} models at a time;\n"
         f"its largest process held {results['study_peak_gigabytes']:.1f} GB."
     )
 
