@@ -48,7 +48,7 @@ def test_a_number_that_is_not_finite_is_refused(number):
 
 def test_a_quotation_carries_its_key():
     assert str(quote.number("a.loss")) == f'[{MINUS}92.1]{{.number key="a.loss" title="a.loss"}}'
-    assert str(quote.text("label")) == r'[A \| B]{.words key="label"}'
+    assert str(quote.text("label")) == r'[A \| B]{.words key="label" title="label"}'
     assert str(quote.interval("a.loss", "a.images")).count('key="a.') == 2
     assert quote.value("a.loss") == -92.13
 
