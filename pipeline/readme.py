@@ -1,4 +1,4 @@
-"""The parts of the README that the study makes: its result table and its picture of the stages."""
+"""The parts of the README that the study makes: its result table, what it cost, and its picture of the stages."""
 
 import re
 from collections.abc import Mapping
@@ -25,6 +25,15 @@ def result_table(numbers: Numbers) -> str:
     rows = [[f"`{name}`", *(_cell(numbers, name, place) for place in COLUMNS)] for name in models]
     rule = ["---", *("---:" for _ in COLUMNS)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
+
+
+def cost(results: Mapping[str, float]) -> str:
+    """What the committed study took, from the benchmark's figures."""
+    minutes, jobs = results["study_seconds"] / 60, results["study_jobs"]
+    return (
+        f"The committed study took {minutes:.0f} minutes without a GPU, {jobs} models at a time;\n"
+        f"its largest process held {results['study_peak_gigabytes']:.1f} GB."
+    )
 
 
 def diagram(drawn: str) -> str:

@@ -100,6 +100,11 @@ class Layout:
         return self.root / "docs" / "index.html"
 
     @property
+    def benchmarks(self) -> Path:
+        """How long the study took, and how fast this machine is."""
+        return self.root / "benchmarks" / "results.json"
+
+    @property
     def readme(self) -> Path:
         """What a visitor reads first."""
         return self.root / "README.md"

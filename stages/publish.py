@@ -3,7 +3,7 @@
 import subprocess
 
 from pipeline.errors import DataError
-from pipeline.readme import diagram, fill, result_table
+from pipeline.readme import cost, diagram, fill, result_table
 from pipeline.storage import read_bytes, read_json, read_text, write_bytes, write_text
 from stages.command import run
 from stages.layout import Layout
@@ -19,6 +19,7 @@ def main(layout: Layout) -> None:
     write_bytes(layout.published, page)
 
     readme = fill(read_text(layout.readme), "results", result_table(read_json(layout.numbers)))
+    readme = fill(readme, "cost", cost(read_json(layout.benchmarks)))
     write_text(layout.readme, fill(readme, "stages", f"\n```mermaid\n{diagram(drawn_by_dvc())}\n```\n"))
     print(f"{layout.published}: {len(page) / 1e6:.2f} MB")
 

@@ -1,4 +1,6 @@
-"""While tests run, every shape and type in the library's signatures is checked."""
+"""While tests run, every shape and type in the library's signatures is checked, and programs can be interrupted."""
+
+import signal
 
 from jaxtyping import install_import_hook
 
@@ -16,3 +18,8 @@ install_import_hook(
     ],
     "beartype.beartype",
 )
+
+
+def pytest_configure():
+    """A shell's background job ignores interrupts, and would have every program that a test starts ignore them too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

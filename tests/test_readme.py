@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.readme import diagram, result_table
+from pipeline.readme import cost, diagram, result_table
 from pipeline.storage import read_json
 from stages.layout import Layout
 
@@ -35,6 +35,10 @@ def test_the_result_table_is_that_of_the_committed_numbers():
     if not LAYOUT.numbers.exists():
         pytest.skip("NOT CHECKED: no study is committed")
     assert between("results") == result_table(read_json(LAYOUT.numbers))
+
+
+def test_the_cost_is_that_of_the_committed_benchmark():
+    assert between("cost") == cost(read_json(LAYOUT.benchmarks))
 
 
 @pytest.mark.parametrize(

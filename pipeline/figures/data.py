@@ -36,7 +36,7 @@ def sets(split: pd.DataFrame) -> Figure:
     _cut(right, pool, "within", "within-class PC1")
     for threshold in _thresholds(pool):
         left.axvline(threshold, color=INK, linestyle="--", linewidth=0.9)
-    left.set(title="cut by PC1", ylabel="images of the training pool")
+    left.set(title="cut by PC1", ylabel="images of the training file")
     right.set(title="cut by within-class PC1, digit by digit", ylabel="")
     handles = [Patch(facecolor=colour, label=name) for name, colour in REGION_COLOURS.items()]
     dashes = Line2D([], [], color=INK, linestyle="--", linewidth=0.9, label="threshold on PC1")
@@ -123,4 +123,4 @@ def _draw_mix(axes: Axes, mix: pd.DataFrame) -> None:
 def _per_cent(share: float) -> str:
     if share == 0:
         return "0"
-    return "<1" if share < 0.5 else f"{share:.0f}"
+    return "<1" if share < 1 else f"{share:.0f}"

@@ -77,5 +77,5 @@ def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages)
 
 
 def test_another_data_sets_numbers_move_nothing(project):
-    edit(project / "params.yaml", "  kmnist: {epochs: 100", "  kmnist: {epochs: 101")
+    edit(project / "params.yaml", "  kmnist: {epochs: 200", "  kmnist: {epochs: 201")
     assert ran(dvc(project, "repro", "--dry")) == ["summarise"]

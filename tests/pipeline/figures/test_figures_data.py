@@ -50,7 +50,7 @@ def test_the_label_mix_has_a_row_for_each_set_and_a_share_for_each_digit(figures
         own = split.loc[split["set"] == name, "digit"]
         for digit in range(10):
             share = 100 * (own == digit).mean()
-            expected = "<1" if 0 < share < 0.5 else f"{share:.0f}"
+            expected = "<1" if 0 < share < 1 else f"{share:.0f}"
             assert shares[SETS.index(name), digit] == expected
 
 
