@@ -50,7 +50,8 @@ def anneal(
         terms: of a geometric path.
         z: draws from the density at the first temperature.
         temperatures: inverse temperatures in the order in which they are visited.
-        step: size of the leapfrog steps in each transition, one an image.
+        step: size of the leapfrog steps in each transition, one an image; each chain draws its own between
+            a half and one and a half of it, so that no trajectory keeps returning to where it began.
         leapfrogs: steps of a transition.
         noise: the images' random numbers.
         on_transition: is told of each transition's number and acceptance probabilities.
@@ -63,9 +64,9 @@ def anneal(
     for k, (here, there) in enumerate(pairwise(temperatures.to(z.device))):
         log_w += (there - here) * point.terms[1]
         if k < last:
+            weights, size = torch.stack([torch.ones_like(there), there]), step(k) * (0.5 + noise.uniform(len(z)))
             momentum, uniform = noise.normal(*z.shape[::2]), noise.uniform(len(z))
-            weights = torch.stack([torch.ones_like(there), there])
-            point, probability = transition(terms, weights, point, momentum, uniform, step(k), leapfrogs)
+            point, probability = transition(terms, weights, point, momentum, uniform, size, leapfrogs)
             on_transition(k, probability)
     return Annealed(point.z, log_w)
 

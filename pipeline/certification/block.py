@@ -35,15 +35,16 @@ class Block:
     on_transitions: Callable[[int], None]
 
     def tune(self) -> Float[Tensor, "transitions n"]:
-        """Step sizes for every image and temperature, from a run whose weights are thrown away."""
+        """Step sizes for every image and temperature, from a run of few chains, whose weights are thrown away."""
         tuner, noise = Tuner(self.params.temperatures - 1, len(self.x), self.x.device), self.noise("tune")
-        self._run(self._prior_draws(noise), self._rising(), tuner.step, noise, tuner.learn)
+        chains = max(2, self.params.chains // 4)
+        self._run(self._prior_draws(noise, chains), self._rising(), tuner.step, noise, tuner.learn)
         return tuner.frozen()
 
     def forward(self, steps: Float[Tensor, "transitions n"]) -> Annealed:
         """Chains from the prior to the posterior, whose weights estimate p(x)."""
         noise = self.noise("forward")
-        return self._run(self._prior_draws(noise), self._rising(), steps.__getitem__, noise)
+        return self._run(self._prior_draws(noise, self.params.chains), self._rising(), steps.__getitem__, noise)
 
     def reverse(self, steps: Float[Tensor, "transitions n"], z: Float[Tensor, "n latent"]) -> Annealed:
         """Chains from one exact draw of each posterior to the prior, whose weights estimate 1 / p(x)."""
@@ -53,8 +54,8 @@ class Block:
     def _rising(self) -> Float64[Tensor, " temperatures"]:
         return rising(self.params.temperatures)
 
-    def _prior_draws(self, noise: Noise) -> Float[Tensor, "chains n latent"]:
-        return noise.sample(self.model.given(self.y).prior, self.params.chains)
+    def _prior_draws(self, noise: Noise, chains: int) -> Float[Tensor, "chains n latent"]:
+        return noise.sample(self.model.given(self.y).prior, chains)
 
     def _run(
         self,

@@ -36,7 +36,7 @@ def certificate(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _difference(values: pd.DataFrame, a: str, b: str) -> dict[str, float]:
+def _difference(values: pd.DataFrame, a: str, b: str) -> dict[str, float | int]:
     difference = values["log_likelihood", a] - values["log_likelihood", b]
     error = np.hypot(values["error", a], values["error", b])
     return {

@@ -53,7 +53,7 @@ def leapfrog(
     weights: Float64[Tensor, " terms"],
     point: Point,
     momentum: Float[Tensor, "chains n latent"],
-    step: Float[Tensor, " n"],
+    step: Float[Tensor, "chains n"],
     steps: int,
 ) -> tuple[Point, Float[Tensor, "chains n latent"]]:
     """Follow Hamilton's equations of `H = |momentum|^2 / 2 - log density` for `steps` steps of size `step`.
@@ -67,7 +67,7 @@ def leapfrog(
     References:
         Neal (2011), MCMC using Hamiltonian dynamics, section 2.3.
     """
-    size = step[:, None]
+    size = step[..., None]
     for _ in range(steps):
         momentum = momentum + size / 2 * point.force(weights)
         point = evaluate(terms, point.z + size * momentum)
@@ -81,7 +81,7 @@ def transition(
     point: Point,
     momentum: Float[Tensor, "chains n latent"],
     uniform: Float[Tensor, "chains n"],
-    step: Float[Tensor, " n"],
+    step: Float[Tensor, "chains n"],
     steps: int,
 ) -> tuple[Point, Float64[Tensor, "chains n"]]:
     """One step of a Markov chain that leaves the weighted density invariant, and is reversible.
@@ -92,7 +92,7 @@ def transition(
         point: where the chains stand.
         momentum: standard normal.
         uniform: on [0, 1), decides who is accepted.
-        step: size of a leapfrog step, for each image.
+        step: size of a leapfrog step, for each chain; drawn without a look at where the chain stands.
         steps: leapfrog steps of a proposal.
 
     Returns:

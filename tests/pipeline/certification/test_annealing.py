@@ -24,10 +24,10 @@ def test_temperatures_rise_from_the_prior_to_the_posterior():
 def test_a_linear_gaussian_model_agrees_with_its_closed_form():
     model = linear_model()
     x = simulated(model, 40).x
-    block = block_of(model, x, temperatures=150)
+    block = block_of(model, x, temperatures=300, leapfrogs=1)
     log_w = block.forward(block.tune()).log_w
     error = (log_marginal(log_w) - model.log_marginal(x)) / error_of_mean(log_w)
-    assert error_of_mean(log_w).max() < 0.6
+    assert error_of_mean(log_w).max() < 1
     assert error.abs().max() < 4
     assert (error.abs() < 3).double().mean() > 0.9
 
@@ -65,13 +65,13 @@ def test_more_temperatures_close_the_gap():
     model = linear_model(latent=4)
     drawn = simulated(model, 30)
     gaps = []
-    for temperatures in (10, 40, 160):
-        block = block_of(model, drawn.x, temperatures=temperatures, chains=4)
+    for temperatures in (10, 50, 250):
+        block = block_of(model, drawn.x, temperatures=temperatures, chains=8, leapfrogs=1)
         steps = block.tune()
         gap = -log_marginal(block.reverse(steps, drawn.z).log_w) - log_marginal(block.forward(steps).log_w)
         gaps.append(gap.mean().item())
     assert gaps == sorted(gaps, reverse=True)
-    assert abs(gaps[-1]) < 0.1 < gaps[0]
+    assert abs(gaps[-1]) < 0.3 < gaps[0]
 
 
 @torch.no_grad()

@@ -123,7 +123,7 @@ def test_a_pixel_model_agrees_with_a_fine_grid(conditional):
     model = small_vae(pixels=8, latent_dim=1, conditional=conditional, scale=1.0)
     x, y = torch.from_numpy(every_image(8)[::17]).float(), torch.arange(16) % 10
     starts = torch.linspace(-2, 2, 9)[:, None, None].expand(-1, len(x), -1)
-    found, error = integrate(model, x, y, starts, 15, 1000)
+    found, error = integrate(model, x, y, starts, 41, 1000)
     truth = grid_log_likelihood(model.given(y), x)
     assert (found - truth).abs().max() < 0.02
     assert error.max() < 0.02
