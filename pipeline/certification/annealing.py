@@ -37,7 +37,7 @@ def anneal(
     step: Callable[[int], Tensor],
     leapfrogs: int,
     noise: Noise,
-    on_transition: Callable[[int, Tensor], None],
+    on_transition: Callable[[int, Tensor, Tensor], None],
 ) -> Annealed:
     """Lead chains along a path, gathering `log w = sum (b' - b) log p(x | z)` over neighbours b, b'.
 
@@ -50,11 +50,12 @@ def anneal(
         terms: of a geometric path.
         z: draws from the density at the first temperature.
         temperatures: inverse temperatures in the order in which they are visited.
-        step: size of the leapfrog steps in each transition, one an image; each chain draws its own between
-            a half and one and a half of it, so that no trajectory keeps returning to where it began.
+        step: size of the leapfrog steps in each transition, for each image and coordinate; each chain
+            draws its own between a half and one and a half of it, so that no trajectory keeps returning
+            to where it began.
         leapfrogs: steps of a transition.
         noise: the images' random numbers.
-        on_transition: is told of each transition's number and acceptance probabilities.
+        on_transition: is told of each transition's number, acceptance probabilities and forces where it ended.
 
     References:
         Neal (2001), Annealed importance sampling, section 2.
@@ -64,10 +65,13 @@ def anneal(
     for k, (here, there) in enumerate(pairwise(temperatures.to(z.device))):
         log_w += (there - here) * point.terms[1]
         if k < last:
-            weights, size = torch.stack([torch.ones_like(there), there]), step(k) * (0.5 + noise.uniform(len(z)))
+            weights, size = (
+                torch.stack([torch.ones_like(there), there]),
+                step(k) * (0.5 + noise.uniform(len(z)))[..., None],
+            )
             momentum, uniform = noise.normal(*z.shape[::2]), noise.uniform(len(z))
             point, probability = transition(terms, weights, point, momentum, uniform, size, leapfrogs)
-            on_transition(k, probability)
+            on_transition(k, probability, point.force(weights))
     return Annealed(point.z, log_w)
 
 

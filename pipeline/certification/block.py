@@ -34,19 +34,23 @@ class Block:
     params: CertifyParams
     on_transitions: Callable[[int], None]
 
-    def tune(self) -> Float[Tensor, "transitions n"]:
-        """Step sizes for every image and temperature, from a run of few chains, whose weights are thrown away."""
-        tuner, noise = Tuner(self.params.temperatures - 1, len(self.x), self.x.device), self.noise("tune")
-        chains = max(2, self.params.chains // 4)
-        self._run(self._prior_draws(noise, chains), self._rising(), tuner.step, noise, tuner.learn)
+    def tune(self) -> Float[Tensor, "transitions n latent"]:
+        """Step sizes for every temperature, image and latent dimension.
+
+        Found by a run of few chains, whose weights are thrown away.
+        """
+        noise = self.noise("tune")
+        starts = self._prior_draws(noise, max(2, self.params.chains // 4))
+        tuner = Tuner(self.params.temperatures - 1, starts[0])
+        self._run(starts, self._rising(), tuner.step, noise, tuner.learn)
         return tuner.frozen()
 
-    def forward(self, steps: Float[Tensor, "transitions n"]) -> Annealed:
+    def forward(self, steps: Float[Tensor, "transitions n latent"]) -> Annealed:
         """Chains from the prior to the posterior, whose weights estimate p(x)."""
         noise = self.noise("forward")
         return self._run(self._prior_draws(noise, self.params.chains), self._rising(), steps.__getitem__, noise)
 
-    def reverse(self, steps: Float[Tensor, "transitions n"], z: Float[Tensor, "n latent"]) -> Annealed:
+    def reverse(self, steps: Float[Tensor, "transitions n latent"], z: Float[Tensor, "n latent"]) -> Annealed:
         """Chains from one exact draw of each posterior to the prior, whose weights estimate 1 / p(x)."""
         starts = z.expand(self.params.chains, *z.shape).clone()
         return self._run(starts, self._rising().flip(0), steps.flip(0).__getitem__, self.noise("reverse"))
@@ -63,11 +67,11 @@ class Block:
         temperatures: Float64[Tensor, " temperatures"],
         step: Callable[[int], Tensor],
         noise: Noise,
-        learn: Callable[[int, Tensor], None] | None = None,
+        learn: Callable[[int, Tensor, Tensor], None] | None = None,
     ) -> Annealed:
-        def on_transition(transition: int, probability: Tensor) -> None:
+        def on_transition(transition: int, probability: Tensor, force: Tensor) -> None:
             if learn:
-                learn(transition, probability)
+                learn(transition, probability, force)
             self.on_transitions(len(self.x))
 
         terms = geometric_path(self.model.given(self.y), self.x)

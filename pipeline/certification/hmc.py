@@ -53,13 +53,13 @@ def leapfrog(
     weights: Float64[Tensor, " terms"],
     point: Point,
     momentum: Float[Tensor, "chains n latent"],
-    step: Float[Tensor, "chains n"],
+    step: Float[Tensor, "chains n latent"],
     steps: int,
 ) -> tuple[Point, Float[Tensor, "chains n latent"]]:
     """Follow Hamilton's equations of `H = |momentum|^2 / 2 - log density` for `steps` steps of size `step`.
 
-    The map preserves volume and is undone by following it again from where it ends, the momentum
-    turned round.
+    Every coordinate has a size of its own, as if it were measured in a unit of its own. The map
+    preserves volume and is undone by following it again from where it ends, the momentum turned round.
 
     Returns:
         Where the chains arrive, and with which momentum.
@@ -67,11 +67,10 @@ def leapfrog(
     References:
         Neal (2011), MCMC using Hamiltonian dynamics, section 2.3.
     """
-    size = step[..., None]
     for _ in range(steps):
-        momentum = momentum + size / 2 * point.force(weights)
-        point = evaluate(terms, point.z + size * momentum)
-        momentum = momentum + size / 2 * point.force(weights)
+        momentum = momentum + step / 2 * point.force(weights)
+        point = evaluate(terms, point.z + step * momentum)
+        momentum = momentum + step / 2 * point.force(weights)
     return point, momentum
 
 
@@ -81,7 +80,7 @@ def transition(
     point: Point,
     momentum: Float[Tensor, "chains n latent"],
     uniform: Float[Tensor, "chains n"],
-    step: Float[Tensor, "chains n"],
+    step: Float[Tensor, "chains n latent"],
     steps: int,
 ) -> tuple[Point, Float64[Tensor, "chains n"]]:
     """One step of a Markov chain that leaves the weighted density invariant, and is reversible.
@@ -92,7 +91,7 @@ def transition(
         point: where the chains stand.
         momentum: standard normal.
         uniform: on [0, 1), decides who is accepted.
-        step: size of a leapfrog step, for each chain; drawn without a look at where the chain stands.
+        step: size of a leapfrog step in each coordinate; chosen without a look at where the chain stands.
         steps: leapfrog steps of a proposal.
 
     Returns:

@@ -8,7 +8,7 @@ from pipeline.certification.annealing import anneal, error_of_mean, geometric_pa
 from pipeline.certification.temperatures import rising
 from pipeline.certification.tuning import TARGET, Tuner
 from pipeline.likelihood.reductions import log_marginal
-from tests.annealed import CPU, block_of, linear_model, noise_of, simulated
+from tests.annealed import block_of, linear_model, noise_of, simulated
 from tests.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
 
 
@@ -39,9 +39,9 @@ def test_the_mean_weight_is_the_likelihood_however_short_the_path(temperatures, 
     x = torch.tensor([[0.7, -0.4], [1.5, 1.0]])
     terms, count = geometric_path(model, x), 20_000
     noise = noise_of(range(2), "unbiased")
-    step = torch.tensor([0.7, 1.4])
+    step = torch.tensor([[0.7], [1.4]])
     starts = noise.sample(model.prior, count)
-    run = anneal(terms, starts, rising(temperatures), lambda k: step, leapfrogs, noise, lambda k, p: None)
+    run = anneal(terms, starts, rising(temperatures), lambda k: step, leapfrogs, noise, lambda k, p, force: None)
     error = (run.log_w.exp().mean(0) / model.log_marginal(x).exp() - 1) / (
         run.log_w.exp().std(0) / run.log_w.exp().mean(0) / math.sqrt(count)
     )
@@ -81,8 +81,10 @@ def test_the_inverse_of_the_likelihood_is_the_mean_weight_of_the_way_back():
     precision = 1 + model.loading.square().sum()
     count, noise = 20_000, noise_of(range(1), "back")
     starts = (x @ model.loading / precision) + noise.normal(count, 1) / precision.sqrt()
-    step = torch.tensor([0.9])
-    run = anneal(geometric_path(model, x), starts, rising(4).flip(0), lambda k: step, 2, noise, lambda k, p: None)
+    step = torch.tensor([[0.9]])
+    run = anneal(
+        geometric_path(model, x), starts, rising(4).flip(0), lambda k: step, 2, noise, lambda k, p, force: None
+    )
     w = run.log_w.exp()
     assert (w.mean() * model.log_marginal(x).exp() - 1).abs() < 4 * w.std() / w.mean() / math.sqrt(count)
 
@@ -123,18 +125,28 @@ def test_tuned_steps_are_accepted_as_often_as_wanted():
     block, seen = block_of(model, x, temperatures=200, chains=8), []
     terms, noise = geometric_path(model, x), noise_of(range(20), "again")
     steps, starts = block.tune(), noise.sample(model.prior, 8)
-    anneal(terms, starts, rising(200), steps.__getitem__, 3, noise, lambda k, p: seen.append(p.mean(0)))
-    assert steps.shape == (199, 20)
+    anneal(terms, starts, rising(200), steps.__getitem__, 3, noise, lambda k, p, force: seen.append(p.mean(0)))
+    assert steps.shape == (199, 20, 6)
     rate = torch.stack(seen)[20:].mean(0)
     assert (rate - TARGET).abs().max() < 0.12
     assert (steps[10] > 2 * steps[-1]).all()
 
 
 def test_the_tuner_lengthens_what_is_accepted_and_shortens_what_is_not():
-    tuner = Tuner(1, 2, CPU)
-    tuner.learn(0, torch.tensor([[1.0, 0.0]]).double())
+    tuner = Tuner(1, torch.zeros(2, 3))
+    tuner.learn(0, torch.tensor([[1.0, 0.0]]).double(), torch.ones(1, 2, 3))
     longer, shorter = tuner.step(1)
-    assert longer > tuner.step(0)[0] > shorter
+    assert (longer > tuner.step(0)[0]).all()
+    assert (shorter < tuner.step(0)[1]).all()
+
+
+def test_the_tuner_learns_each_coordinates_deviation():
+    deviation = torch.tensor([[0.1, 1.0, 3.0]])
+    tuner, source = Tuner(200, torch.zeros(1, 3)), torch.Generator().manual_seed(0)
+    for k in range(200):
+        force = torch.randn(20, 1, 3, generator=source) / deviation
+        tuner.learn(k, torch.full((20, 1), TARGET).double(), force)
+    assert torch.allclose(tuner.frozen()[-1], deviation, rtol=0.2)
 
 
 @torch.no_grad()

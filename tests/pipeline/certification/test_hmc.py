@@ -33,7 +33,7 @@ def test_the_gradient_is_that_of_each_term():
 
 def test_leapfrog_is_undone_by_turning_round():
     z = torch.randn(6, 3, 2, generator=generator(), dtype=torch.float64)
-    momentum, step = torch.randn_like(z), torch.tensor([0.1, 0.2, 0.3], dtype=torch.float64).expand(6, 3)
+    momentum, step = torch.randn_like(z), torch.tensor([0.1, 0.2, 0.3], dtype=torch.float64)[:, None].expand(6, 3, 2)
     there, arrived = leapfrog(bent, ONE, evaluate(bent, z), momentum, step, 7)
     back, returned = leapfrog(bent, ONE, there, -arrived, step, 7)
     assert (there.z - z).abs().max() > 0.1
@@ -42,7 +42,7 @@ def test_leapfrog_is_undone_by_turning_round():
 
 
 def test_leapfrog_preserves_volume():
-    step = torch.tensor([[0.3]], dtype=torch.float64)
+    step = torch.tensor([[[0.3, 0.2]]], dtype=torch.float64)
 
     def move(start):
         there, arrived = leapfrog(bent, ONE, evaluate(bent, start[:2].view(1, 1, 2)), start[2:].view(1, 1, 2), step, 5)
@@ -60,7 +60,7 @@ def test_leapfrog_keeps_the_energy_to_the_second_order_of_the_step():
     momentum, start = torch.randn(z.shape, generator=generator(), dtype=torch.float64), evaluate(bent, z)
 
     def drift(step, steps):
-        end, arrived = leapfrog(bent, ONE, start, momentum, torch.full((50, 1), step).double(), steps)
+        end, arrived = leapfrog(bent, ONE, start, momentum, torch.full((50, 1, 2), step).double(), steps)
         energy = (arrived.square() - momentum.square()).sum(-1) / 2 - end.terms[0] + start.terms[0]
         return energy.abs().mean()
 
@@ -72,7 +72,7 @@ def run(target, z, step, sweeps):
     for _ in range(sweeps):
         momentum = torch.randn(z.shape, generator=source)
         uniform = torch.rand(z.shape[:2], generator=source)
-        point, probability = transition(target, ONE, point, momentum, uniform, step.expand(z.shape[:2]), 3)
+        point, probability = transition(target, ONE, point, momentum, uniform, step[:, None].expand(z.shape), 3)
         seen.append(point.z)
         accepted.append(probability)
     return torch.stack(seen), torch.stack(accepted)
