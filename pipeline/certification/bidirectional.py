@@ -17,10 +17,6 @@ class Simulated(NamedTuple):
     y: Int64[Tensor, " n"]
     z: Float[Tensor, "n latent"]
 
-    def starts(self, chains: int) -> Float[Tensor, "chains n latent"]:
-        """The same exact draw of each image's posterior for all of its chains."""
-        return self.z.expand(chains, *self.z.shape).clone()
-
 
 def simulate(model: LabelledModel, y: Int64[Tensor, " n"], noise: Noise) -> Simulated:
     """Draw z from the prior, then x given z: z is then an exact draw from the posterior of x.

@@ -86,10 +86,8 @@ class Certifier:
         tables = []
         for rows in self._blocks(self.params.simulated):
             part = pd.DataFrame({"image": range(rows.start, rows.stop), "set": SIMULATED})
-            names, labels = (
-                [f"simulated {one}" for one in part["image"]],
-                self._tensor(y[part["image"] % len(y)]).long(),
-            )
+            names = [f"{SIMULATED} {one}" for one in part["image"]]
+            labels = self._tensor(y[part["image"] % len(y)]).long()
             drawn = simulate(self.model, labels, self._noise(names, "simulate"))
             block = self._block(drawn.x, labels, names)
             steps = block.tune()
