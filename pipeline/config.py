@@ -87,6 +87,27 @@ class ScoreParams(Section):
     """Decoder passes at once; bounds the memory."""
 
 
+class CertifyParams(Section):
+    """How much work goes into second opinions on a few images' likelihood."""
+
+    images: Count
+    """Of every set that a model is scored on."""
+    simulated: Count
+    """Images drawn from the model itself."""
+    chains: Annotated[int, Field(ge=2, le=10_000)]
+    """Of annealing, an image."""
+    temperatures: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Steps of the path from the prior to the posterior."""
+    leapfrogs: Count
+    """Steps of each transition between two temperatures."""
+    quadrature_latent: Annotated[int, Field(ge=0, le=6)]
+    """Latent dimensions up to which there is quadrature."""
+    nodes: Annotated[int, Field(ge=3, le=100)]
+    """Of the quadrature, in each dimension."""
+    block: Count
+    """Decoder passes at once; bounds the memory."""
+
+
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
@@ -127,6 +148,7 @@ class Params(Section):
     split: SplitParams
     train: TrainParams
     score: ScoreParams
+    certify: CertifyParams
     compare: CompareParams
     plot: PlotParams
 

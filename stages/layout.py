@@ -50,6 +50,10 @@ class Layout:
         """A model's few metrics."""
         return self.root / "data" / "score" / f"{name}.json"
 
+    def certified(self, name: str) -> Path:
+        """Second opinions on the log likelihood of a few images under a model."""
+        return self.root / "data" / "certify" / f"{name}.parquet"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""

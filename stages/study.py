@@ -61,7 +61,7 @@ def run_study(models: list[str], jobs: int, on_stage: Told) -> None:
 
 
 def _chain(name: str, row: str, on_stage: Told) -> None:
-    for stage in (f"train@{name}", f"score@{name}"):
+    for stage in (f"train@{name}", f"score@{name}", f"certify@{name}"):
         _repro([stage], on_stage, row)
 
 

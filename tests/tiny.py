@@ -30,6 +30,7 @@ CHANGES = {
     | dict.fromkeys(("vae-32", "vae-20-matched", "cvae-20")),
     "train": {"precision": "float32", "checkpoint_every": 1},
     "score": {"draws": 64},
+    "certify": {"images": 2, "simulated": 2, "chains": 2, "temperatures": 4, "leapfrogs": 1, "nodes": 3},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
 }
@@ -145,7 +146,7 @@ def run_stage(monkeypatch, capsys) -> Iterator[Callable[..., tuple[int, str]]]:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", [name, *words])
         try:
-            run(main, *(["MODEL"] if name in {"train", "score"} else []))
+            run(main, *(["MODEL"] if name in {"train", "score", "certify"} else []))
         except SystemExit as end:
             return end.code, capsys.readouterr().err
         return 0, capsys.readouterr().err

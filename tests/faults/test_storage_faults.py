@@ -22,6 +22,7 @@ WRITTEN = {
     "split": lambda layout: [layout.images, layout.split],
     "train": lambda layout: [layout.weights("vae-20"), layout.history("vae-20")],
     "score": lambda layout: [layout.scores("vae-20"), layout.score_metrics("vae-20")],
+    "certify": lambda layout: [layout.certified("vae-20")],
     "compare": lambda layout: [layout.pairs],
     "summarise": lambda layout: [layout.numbers, layout.metrics],
 }
@@ -68,7 +69,7 @@ def fill_disk(monkeypatch):
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_disk_that_fills_at_any_write_harms_no_file(project, run_stage, fill_disk, name):
-    words = ["vae-20"] if name in {"train", "score"} else []
+    words = ["vae-20"] if name in {"train", "score", "certify"} else []
     outputs = WRITTEN[name](Layout(project))
     for path in outputs:
         path.write_bytes(b"old")

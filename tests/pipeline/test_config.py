@@ -34,7 +34,10 @@ def test_pairs_and_roles_name_models_of_the_project():
 
 def test_every_number_has_its_place_in_the_file():
     params = load_params(PARAMS)
-    for section in [params, *(getattr(params, name) for name in ("train", "split", "score", "compare", "plot"))]:
+    for section in [
+        params,
+        *(getattr(params, name) for name in ("train", "split", "score", "certify", "compare", "plot")),
+    ]:
         assert section.model_fields_set == set(type(section).model_fields)
 
 

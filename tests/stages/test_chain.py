@@ -8,7 +8,7 @@ import pytest
 from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
-ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score") for model in MODELS)]
+ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
 READ_ALL_MODELS = ["compare", "plot", "summarise"]
 
 
@@ -61,13 +61,17 @@ def test_an_edited_page_draws_nothing(project):
 
 def test_a_changed_model_runs_its_own_chain(project):
     edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
-    assert ran(dvc(project, "repro", "--dry")) == ["train@vae-20", "score@vae-20", *READ_ALL_MODELS]
+    assert ran(dvc(project, "repro", "--dry")) == [
+        *(f"{name}@vae-20" for name in ("train", "score", "certify")),
+        *READ_ALL_MODELS,
+    ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "stages"),
     [
         ("draws: 64", "draws: 65", ["score@vae-04", "score@vae-20", "summarise"]),
+        ("leapfrogs: 1", "leapfrogs: 2", ["certify@vae-04", "certify@vae-20"]),
         ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
     ],
 )
