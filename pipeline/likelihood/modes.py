@@ -58,4 +58,6 @@ def _step(here: Expansion, damping: Float[Tensor, "m n"]) -> Float[Tensor, "m n 
 
 
 def _choose(first: Bool[Tensor, "m n"], a: Expansion, b: Expansion) -> Expansion:
-    return Expansion(*(torch.where(first.reshape(*first.shape, *[1] * (u.ndim - 2)), u, v) for u, v in zip(a, b, strict=True)))
+    return Expansion(
+        *(torch.where(first.reshape(*first.shape, *[1] * (u.ndim - 2)), u, v) for u, v in zip(a, b, strict=True))
+    )

@@ -1,21 +1,21 @@
 """The mixture that importance sampling draws from: its density, its modes, its shares."""
 
-import itertools
 import math
 from dataclasses import dataclass
 
 import pytest
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, MultivariateNormal, Normal
+from torch.distributions import Distribution, Independent, Normal
 
-from pipeline.likelihood.expansion import Expansion, expand, gauss_newton, second_derivatives
+from pipeline.likelihood.expansion import expand, gauss_newton, second_derivatives
 from pipeline.likelihood.mixture import allot, laplace_mixture, log_density, mixture_draws
 from pipeline.likelihood.modes import climb, distinct
-from pipeline.likelihood.reductions import log_marginal
+from pipeline.likelihood.reductions import effective_draws, log_marginal
+from pipeline.likelihood.refinement import refine
 from pipeline.likelihood.screening import screen
 from pipeline.likelihood.weights import log_weights
-from tests.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
+from tests.densities import LinearGaussian, every_image, small_vae
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ class TwoHills:
     def likelihood(self, z: Tensor) -> Distribution:
         return Independent(Normal(z.abs(), self.noise), 1)
 
-    def given(self, y: Tensor) -> "TwoHills":
+    def given(self, y: Tensor) -> "TwoHills":  # noqa: ARG002 (it has no use for labels)
         return self
 
 
@@ -130,3 +130,24 @@ def test_both_of_two_far_modes_are_found_though_the_guess_knows_one():
     grid = torch.linspace(-6, 6, 200_001)[:, None, None]
     joint = (model.likelihood(grid.expand(-1, 2, -1)).log_prob(x) + model.prior.log_prob(grid)).double()
     assert torch.allclose(found, torch.logsumexp(joint, dim=0) + math.log(12 / 200_000), atol=0.02)
+
+
+@torch.no_grad()
+def test_a_normal_posterior_is_refined_to_itself(linear):
+    model, x = linear
+    modes = climb(model, x, normals(2, 40, 2), steps=12)
+    found = refine(model, x, modes, normals(2, 3, 2, 40, 2))
+    assert torch.allclose(found.z, modes.z, atol=1e-4)
+    assert torch.allclose(found.precision, modes.precision, atol=1e-3)
+
+
+@torch.no_grad()
+def test_refined_normals_make_more_of_the_same_draws():
+    model, x = small_vae(pixels=12, latent_dim=4, scale=12.0), torch.from_numpy(every_image(12)[::37]).float()
+    rough = climb(model, x, model.posterior(x).mean[None], steps=12)
+    fine = refine(model, x, rough, normals(3, 8, 1, len(x), 4, seed=2))
+    share, spread = [], normals(500, len(x), 4, seed=3)
+    for modes in (rough, fine):
+        mixture = laplace_mixture(modes, distinct(modes), inflation=1.1, prior_share=0.05, flattening=1.0)
+        share.append(effective_draws(log_weights(model, x, mixture_draws(mixture, model.prior, spread))).mean())
+    assert share[1] > 1.05 * share[0]
