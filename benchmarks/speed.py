@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from pipeline.config import ModelParams, Params, ScoreParams, load_params
-from pipeline.device import prepare
+from pipeline.device import keep_memory, prepare
 from pipeline.examples import Examples
 from pipeline.rng import stream
 from pipeline.scoring import score
@@ -32,6 +32,7 @@ MODEL = ModelParams(latent_dim=20, conditional=False, train_on="all", binarizati
 def main() -> None:
     """Time, print, and keep the figures in results.json."""
     params = load_params(Path("params.yaml"))
+    keep_memory()
     device = prepare("cpu", os.cpu_count() or 1)
     figures = {
         "train_epoch_bfloat16_seconds": epoch_seconds(params, "bfloat16", device),
