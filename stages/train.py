@@ -4,7 +4,7 @@ from functools import partial
 
 from pipeline.checkpoints import Checkpoint, identity, only_trainer, train_resumably
 from pipeline.config import load_params
-from pipeline.device import prepare
+from pipeline.device import keep_memory, prepare
 from pipeline.examples import examples_for
 from pipeline.images import read_images
 from pipeline.rng import stream
@@ -19,6 +19,7 @@ from stages.live import follow_training
 
 def main(name: str, layout: Layout) -> None:
     """Write the weights and the training curve of the model `name`."""
+    keep_memory()
     params = load_params(layout.params)
     model_params, data = params.model(name), params.data
     images = read_images(layout.images)
@@ -26,11 +27,10 @@ def main(name: str, layout: Layout) -> None:
     examples, validation = examples_for(model_params, images, split, stream(params.seed, "train", "matched"))
     source = partial(stream, params.seed, "train", name, model_params.seed)
     plan = Plan(data.epochs, data.batch_size, params.train, source, prepare(params.device, params.threads))
-    model = build(images.grey.shape[1], data.hidden, model_params).to(plan.device)
-    start(model, examples.mean(), source("start"))
+    model = start(build(images.grey.shape[1], data.hidden, model_params), examples.mean(), source("start"))
     with only_trainer(layout.checkpoints, name), follow_training(name, plan, layout.live) as on_epoch:
         checkpoint = Checkpoint(layout.checkpoints, name, identity(model, examples, validation, plan))
-        history = train_resumably(model, examples, validation, plan, checkpoint, on_epoch)
+        history = train_resumably(model.to(plan.device), examples, validation, plan, checkpoint, on_epoch)
         write_tensors(layout.weights(name), model.state_dict(), model_params.model_dump())
         write_history(layout.history(name), history)
         checkpoint.discard()
