@@ -81,10 +81,30 @@ class TrainParams(Section):
 class ScoreParams(Section):
     """How much work each image's likelihood is given."""
 
+    points: Count
+    """Of the prior, shared by all images, among which searches start."""
+    starts: Annotated[int, Field(ge=0, le=1000)]
+    """Searches an image beside the one from the encoder's mean."""
+    steps: Annotated[int, Field(ge=0, le=1000)]
+    """Newton steps of a search."""
+    rounds: Annotated[int, Field(ge=0, le=100)]
+    """Of refinement."""
+    round_draws: Annotated[int, Field(ge=2, le=10_000, multiple_of=2)]
+    """Curvatures averaged in a round."""
+    inflation: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
+    """Factor on the standard deviations of a mode's normal."""
+    prior_share: Share
+    """Of the draws, from the prior."""
     draws: Annotated[int, Field(ge=64, le=10_000_000)]
     """Importance weights an image."""
+    pilot: Annotated[int, Field(ge=32, le=10_000_000)]
+    """Weights that decide whether an image needs more effort, and are then thrown away."""
+    tolerance: Seconds
+    """Standard error in nats above which an image is given more effort."""
+    levels: Annotated[int, Field(ge=1, le=8)]
+    """Of effort; each has twice the starts and four times the draws of the one before."""
     block: Count
-    """Decoder passes at once; bounds the memory."""
+    """Images at once; bounds the memory, and every block is filled up to it."""
 
 
 class CertifyParams(Section):

@@ -1,7 +1,7 @@
 """The joint density of an image and a latent point, to second order about that point."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from jaxtyping import Float
@@ -43,7 +43,7 @@ def gauss_newton(
     With logits l(z) and their Jacobian J: J' (x - p) and J' diag(p (1 - p)) J. Where the decoder is
     piecewise linear, as with rectifiers, this is the exact curvature almost everywhere.
     """
-    logits, jacobian = _with_jacobian(lambda points: model.likelihood(points).logits, z)
+    logits, jacobian = _with_jacobian(lambda points: cast(BernoulliPixels, model.likelihood(points)).logits, z)
     p = torch.sigmoid(logits)
     slope = torch.einsum("mnpd,mnp->mnd", jacobian, x - p)
     weighted = jacobian * (p * (1 - p)).unsqueeze(-1)
