@@ -4,14 +4,12 @@
 processors, whatever `threads` says; the study itself trains as many models side by side as there are processors.
 """
 
-import json
 import os
 import subprocess
 import time
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,17 +19,19 @@ from pipeline.device import keep_memory, prepare
 from pipeline.examples import Examples
 from pipeline.rng import stream
 from pipeline.scoring import score
+from pipeline.storage import read_json, write_json
 from pipeline.training import Plan, begin, train
 from pipeline.vae.build import Autoencoder, build, start
+from stages.command import run
+from stages.layout import Layout
 
 PIXELS, IMAGES, SCORED = 784, 60_000, 400
-RESULTS = Path("benchmarks/results.json")
 MODEL = ModelParams(latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, score_on="all")
 
 
-def main() -> None:
+def main(layout: Layout) -> None:
     """Time, print, and keep the figures in results.json."""
-    params = load_params(Path("params.yaml"))
+    params = load_params(layout.params)
     keep_memory()
     device = prepare("cpu", os.cpu_count() or 1)
     figures = {
@@ -41,9 +41,9 @@ def main() -> None:
         "products_draw_microseconds": product_microseconds(),
         "idle_repro_seconds": idle_repro_seconds(),
     }
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results = read_json(layout.benchmarks) if layout.benchmarks.exists() else {}
     results.update({name: round(value, 2) for name, value in figures.items() if np.isfinite(value)})
-    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(layout.benchmarks, results)
     print_table(results)
 
 
@@ -126,4 +126,4 @@ def least(work: Callable[[], object], times: int) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -3,17 +3,16 @@
 `python -m benchmarks.study` is `make study` with a clock beside it; what was up to date already is not timed.
 """
 
-import json
 import resource
 import time
-from pathlib import Path
+from typing import Any
 
 from pipeline.config import load_params
+from pipeline.storage import read_json, write_json
 from stages.command import run
 from stages.layout import Layout
 from stages.study import jobs_for, run_study, tell
 
-RESULTS = Path("benchmarks/results.json")
 UP_TO_DATE = 10.0
 """Seconds in which DVC finds that there is nothing to do."""
 
@@ -24,11 +23,11 @@ def main(layout: Layout) -> None:
     seconds: dict[str, float] = {}
     jobs = jobs_for(params)
     run_study(list(params.models), jobs, lambda stage, taken: keep(seconds, stage, taken))
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results: dict[str, Any] = read_json(layout.benchmarks) if layout.benchmarks.exists() else {}
     results.setdefault("stages", {}).update({stage: taken for stage, taken in seconds.items() if taken > UP_TO_DATE})
     results["study_jobs"], results["study_seconds"] = jobs, round(time.monotonic() - begun, 1)
     results["study_peak_gigabytes"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9, 2)
-    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(layout.benchmarks, results)
 
 
 def keep(seconds: dict[str, float], stage: str, taken: float) -> None:

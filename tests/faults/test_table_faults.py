@@ -87,26 +87,19 @@ def refuse(run_stage, project, name, path, fault):
     assert [output.read_bytes() for output in outputs] == before
 
 
-@pytest.mark.parametrize("case", SCORES)
-def test_scores_that_are_not_whole_are_not_compared(project, run_stage, case):
-    damage, fault = SCORES[case]
-    damage(path := Layout(project).scores("vae-20"))
-    refuse(run_stage, project, "compare", path, fault)
+TABLES = {"scores": SCORES, "history": HISTORY}
+READERS = [
+    *(("compare", "scores", case) for case in SCORES),
+    *((name, "scores", case) for name in ("plot", "summarise") for case in ("no elbo", "nan", "cut")),
+    *(("summarise", "history", case) for case in HISTORY),
+]
 
 
-@pytest.mark.parametrize("name", ["plot", "summarise"])
-@pytest.mark.parametrize("case", ["no elbo", "nan", "cut"])
-def test_scores_that_are_not_whole_are_neither_drawn_nor_quoted(project, run_stage, case, name):
-    damage, fault = SCORES[case]
-    damage(path := Layout(project).scores("vae-20"))
+@pytest.mark.parametrize(("name", "table", "case"), READERS)
+def test_no_stage_uses_a_models_table_that_is_not_whole(project, run_stage, name, table, case):
+    damage, fault = TABLES[table][case]
+    damage(path := getattr(Layout(project), table)("vae-20"))
     refuse(run_stage, project, name, path, fault)
-
-
-@pytest.mark.parametrize("case", HISTORY)
-def test_a_training_curve_that_is_not_whole_is_not_quoted(project, run_stage, case):
-    damage, fault = HISTORY[case]
-    damage(path := Layout(project).history("vae-20"))
-    refuse(run_stage, project, "summarise", path, fault)
 
 
 @pytest.mark.parametrize("name", ["train", "score"])
