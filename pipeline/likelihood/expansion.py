@@ -7,6 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from pipeline.likelihood.curvature import slope_and_curvature
+from pipeline.likelihood.decoder import bernoulli_decoder
 from pipeline.vae.density import LatentVariableModel
 from pipeline.vae.distributions import BernoulliPixels
 
@@ -27,8 +29,13 @@ def expand(model: LatentVariableModel, x: Float[Tensor, "n pixels"], z: Float[Te
     than the prior's, and its inverse is the covariance of a normal. Bernoulli pixels take the
     Gauss-Newton way, J' W J with W = p (1 - p), which needs first derivatives only.
     """
-    fast = isinstance(model.likelihood(z[:1]), BernoulliPixels)
-    value, slope, curvature = (gauss_newton if fast else second_derivatives)(model, x, z)
+    decoder = bernoulli_decoder(model)
+    if decoder is not None:
+        value, slope, curvature = slope_and_curvature(decoder, x, z)
+    elif isinstance(model.likelihood(z[:1]), BernoulliPixels):
+        value, slope, curvature = gauss_newton(model, x, z)
+    else:
+        value, slope, curvature = second_derivatives(model, x, z)
     value = value + model.prior.log_prob(z)
     variance = model.prior.variance
     gradient = slope - (z - model.prior.mean) / variance
