@@ -84,25 +84,27 @@ class ScoreParams(Section):
     points: Count
     """Of the prior, shared by all images, among which searches start."""
     starts: Annotated[int, Field(ge=0, le=1000)]
-    """Searches an image beside the one from the encoder's mean."""
-    steps: Annotated[int, Field(ge=0, le=1000)]
-    """Newton steps of a search."""
-    rounds: Annotated[int, Field(ge=0, le=100)]
-    """Of refinement."""
+    """Searches an image at most, beside the one from the encoder's mean."""
+    climb: Annotated[int, Field(ge=0, le=1_000_000)]
+    """Decoder passes that a search may spend on Newton steps; one takes latent_dim + 1."""
+    rounds: Annotated[int, Field(ge=1, le=1000)]
+    """Of refinement of the normal at each mode."""
     round_draws: Annotated[int, Field(ge=2, le=10_000, multiple_of=2)]
-    """Curvatures averaged in a round."""
+    """Slopes seen in a round; at most twice latent_dim."""
     inflation: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
-    """Factor on the standard deviations of a mode's normal."""
+    """Factor on the standard deviations at a mode."""
+    degrees: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
+    """Of freedom of Student's t distribution at a mode."""
     prior_share: Share
     """Of the draws, from the prior."""
     draws: Annotated[int, Field(ge=64, le=10_000_000)]
     """Importance weights an image."""
-    pilot: Annotated[int, Field(ge=32, le=10_000_000)]
-    """Weights that decide whether an image needs more effort, and are then thrown away."""
+    bound: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Draws from the encoder whose mean log weight is the bound."""
     tolerance: Seconds
-    """Standard error in nats above which an image is given more effort."""
+    """Expected standard error in nats above which an image is given more effort."""
     levels: Annotated[int, Field(ge=1, le=8)]
-    """Of effort; each has twice the starts and four times the draws of the one before."""
+    """Of effort; each has twice the starts and rounds and four times the draws of the one before."""
     block: Count
     """Images at once; bounds the memory, and every block is filled up to it."""
 

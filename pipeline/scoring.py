@@ -1,32 +1,44 @@
-"""The likelihood of every image under one model."""
+"""The likelihood of every image under one model, with as much work as each of them needs."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, Int32, UInt8
+from jaxtyping import Bool, Float, Int32, Int64, UInt8
 from torch import Tensor
 
 from pipeline.config import ScoreParams
 from pipeline.errors import NumericalError
 from pipeline.likelihood.diagnostics import pareto_k
-from pipeline.likelihood.proposals import encoder_draws
-from pipeline.likelihood.reductions import effective_draws, elbo, log_marginal, standard_error
-from pipeline.likelihood.weights import log_weights_in_blocks
-from pipeline.vae.density import LabelledModel, LatentVariableModel
+from pipeline.likelihood.estimate import Images, bound, effort_at, expected_error, propose, weigh
+from pipeline.likelihood.reductions import effective_draws, log_marginal, standard_error
+from pipeline.likelihood.screening import Screen
+from pipeline.noise import Numbers
+from pipeline.vae.density import LabelledModel
 
 Stream = Callable[..., np.random.Generator]
 
-IMAGES_AT_ONCE = 16
 REDUCTIONS = {
-    "elbo": elbo,
     "log_likelihood": log_marginal,
     "standard_error": standard_error,
     "ess": effective_draws,
     "pareto_k": pareto_k,
 }
 """What each column of a score makes of an image's log weights."""
+
+
+class Attempt(NamedTuple):
+    """What one level of effort made of n images."""
+
+    easy: Bool[np.ndarray, " n"]
+    """For which of them it was enough."""
+    found: dict[str, Float[np.ndarray, " m"]]
+    """The columns of those."""
+    passes: Float[np.ndarray, " n"]
+    """Decoder passes that were spent on each image."""
 
 
 def score(
@@ -41,14 +53,16 @@ def score(
 ) -> pd.DataFrame:
     """Score every image once, in memory that does not grow with their number.
 
-    An image's random numbers are those of `stream(id)`, whatever stands beside it.
+    All images get the first level's effort; those whose standard error it is not expected to bring below
+    the tolerance get the next one's, from the beginning. What decided is no part of an estimate. An
+    image's random numbers are those of `stream(id, ...)`, whatever stands beside it.
 
     Args:
         model: with `given(y)`, the density of images whose labels are y.
         x: binary images.
         y: their digits, which a conditional model is given.
         ids: their ids.
-        params: draws an image, and decoder passes at once.
+        params: the effort.
         stream: the model's source of random numbers.
         device: where the model is.
         on_images: is called with the number of images just scored.
@@ -60,41 +74,79 @@ def score(
     Raises:
         NumericalError: an image's likelihood is not finite; it names the image.
     """
-    table = np.empty((len(x), len(REDUCTIONS)))
+    table = {name: np.zeros(len(x)) for name in ("elbo", *REDUCTIONS, "draws", "passes")}
+    waiting = np.arange(len(x))
     with torch.inference_mode():
-        for rows in _blocks(len(x)):
-            pixels = torch.from_numpy(x[rows]).to(device).float()
-            density = model.given(torch.from_numpy(y[rows]).to(device).long())
-            noise = _noise(stream, ids[rows], params.draws, density.prior.event_shape[0])
-            table[rows] = _score_block(density, pixels, noise.to(device), params).cpu().numpy()
-            on_images(len(pixels))
-    scores = pd.DataFrame(table, columns=list(REDUCTIONS)).assign(id=ids, draws=np.int32(params.draws))
-    return _require_finite(scores.assign(passes=np.float32(params.draws + 1)))
+        screen = Screen(model, prior_points(model, params.points, stream, device))
+        for level in range(params.levels):
+            hard = [waiting[:0]]
+            for rows in _blocks(waiting, params.block):
+                images = _images(model, x[rows], y[rows], ids[rows], stream, level, device)
+                if level == 0:
+                    table["elbo"][rows] = _finite(bound(images, params.bound), ids[rows])
+                tried = attempt(images, screen, params, level)
+                table["passes"][rows] += tried.passes
+                for name, values in tried.found.items():
+                    table[name][rows[tried.easy]] = values
+                hard.append(np.unique(rows[~tried.easy]))
+                on_images(len(np.unique(rows[tried.easy])))
+            waiting = np.concatenate(hard)
+    _finite(table["log_likelihood"], ids)
+    return pd.DataFrame(table).assign(id=ids).astype({"draws": np.int32, "passes": np.float32})
 
 
-def _score_block(
-    model: LatentVariableModel, x: Float[Tensor, "n pixels"], noise: Float[Tensor, "k n latent"], params: ScoreParams
-) -> Float[Tensor, "n reductions"]:
-    draws = encoder_draws(model.posterior(x), noise)
-    log_w = log_weights_in_blocks(model, x, draws, params.block)
-    return torch.stack([reduce(log_w) for reduce in REDUCTIONS.values()], dim=1)
+def attempt(images: Images, screen: Screen, params: ScoreParams, level: int) -> Attempt:
+    """Score those images for which a level's effort is enough; at the last level it always is."""
+    effort = effort_at(level, params)
+    proposal = propose(images, screen, effort, params)
+    easy = expected_error(proposal.spread, effort.draws) <= params.tolerance
+    easy |= level == params.levels - 1
+    passes = proposal.passes + effort.draws * easy
+    passes += screen.passes(images.x.shape[1])
+    if level == 0:
+        passes += params.bound + 1
+    found = {"draws": np.full(int(easy.sum()), effort.draws, dtype=np.float64)}
+    if easy.any():
+        log_w = weigh(images.only(easy), proposal.mixture.only(easy), effort.draws)
+        found |= {name: reduce(log_w).cpu().numpy() for name, reduce in REDUCTIONS.items()}
+    return Attempt(easy.cpu().numpy(), found, passes.cpu().numpy())
 
 
-def _blocks(images: int) -> Iterator[slice]:
-    for first in range(0, images, IMAGES_AT_ONCE):
-        yield slice(first, min(first + IMAGES_AT_ONCE, images))
+def prior_points(
+    model: LabelledModel, points: int, stream: Stream, device: torch.device
+) -> Float[Tensor, "points latent"]:
+    """Points of the prior that all images share."""
+    prior = model.given(torch.zeros(1, dtype=torch.long, device=device)).prior
+    normal = stream("points").standard_normal((points, *prior.event_shape), dtype=np.float32)
+    return prior.mean + prior.stddev * torch.from_numpy(normal).to(device)
 
 
-def _noise(stream: Stream, ids: Int32[np.ndarray, " n"], draws: int, latent: int) -> Float[Tensor, "k n latent"]:
-    columns = [stream(int(one)).standard_normal((draws, latent), dtype=np.float32) for one in ids]
-    return torch.from_numpy(np.stack(columns, axis=1))
+def _images(
+    model: LabelledModel,
+    x: UInt8[np.ndarray, "n pixels"],
+    y: UInt8[np.ndarray, " n"],
+    ids: Int32[np.ndarray, " n"],
+    stream: Stream,
+    level: int,
+    device: torch.device,
+) -> Images:
+    numbers = Numbers([partial(stream, int(one), level) for one in ids], device)
+    return Images(model, torch.from_numpy(x).to(device).float(), torch.from_numpy(y).to(device).long(), numbers)
 
 
-def _require_finite(table: pd.DataFrame) -> pd.DataFrame:
-    bad = table[~np.isfinite(table["log_likelihood"])]
+def _blocks(rows: Int64[np.ndarray, " n"], size: int) -> Iterator[Int64[np.ndarray, " size"]]:
+    """So many rows at a time; the last block is filled up with its last row."""
+    for first in range(0, len(rows), size):
+        block = rows[first : first + size]
+        yield np.pad(block, (0, size - len(block)), "edge")
+
+
+def _finite(values: Tensor | Float[np.ndarray, " n"], ids: Int32[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    found = np.asarray(values.cpu()) if isinstance(values, Tensor) else values
+    bad = np.flatnonzero(~np.isfinite(found))
     if len(bad):
         raise NumericalError(
-            f"log p(x) of image {bad['id'].iloc[0]} is {bad['log_likelihood'].iloc[0]} ({len(bad)} such images); "
+            f"log p(x) of image {ids[bad[0]]} is {found[bad[0]]} ({len(np.unique(ids[bad]))} such images); "
             "the weights are not those of a trained model; run `dvc repro -f` on its train stage"
         )
-    return table
+    return found

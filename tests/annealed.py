@@ -6,7 +6,7 @@ import torch
 
 from pipeline.certification.bidirectional import simulate
 from pipeline.certification.block import Block
-from pipeline.certification.noise import Noise
+from pipeline.noise import Noise
 from pipeline.config import CertifyParams
 from pipeline.rng import stream
 from tests.densities import LinearGaussian

@@ -10,7 +10,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from pipeline.certification.hmc import Terms, evaluate, transition
-from pipeline.certification.noise import Noise
+from pipeline.noise import Noise
 from pipeline.vae.density import LatentVariableModel
 
 

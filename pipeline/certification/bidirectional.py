@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from pipeline.certification.noise import Noise, draw
+from pipeline.noise import Noise, draw
 from pipeline.vae.density import LabelledModel
 
 

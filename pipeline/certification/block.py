@@ -7,10 +7,10 @@ from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
 from pipeline.certification.annealing import Annealed, anneal, geometric_path
-from pipeline.certification.noise import Noise
 from pipeline.certification.temperatures import rising
 from pipeline.certification.tuning import Tuner
 from pipeline.config import CertifyParams
+from pipeline.noise import Noise
 from pipeline.vae.density import LabelledModel
 
 

@@ -14,11 +14,11 @@ from pipeline.certification.annealing import error_of_mean
 from pipeline.certification.bidirectional import simulate
 from pipeline.certification.block import Block
 from pipeline.certification.integrate import integrate
-from pipeline.certification.noise import Noise
 from pipeline.certification.tables import SIMULATED
 from pipeline.config import CertifyParams
 from pipeline.errors import NumericalError
 from pipeline.likelihood.reductions import log_marginal
+from pipeline.noise import Noise
 from pipeline.vae.density import LabelledModel
 
 

@@ -1,57 +1,149 @@
-"""The likelihood of a block of images: search, refine, draw, weigh."""
+"""The likelihood of a block of images: find the modes, fit the normals, draw, weigh."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from pipeline.config import ScoreParams
-from pipeline.likelihood.mixture import Mixture, laplace_mixture, mixture_draws
-from pipeline.likelihood.modes import climb, distinct
-from pipeline.likelihood.refinement import refine
+from pipeline.likelihood.expansion import Expansion
+from pipeline.likelihood.mixture import Mixture, mixture_at, mixture_draws
+from pipeline.likelihood.modes import climb, distinct, laplace
+from pipeline.likelihood.proposals import encoder_draws
+from pipeline.likelihood.reductions import elbo
+from pipeline.likelihood.refinement import Normals, refine
+from pipeline.likelihood.screening import Screen
 from pipeline.likelihood.weights import log_weights
-from pipeline.vae.density import LatentVariableModel
+from pipeline.noise import Numbers
+from pipeline.vae.density import LabelledModel, LatentVariableModel
 
-Noise = Callable[..., Tensor]
-"""Standard normal numbers of the images of a block: called with a purpose and the shape around the images."""
+MARGIN = 15.0
+"""Nats of log p(x, z) by which a start may stand below the best one and still be followed."""
+NEGLIGIBLE = 8.0
+"""Nats of mass by which a mode may stand below the best one and still be drawn from."""
 
-FLATTENING = 0.5
-"""Power of a mode's mass to which its share of the draws is in proportion."""
+
+class Images(NamedTuple):
+    """Images, their labels, the family of models they are asked about, and their random numbers."""
+
+    family: LabelledModel
+    x: Float[Tensor, "n pixels"]
+    y: Int64[Tensor, " n"]
+    numbers: Numbers
+
+    @property
+    def model(self) -> LatentVariableModel:
+        """The model of these images."""
+        return self.family.given(self.y)
+
+    def only(self, kept: Bool[Tensor, " n"]) -> "Images":
+        """Some of the images."""
+        return Images(self.family, self.x[kept], self.y[kept], self.numbers.only(kept))
 
 
 class Effort(NamedTuple):
     """How much work goes into one image."""
 
     starts: int
-    steps: int
     rounds: int
-    round_draws: int
     draws: int
 
 
+class Proposal(NamedTuple):
+    """Where the latent points of n images are drawn from."""
+
+    mixture: Mixture
+    spread: Float[Tensor, " n"]
+    """Variance of an image's log weights, as the draws of the refinement tell it."""
+    passes: Float[Tensor, " n"]
+    """Decoder passes that it took."""
+
+
 def effort_at(level: int, params: ScoreParams) -> Effort:
-    """The effort of a level: twice the starts and four times the draws of the one before."""
-    starts = max(params.starts, 1) * 2**level if level else params.starts
-    return Effort(starts, params.steps * (1 + level), params.rounds, params.round_draws, params.draws * 4**level)
+    """The effort of a level: twice the starts and rounds and four times the draws of the one before."""
+    return Effort(params.starts * 2**level, params.rounds * 2**level, params.draws * 4**level)
 
 
-def propose(
-    model: LatentVariableModel,
-    x: Float[Tensor, "n pixels"],
-    start: Float[Tensor, "m n latent"],
-    noise: Float[Tensor, "rounds half m n latent"],
-    steps: int,
-    params: ScoreParams,
-) -> Mixture:
-    """The mixture that latent points are drawn from: each mode once, with a normal that fits on average."""
-    modes = climb(model, x, start, steps)
-    kept = distinct(modes)
-    return laplace_mixture(refine(model, x, modes, noise), kept, params.inflation, params.prior_share, FLATTENING)
+def expected_error(spread: Float[Tensor, " n"], draws: int) -> Float[Tensor, " n"]:
+    """Standard error in nats that so many draws would have, were their weights log-normal."""
+    return torch.sqrt(torch.expm1(spread) / draws)
 
 
-def weigh(
-    model: LatentVariableModel, x: Float[Tensor, "n pixels"], mixture: Mixture, noise: Float[Tensor, "k n latent"]
-) -> Float[Tensor, "k n"]:
-    """Log importance weights of draws from the mixture."""
-    return log_weights(model, x, mixture_draws(mixture, model.prior, noise))
+def bound(images: Images, draws: int) -> Float64[Tensor, " n"]:
+    """The evidence lower bound of each image, in nats, from draws of the encoder."""
+    posterior = images.model.posterior(images.x)
+    noise = images.numbers.of("bound").normal(draws, posterior.event_shape[0])
+    return elbo(log_weights(images.model, images.x, encoder_draws(posterior, noise)))
+
+
+def propose(images: Images, screen: Screen, effort: Effort, params: ScoreParams) -> Proposal:
+    """Find the modes of every image's posterior, and a normal for each.
+
+    Searches start at the encoder's mean and at the best of the prior's points; those that lead to the
+    same mode count once.
+
+    Args:
+        images: a block of them.
+        screen: points of the prior, shared by all images.
+        effort: for each image.
+        params: what does not depend on the effort.
+    """
+    latent = screen.points.shape[1]
+    start, followed = _starts(images, screen, effort.starts)
+    steps = max(0, params.climb // (latent + 1) - 1)
+    modes = _climbed(images, start, followed, steps)
+    log_mass = laplace(modes).masked_fill(~followed, -torch.inf)
+    kept = distinct(modes._replace(value=log_mass)) & (log_mass > log_mass.amax(dim=0) - NEGLIGIBLE)
+    half = max(1, min(params.round_draws, 2 * latent) // 2)
+    normals = _refined(images, modes, kept, effort.rounds, half)
+    mixture = mixture_at(normals, kept, params.inflation, params.degrees, params.prior_share)
+    mass = torch.softmax(normals.log_mass.masked_fill(~kept, -torch.inf), dim=0)
+    climbs = (steps + 1) * (latent + 1) * followed.sum(dim=0)
+    return Proposal(mixture, (mass * normals.spread).sum(dim=0), climbs + 4.0 * half * effort.rounds * kept.sum(dim=0))
+
+
+def weigh(images: Images, mixture: Mixture, draws: int) -> Float64[Tensor, "k n"]:
+    """Log importance weights of so many draws from the mixture."""
+    noise = images.numbers.of("draws").normal(draws, mixture.mean.shape[-1])
+    chi_squared = images.numbers.of("tails").chi_squared(draws, mixture.degrees)
+    model = images.model
+    return log_weights(model, images.x, mixture_draws(mixture, model.prior, noise, chi_squared))
+
+
+def _starts(images: Images, screen: Screen, starts: int) -> tuple[Float[Tensor, "m n latent"], Bool[Tensor, "m n"]]:
+    """The encoder's mean and the best points; and which of them are not hopelessly below the best."""
+    model = images.model
+    guess = model.posterior(images.x).mean.unsqueeze(0)
+    value = model.likelihood(guess).log_prob(images.x)
+    chosen, reached = screen.best(images.x, images.y, starts)
+    start = torch.cat([guess, chosen])
+    value = torch.cat([value, reached]) + model.prior.log_prob(start)
+    followed = value > value.amax(dim=0) - MARGIN
+    followed[0] = True
+    return start, followed
+
+
+def _climbed(
+    images: Images, start: Float[Tensor, "m n latent"], followed: Bool[Tensor, "m n"], steps: int
+) -> Expansion:
+    image = torch.nonzero(followed)[:, 1]
+    tops = climb(images.family.given(images.y[image]), images.x[image], start[followed].unsqueeze(0), steps)
+    return Expansion(*(_padded(field[0], followed) for field in tops))
+
+
+def _refined(images: Images, modes: Expansion, kept: Bool[Tensor, "m n"], rounds: int, half: int) -> Normals:
+    slot, image = torch.nonzero(kept, as_tuple=True)
+    latent = modes.z.shape[-1]
+    noise = [images.numbers.of(f"round {one}").normal(rounds * half, latent) for one in range(len(kept))]
+    chosen = torch.stack(noise, dim=1)[:, slot, image].unflatten(0, (rounds, half))
+    model = images.family.given(images.y[image])
+    found = refine(model, images.x[image], modes.z[kept], modes.precision[kept], chosen)
+    return Normals(*(_padded(field, kept) for field in found))
+
+
+def _padded(field: Tensor, place: Bool[Tensor, "m n"]) -> Tensor:
+    """Rows put back where they came from; elsewhere a copy of the first one, which no one looks at."""
+    whole = field[:1].expand(place.numel(), *field.shape[1:]).clone()
+    whole[place.flatten()] = field
+    return whole.unflatten(0, place.shape)

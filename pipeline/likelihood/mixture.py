@@ -1,4 +1,4 @@
-"""A mixture of normals at the modes of an image's posterior, with a share of the prior, to draw from."""
+"""A mixture over the modes of an image's posterior, with a share of the prior, to draw from."""
 
 import math
 from typing import NamedTuple
@@ -8,41 +8,46 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 from torch.distributions import Distribution
 
-from pipeline.likelihood.expansion import Expansion
 from pipeline.likelihood.proposals import Draws
+from pipeline.likelihood.refinement import Normals, solve_all
+
+FLATTENING = 0.5
+"""Power of a mode's mass to which its share of the draws is in proportion: one misjudged is not starved."""
 
 
 class Mixture(NamedTuple):
-    """The share of draws of each component: m normals, each N(mean, (root root')^-1), and last the prior."""
+    """Student's t distributions at m modes, precision root root', and last the prior, each with its share."""
 
     share: Float[Tensor, "m_and_prior n"]
     mean: Float[Tensor, "m n latent"]
     root: Float[Tensor, "m n latent latent"]
+    degrees: float
+
+    def only(self, kept: Bool[Tensor, " n"]) -> "Mixture":
+        """The mixtures of some of the images."""
+        return Mixture(self.share[:, kept], self.mean[:, kept], self.root[:, kept], self.degrees)
 
 
-def laplace_mixture(
-    modes: Expansion, kept: Bool[Tensor, "m n"], inflation: float, prior_share: float, flattening: float
+def mixture_at(
+    modes: Normals, kept: Bool[Tensor, "m n"], inflation: float, degrees: float, prior_share: float
 ) -> Mixture:
-    """The mixture of Laplace's approximations at the kept modes.
-
-    A mode's share is in proportion to a power of its mass p(x, z) |precision|^(-1/2), so that one whose
-    mass is misjudged is not starved.
+    """The mixture at the kept modes.
 
     Args:
-        modes: expansions of log p(x, z).
+        modes: normals whose fields are stacked, m an image.
         kept: which of them take part, one an image at least.
         inflation: factor on every standard deviation.
+        degrees: of freedom; the fewer, the heavier the tails.
         prior_share: of the draws, which bounds the weights.
-        flattening: the power; 1 is in proportion, 0 gives all modes the same.
     """
-    root = torch.linalg.cholesky(modes.precision)
-    log_mass = modes.value - _log_diagonal(root)
-    weight = torch.softmax((flattening * log_mass).masked_fill(~kept, -torch.inf), dim=0)
+    weight = torch.softmax((FLATTENING * modes.log_mass).masked_fill(~kept, -torch.inf), dim=0)
     share = torch.cat([weight * (1 - prior_share), torch.full_like(weight[:1], prior_share)])
-    return Mixture(share, modes.z, root / inflation)
+    return Mixture(share, modes.mean, torch.linalg.cholesky(modes.precision) / inflation, degrees)
 
 
-def mixture_draws(mixture: Mixture, prior: Distribution, noise: Float[Tensor, "k n latent"]) -> Draws:
+def mixture_draws(
+    mixture: Mixture, prior: Distribution, noise: Float[Tensor, "k n latent"], chi_squared: Float[Tensor, "k n"]
+) -> Draws:
     """Draws from each component as often as its share says, with the density of all components together.
 
     The numbers of draws are fixed and not drawn (deterministic mixture), which takes their variance out
@@ -52,16 +57,17 @@ def mixture_draws(mixture: Mixture, prior: Distribution, noise: Float[Tensor, "k
         mixture: of n images.
         prior: a normal.
         noise: standard normal.
+        chi_squared: with the mixture's degrees of freedom.
 
     References:
         Owen and Zhou (2000), Safe and effective importance sampling, section 3.
     """
     component = allot(mixture.share, len(noise))
     z = prior.mean + prior.stddev * noise
+    heavy = noise * (mixture.degrees / chi_squared).sqrt().unsqueeze(-1)
     for index, (mean, root) in enumerate(zip(mixture.mean, mixture.root, strict=True)):
-        offset = torch.linalg.solve_triangular(root.mT, noise.permute(1, 2, 0), upper=True).permute(2, 0, 1)
-        z = torch.where((component == index).unsqueeze(-1), mean + offset, z)
-    realised = torch.stack([(component == index).float().mean(dim=0) for index in range(len(mixture.share))])
+        z = torch.where((component == index).unsqueeze(-1), mean + solve_all(root.mT, heavy), z)
+    realised = torch.stack([(component == index).double().mean(dim=0) for index in range(len(mixture.share))])
     return Draws(z, log_density(mixture._replace(share=realised), prior, z))
 
 
@@ -74,13 +80,19 @@ def allot(share: Float[Tensor, "m n"], draws: int) -> Int64[Tensor, "k n"]:
 
 def log_density(mixture: Mixture, prior: Distribution, z: Float[Tensor, "k n latent"]) -> Float[Tensor, "k n"]:
     """Log density of the whole mixture, in nats."""
-    constant = 0.5 * z.shape[-1] * math.log(2 * math.pi)
-    parts = [
-        -0.5 * torch.einsum("nde,knd->kne", root, z - mean).square().sum(dim=-1) + _log_diagonal(root) - constant
-        for mean, root in zip(mixture.mean, mixture.root, strict=True)
-    ]
-    return torch.logsumexp(torch.stack([*parts, prior.log_prob(z)]) + mixture.share.log().unsqueeze(1), dim=0)
+    parts = [_student(mixture.degrees, *place, z) for place in zip(mixture.mean, mixture.root, strict=True)]
+    parts = torch.stack([*parts, prior.log_prob(z).double()])
+    return torch.logsumexp(parts + mixture.share.double().log().unsqueeze(1), dim=0)
 
 
-def _log_diagonal(root: Float[Tensor, "*batch latent latent"]) -> Float[Tensor, "*batch"]:
-    return root.diagonal(dim1=-2, dim2=-1).log().sum(dim=-1)
+def _student(
+    degrees: float,
+    mean: Float[Tensor, "n latent"],
+    root: Float[Tensor, "n latent latent"],
+    z: Float[Tensor, "k n latent"],
+) -> Float[Tensor, "k n"]:
+    latent = z.shape[-1]
+    constant = math.lgamma((degrees + latent) / 2) - math.lgamma(degrees / 2) - latent / 2 * math.log(degrees * math.pi)
+    square = torch.einsum("nde,knd->kne", root, z - mean).double().square().sum(dim=-1)
+    bend = (degrees + latent) / 2 * torch.log1p(square / degrees)
+    return constant + root.diagonal(dim1=-2, dim2=-1).double().log().sum(dim=-1) - bend

@@ -51,6 +51,11 @@ def distinct(modes: Expansion, apart: float = 1.0) -> Bool[Tensor, "m n"]:
     return ~(near & better).any(dim=0)
 
 
+def laplace(modes: Expansion) -> Float[Tensor, "m n"]:
+    """Logarithm of the mass of p(x, z) about each mode by Laplace's approximation, in nats and up to a constant."""
+    return modes.value - torch.linalg.slogdet(modes.precision).logabsdet / 2
+
+
 def _step(here: Expansion, damping: Float[Tensor, "m n"]) -> Float[Tensor, "m n latent"]:
     scale = here.precision.diagonal(dim1=-2, dim2=-1) * damping.unsqueeze(-1)
     factor = torch.linalg.cholesky(here.precision + torch.diag_embed(scale))

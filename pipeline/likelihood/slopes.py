@@ -1,0 +1,43 @@
+"""Value and gradient of the joint density in the latent point."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import linear
+
+from pipeline.likelihood.decoder import Decoder, bernoulli_decoder
+from pipeline.vae.density import LatentVariableModel
+from pipeline.vae.distributions import BernoulliPixels
+
+
+def slopes(
+    model: LatentVariableModel, x: Float[Tensor, "n pixels"], z: Float[Tensor, "k n latent"]
+) -> tuple[Float[Tensor, "k n"], Float[Tensor, "k n latent"]]:
+    """Log p(x, z) in nats and its gradient in z, at k points an image.
+
+    Bernoulli decoders whose layers are known take one pass forwards and one back, every other model
+    torch's automatic derivatives. The prior is normal.
+    """
+    decoder = bernoulli_decoder(model)
+    value, slope = _automatic(model, x, z) if decoder is None else _by_layers(decoder, x, z)
+    prior = model.prior
+    return value + prior.log_prob(z), slope - (z - prior.mean) / prior.variance
+
+
+def _automatic(model: LatentVariableModel, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+    with torch.inference_mode(mode=False), torch.enable_grad():
+        point = z.clone().requires_grad_()
+        value = model.likelihood(point).log_prob(x.clone())
+        (slope,) = torch.autograd.grad(value.sum(), point)
+    return value.detach(), slope
+
+
+def _by_layers(decoder: Decoder, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+    hidden = [linear(z, decoder.weights[0]).add_(decoder.first_bias).relu_()]
+    for weight, bias in zip(decoder.weights[1:-1], decoder.biases[:-1], strict=True):
+        hidden.append(linear(hidden[-1], weight, bias).relu_())
+    pixels = BernoulliPixels(linear(hidden[-1], decoder.weights[-1], decoder.biases[-1]))
+    slope = x - pixels.mean
+    for weight, below in zip(decoder.weights[:0:-1], hidden[::-1], strict=True):
+        slope = (slope @ weight).mul_(below > 0)
+    return pixels.log_prob(x), slope @ decoder.weights[0]
