@@ -62,7 +62,8 @@ def mixture_draws(mixture: Mixture, prior: Distribution, noise: Float[Tensor, "k
         offset = torch.linalg.solve_triangular(root.mT, noise.permute(1, 2, 0), upper=True).permute(2, 0, 1)
         z = torch.where((component == index).unsqueeze(-1), mean + offset, z)
     realised = torch.stack([(component == index).float().mean(dim=0) for index in range(len(mixture.share))])
-    return Draws(z, log_density(mixture._replace(share=realised), prior, z))
+    far = round(float(realised[-1].max()) * len(noise))
+    return Draws(z, log_density(mixture._replace(share=realised), prior, z), far)
 
 
 def allot(share: Float[Tensor, "m n"], draws: int) -> Int64[Tensor, "k n"]:

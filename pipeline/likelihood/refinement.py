@@ -36,9 +36,10 @@ def refine(
     for half in noise:
         root = torch.linalg.cholesky(modes.precision)
         offsets = torch.linalg.solve_triangular(root.mT, half.unsqueeze(-1), upper=True).squeeze(-1)
-        around = [expand(model, x, modes.z + offset) for offset in torch.cat([offsets, -offsets])]
-        precision = torch.stack([one.precision for one in around]).mean(dim=0)
-        slope = torch.stack([one.gradient for one in around]).mean(dim=0)
+        points = modes.z + torch.cat([offsets, -offsets])
+        around = expand(model, x, points.flatten(0, 1))
+        precision = around.precision.unflatten(0, points.shape[:2]).mean(dim=0)
+        slope = around.gradient.unflatten(0, points.shape[:2]).mean(dim=0)
         step = torch.linalg.solve(precision, slope.unsqueeze(-1)).squeeze(-1)
         modes = Expansion(modes.z + step, modes.value, slope, precision)
     return modes
