@@ -35,6 +35,7 @@ check: setup  ## formatting, lint, types, tests
 
 bench: setup  ## print the tables of speed
 	python -m benchmarks.speed
+	python -m benchmarks.weights
 
 models: setup  ## make dvc.yaml's lists agree with the models of params.yaml and with the code's imports
 	python -m stages.wiring

@@ -1,16 +1,22 @@
 """Slope and curvature of a Bernoulli likelihood in the latent point, by products of the decoder's layers."""
 
+from collections.abc import Sequence
+
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import linear
 
 from pipeline.likelihood.decoder import Decoder
 from pipeline.vae.distributions import BernoulliPixels
 
-ROWS = {"cpu": 512}
-"""Rows of the Jacobians at once, by device: on a processor as many as its cache holds."""
-ROWS_ELSEWHERE = 1 << 16
+NEGLIGIBLE = 1e-4
+"""Variance p (1 - p) of a pixel below which it does not count in the curvature."""
+ENOUGH_ROWS = 48
+"""Of an image's Jacobians, from which on a processor gains by leaving units out."""
+POINTS_AT_ONCE = {"cpu": 32}
+"""Whose Jacobians are held at once, by device, where none are left out."""
+MANY_POINTS = 1024
 
 
 @torch.no_grad()
@@ -23,52 +29,71 @@ def slope_and_curvature(
     """Value, gradient and curvature J' diag(p (1 - p)) J of log p(x | z).
 
     With rectifiers D that are open or shut, the Jacobian of the logits is J = W3 D2 W2 D1 W1; the
-    products are taken from the right, where they are as narrow as the latent space.
+    products are taken from the right, where they are as narrow as the latent space. Units that are shut
+    at all points of an image, and pixels that are certain at all of them, are left out: more than half.
 
     Args:
         decoder: of the model.
         x: binary images.
-        z: m points an image.
+        z: m points an image; the closer they are to each other, the faster.
         precision: of the Jacobian's products; value and gradient are in single precision whatever it is.
     """
-    logits, opened = _forward(decoder, z)
+    logits, gates = _forward(decoder, z)
     p = torch.sigmoid(logits)
     slope = x - p
-    for weight, gate in zip(decoder.weights[:0:-1], opened[::-1], strict=True):
+    for weight, gate in zip(decoder.weights[:0:-1], gates[::-1], strict=True):
         slope = (slope @ weight).mul_(gate)
-    weight = (p * torch.sigmoid(-logits)).sqrt_()
-    curvature = _curvature(decoder, [gate.flatten(0, 1) for gate in opened], weight.flatten(0, 1), precision)
-    value = BernoulliPixels(logits).log_prob(x).float()
-    return value, slope @ decoder.weights[0], curvature.view(*z.shape, z.shape[-1])
+    variance = torch.threshold(p * torch.sigmoid(-logits), NEGLIGIBLE, 0.0)
+    curvature = _curvature(decoder.weights, [*gates, variance.sqrt_()], precision)
+    return BernoulliPixels(logits).log_prob(x).float(), slope @ decoder.weights[0], curvature
 
 
 def _forward(
     decoder: Decoder, z: Float[Tensor, "m n latent"]
-) -> tuple[Float[Tensor, "m n pixels"], list[Bool[Tensor, "m n hidden"]]]:
-    """The logits, and which rectifiers of every hidden layer are open."""
-    here, opened = (z @ decoder.weights[0].T).add_(decoder.first_bias), []
+) -> tuple[Float[Tensor, "m n pixels"], list[Float[Tensor, "m n _"]]]:
+    """The logits, and for each hidden layer which rectifiers are open: 1 or 0."""
+    here, gates = (z @ decoder.weights[0].T).add_(decoder.first_bias), []
     for weight, bias in zip(decoder.weights[1:], decoder.biases, strict=True):
-        opened.append(here > 0)
+        gates.append((here > 0).to(here.dtype))
         here = linear(here.relu_(), weight, bias)
-    return here, opened
+    return here, gates
 
 
 def _curvature(
-    decoder: Decoder, opened: list[Bool[Tensor, "b hidden"]], weight: Float[Tensor, "b pixels"], precision: torch.dtype
+    weights: Sequence[Tensor], gates: Sequence[Float[Tensor, "m n _"]], precision: torch.dtype
+) -> Float[Tensor, "m n latent latent"]:
+    """J' J, where J has every layer's outputs multiplied by its gates."""
+    device, latent = gates[0].device.type, weights[0].shape[1]
+    if device == "cpu" and len(gates[0]) * latent >= ENOUGH_ROWS:
+        images = zip(*(gate.unbind(dim=1) for gate in gates), strict=True)
+        return torch.stack([_square(*_narrowed(weights, of_one), precision) for of_one in images], dim=1)
+    points = POINTS_AT_ONCE.get(device, MANY_POINTS)
+    blocks = zip(*(gate.flatten(0, 1).split(points) for gate in gates), strict=True)
+    return torch.cat([_square(weights, block, precision) for block in blocks]).view(*gates[0].shape[:2], latent, latent)
+
+
+def _narrowed(
+    weights: Sequence[Tensor], gates: Sequence[Float[Tensor, "m _"]]
+) -> tuple[list[Tensor], list[Float[Tensor, "m _"]]]:
+    """The layers without those outputs whose gate is shut at every point."""
+    layers, narrow, inputs = [], [], None
+    for weight, gate in zip(weights, gates, strict=True):
+        outputs = gate.any(dim=0).nonzero().squeeze(1)
+        rows = weight.index_select(0, outputs)
+        layers.append(rows if inputs is None else rows.index_select(1, inputs))
+        narrow.append(gate.index_select(1, outputs))
+        inputs = outputs
+    return layers, narrow
+
+
+def _square(
+    weights: Sequence[Tensor], gates: Sequence[Float[Tensor, "b _"]], precision: torch.dtype
 ) -> Float[Tensor, "b latent latent"]:
-    """J' diag(weight^2) J, a block of points at a time, in memory that is there."""
-    latent, device = decoder.weights[0].shape[1], weight.device
-    points = max(1, ROWS.get(device.type, ROWS_ELSEWHERE) // latent)
-    spaces = [torch.empty(min(points, len(weight)) * latent, w, dtype=precision, device=device) for w in decoder.widths]
-    gates = [*(gate.to(precision) for gate in opened), weight.to(precision)]
-    layers = [layer.T.to(precision) for layer in decoder.weights]
-    found = torch.empty(len(weight), latent, latent, device=device)
-    for first in range(0, len(weight), points):
-        block = slice(first, min(first + points, len(weight)))
-        columns = [space.view(-1, latent, space.shape[1])[: block.stop - first] for space in spaces]
-        torch.mul(layers[0], gates[0][block].unsqueeze(1), out=columns[0])
-        for layer, gate, before, after in zip(layers[1:], gates[1:], columns[:-1], columns[1:], strict=True):
-            torch.mm(before.flatten(0, 1), layer, out=after.flatten(0, 1))
-            after.mul_(gate[block].unsqueeze(1))
-        found[block] = columns[-1] @ columns[-1].mT
-    return found
+    """J' J at b points, from J = ... D2 W2 D1 W1 with one row a latent coordinate."""
+    first, *others = (weight.to(precision) for weight in weights)
+    gate, *later = (gate.to(precision).unsqueeze(1) for gate in gates)
+    columns = first.T * gate
+    for weight, after in zip(others, later, strict=True):
+        columns = (columns.flatten(0, 1) @ weight.T).unflatten(0, columns.shape[:2]).mul_(after)
+    square: Tensor = (columns @ columns.mT).float()
+    return square

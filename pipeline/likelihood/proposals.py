@@ -12,6 +12,8 @@ class Draws(NamedTuple):
 
     z: Float[Tensor, "k n latent"]
     log_density: Float[Tensor, "k n"]
+    far: int = 0
+    """How many of the last draws are spread over the whole prior; a hint that only moves work about."""
 
 
 def encoder_draws(posterior: Distribution, noise: Float[Tensor, "k n latent"]) -> Draws:
