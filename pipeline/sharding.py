@@ -11,6 +11,8 @@ from datetime import timedelta
 import pandas as pd
 import torch
 import torch.distributed as dist
+from torch.distributed.distributed_c10d import PrefixStore, Store
+from torch.distributed.rendezvous import rendezvous
 
 from pipeline.device import prepare
 from pipeline.errors import StudyError
@@ -90,8 +92,8 @@ def workers(device: str, threads: int) -> Iterator[Workers]:
         yield Workers(0, 1, where)
         return
     with _explained("does not find the others; start them with `torchrun`, or unset WORLD_SIZE to do without"):
-        store, rank, size = next(dist.rendezvous("env://", timeout=PATIENCE))
-        store = dist.PrefixStore(_meeting(store, rank, size), store)
+        store, rank, size = next(rendezvous("env://", timeout=PATIENCE))
+        store = PrefixStore(meeting(store, rank, size), store)
         dist.init_process_group("gloo", store=store, rank=rank, world_size=size, timeout=PATIENCE)
     try:
         yield Workers(rank, size, where)
@@ -101,22 +103,18 @@ def workers(device: str, threads: int) -> Iterator[Workers]:
         dist.destroy_process_group()
 
 
-def _card(device: torch.device) -> torch.device:
-    """The card that is this worker's, which rounds no factor of a product to TF32; the processor as it is."""
-    if device.type != "cuda":
-        return device
-    torch.set_float32_matmul_precision("highest")
-    card = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
-    torch.cuda.set_device(card)
-    return card
+def meeting(store: Store, rank: int, size: int, pause: float = 0.05) -> str:
+    """Agree with the other workers on a name for this start, which no earlier start has had.
 
+    After a restart torchrun's store still holds the addresses of the workers before, and to ask for one under
+    its old name is to knock at a dead worker's door. So every worker says a word of its own, made for this
+    start; the one that leads answers each word with the name; and who has the name says so.
 
-def _meeting(store: dist.Store, rank: int, size: int, pause: float = 0.05) -> str:
-    """A name that the workers now alive have agreed on, and that none before them had.
-
-    After a restart the store still holds where the workers of the last start were to be reached, and who asked
-    for that would knock at a dead one's door. So everyone tells a word that is its own of this start, the worker
-    that leads answers every such word with the name, and whoever has the name says so.
+    Args:
+        store: all workers', with whatever earlier ones have left in it.
+        rank: this worker's number.
+        size: how many there are.
+        pause: seconds between two looks of the worker that leads.
     """
     if rank:
         word = uuid.uuid4().hex
@@ -131,6 +129,16 @@ def _meeting(store: dist.Store, rank: int, size: int, pause: float = 0.05) -> st
                 store.set(f"name for {store.get(f'word {other}').decode()}", name)
         time.sleep(pause)
     return name
+
+
+def _card(device: torch.device) -> torch.device:
+    """The card that is this worker's, which rounds no factor of a product to TF32; the processor as it is."""
+    if device.type != "cuda":
+        return device
+    torch.set_float32_matmul_precision("highest")
+    card = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
+    torch.cuda.set_device(card)
+    return card
 
 
 @contextlib.contextmanager

@@ -1,10 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from pipeline.errors import StudyError
-from pipeline.sharding import PIECE, Workers, workers
+from pipeline.sharding import PIECE, Workers, meeting, workers
 
 CPU = torch.device("cpu")
 
@@ -74,3 +76,13 @@ def test_every_worker_of_a_machine_has_a_card_while_there_are_enough(monkeypatch
             assert torch.get_float32_matmul_precision() == "highest"
     finally:
         torch.set_float32_matmul_precision(precision)
+
+
+def test_workers_of_every_start_agree_on_a_name_that_no_start_before_had():
+    store, names = torch.distributed.HashStore(), []
+    for _ in range(3):
+        with ThreadPoolExecutor(3) as pool:
+            found = list(pool.map(lambda rank: meeting(store, rank, 3, pause=0.001), (2, 1, 0)))
+        assert len(set(found)) == 1
+        names += found[:1]
+    assert len(set(names)) == 3
