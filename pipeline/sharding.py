@@ -103,7 +103,7 @@ def workers(device: str, threads: int) -> Iterator[Workers]:
         dist.destroy_process_group()
 
 
-def meeting(store: Store, rank: int, size: int, pause: float = 0.05) -> str:
+def meeting(store: Store, rank: int, size: int, patience: timedelta = PATIENCE, pause: float = 0.05) -> str:
     """Agree with the other workers on a name for this start, which no earlier start has had.
 
     After a restart torchrun's store still holds the addresses of the workers before, and to ask for one under
@@ -114,7 +114,11 @@ def meeting(store: Store, rank: int, size: int, pause: float = 0.05) -> str:
         store: all workers', with whatever earlier ones have left in it.
         rank: this worker's number.
         size: how many there are.
+        patience: how long the worker that leads waits; the others wait as long as the store lets them.
         pause: seconds between two looks of the worker that leads.
+
+    Raises:
+        RuntimeError: the others have not come in time.
     """
     if rank:
         word = uuid.uuid4().hex
@@ -122,8 +126,10 @@ def meeting(store: Store, rank: int, size: int, pause: float = 0.05) -> str:
         name: str = store.get(f"name for {word}").decode()
         store.set(f"{rank} has {name}", "")
         return name
-    name, others = uuid.uuid4().hex, range(1, size)
+    name, others, end = uuid.uuid4().hex, range(1, size), time.monotonic() + patience.total_seconds()
     while not store.check([f"{other} has {name}" for other in others]):
+        if time.monotonic() > end:
+            raise RuntimeError("the others have not come")
         for other in others:
             if store.check([f"word {other}"]):
                 store.set(f"name for {store.get(f'word {other}').decode()}", name)

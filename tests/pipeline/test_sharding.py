@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -79,10 +80,16 @@ def test_every_worker_of_a_machine_has_a_card_while_there_are_enough(monkeypatch
 
 
 def test_workers_of_every_start_agree_on_a_name_that_no_start_before_had():
-    store, names = torch.distributed.HashStore(), []
+    store, names, patience = torch.distributed.HashStore(), [], timedelta(seconds=20)
+    store.set_timeout(patience)
     for _ in range(3):
         with ThreadPoolExecutor(3) as pool:
-            found = list(pool.map(lambda rank: meeting(store, rank, 3, pause=0.001), (2, 1, 0)))
+            found = list(pool.map(lambda rank: meeting(store, rank, 3, patience, pause=0.001), (2, 1, 0)))
         assert len(set(found)) == 1
         names += found[:1]
     assert len(set(names)) == 3
+
+
+def test_the_first_worker_does_not_wait_for_ever():
+    with pytest.raises(RuntimeError, match="not come"):
+        meeting(torch.distributed.HashStore(), 0, 2, timedelta(seconds=0.01), pause=0.001)
