@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from pipeline.tables import CATEGORY, read_table
+from pipeline.tables import CATEGORY, read_table, write_table
 
 SCORES = pa.schema(
     {
@@ -24,6 +24,10 @@ SCORES = pa.schema(
 )
 """One row an image scored; `elbo`, `log_likelihood` and its Monte Carlo `standard_error` in nats."""
 
+LABELS = ("digit", "set", "region")
+SCORED = pa.schema([field for field in SCORES if field.name not in LABELS])
+"""What scoring finds of an image; the rest of `SCORES` is what the split says of it."""
+
 PAIRS = pa.schema(
     {
         "model_a": pa.string(),
@@ -37,6 +41,13 @@ PAIRS = pa.schema(
     }
 )
 """One row a pair, set and region; the mean of model_a - model_b over the same images, in nats."""
+
+
+def write_scores(path: Path, scored: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
+    """Put scores at `path` with what the split says of each image, and return both; see `SCORES`."""
+    scores = scored.merge(split[["id", *LABELS]], on="id", validate="one_to_one")
+    write_table(path, scores, SCORES)
+    return scores
 
 
 def read_scores(path: Path) -> pd.DataFrame:

@@ -50,6 +50,10 @@ class Layout:
         """A model's few metrics."""
         return self.root / "data" / "score" / f"{name}.json"
 
+    def unfinished_scores(self, name: str) -> Path:
+        """Folder of the finished pieces of a model's unfinished scores."""
+        return self.root / ".cache" / "score" / name
+
     def certified(self, name: str) -> Path:
         """Second opinions on the log likelihood of a few images under a model."""
         return self.root / "data" / "certify" / f"{name}.parquet"

@@ -1,18 +1,18 @@
-"""Score every image of a model's `score_on` under it."""
+"""Score every image of a model's `score_on` under it; torchrun has several processes share the images."""
 
 from functools import partial
 
 from pipeline.config import load_params
-from pipeline.device import prepare
 from pipeline.images import read_images
-from pipeline.results import SCORES
+from pipeline.results import write_scores
 from pipeline.rng import stream
-from pipeline.scoring import score
 from pipeline.sets import scored_rows
+from pipeline.sharding import workers
 from pipeline.storage import write_json
 from pipeline.summary import model_metrics
-from pipeline.tables import read_split, write_table
+from pipeline.tables import read_split
 from pipeline.tensors import read_into
+from pipeline.unfinished import kept_until_done, score_resumably
 from pipeline.vae.build import build
 from stages.command import run
 from stages.layout import Layout
@@ -26,15 +26,14 @@ def main(name: str, layout: Layout) -> None:
     images = read_images(layout.images)
     split = read_split(layout.split, images.id)
     rows = scored_rows(split, model_params.score_on)
-    device = prepare(params.device, params.threads)
-    model = read_into(layout.weights(name), build(images.grey.shape[1], params.data.hidden, model_params)).to(device)
-    x, source = images.binary(model_params.binarization)[rows], partial(stream, params.seed, "score", name)
-    with progress(name, len(rows), "images") as step:
-        table = score(model, x, images.digit[rows], images.id[rows], params.score, source, device, step)
-    table = table.merge(split[["id", "digit", "set", "region"]], on="id", validate="one_to_one")
-
-    write_table(layout.scores(name), table, SCORES)
-    write_json(layout.score_metrics(name), model_metrics(table))
+    data = images.binary(model_params.binarization)[rows], images.digit[rows], images.id[rows]
+    model = read_into(layout.weights(name), build(images.grey.shape[1], params.data.hidden, model_params))
+    source, follow = partial(stream, params.seed, "score", name), partial(progress, name, unit="images")
+    with kept_until_done(layout.unfinished_scores(name)) as kept, workers(params.device, params.threads) as group:
+        table = score_resumably(group, kept, model, *data, params.score, source, follow)
+        if table is not None:
+            scores = write_scores(layout.scores(name), table, split)
+            write_json(layout.score_metrics(name), model_metrics(scores))
 
 
 if __name__ == "__main__":

@@ -1,22 +1,80 @@
+import re
 import signal
 import sys
+import time
+
+import pytest
 
 from stages.layout import Layout
-from tests.tiny import LONGEST, running
+from tests.tiny import LONGEST, copy_finished, edit, running, stage
+
+MODEL = "vae-04"
 
 
-def test_killed_scoring_leaves_nothing_and_ends_the_same_when_run_again(finished, project, run_stage):
-    layout = Layout(project)
-    outputs = [layout.scores("vae-04"), layout.score_metrics("vae-04")]
-    for path in outputs:
-        path.unlink()
-    with running(project, sys.executable, "-m", "stages.score", "vae-04") as scorer:
-        assert "images" in scorer.stderr.readline()
+def outputs(folder):
+    return Layout(folder).scores(MODEL), Layout(folder).score_metrics(MODEL)
+
+
+def pieces(folder):
+    return list(Layout(folder).unfinished_scores(MODEL).rglob("*.parquet"))
+
+
+def kill_after_a_piece(folder):
+    """How a scorer ended that was killed as soon as some images were on disk."""
+    with running(folder, sys.executable, "-m", "stages.score", MODEL) as scorer:
+        while not pieces(folder) and scorer.poll() is None:
+            time.sleep(0.01)
         scorer.send_signal(signal.SIGKILL)
         scorer.communicate(timeout=LONGEST)
-    assert scorer.returncode == -signal.SIGKILL
-    assert not any(path.exists() for path in outputs)
+    return scorer.returncode
 
-    assert run_stage(project, "score", "vae-04")[0] == 0
-    for path in outputs:
-        assert path.read_bytes() == (finished / path.relative_to(project)).read_bytes()
+
+@pytest.fixture(scope="module")
+def killed(finished, once):
+    """Scoring that is killed, then scoring of a changed study, then of the first one again."""
+
+    def make(folder):
+        copy_finished(finished, folder)
+        for path in outputs(folder):
+            path.unlink()
+        edit(folder / "params.yaml", "draws: 64 ", "draws: 640 ")
+        facts = {"killed": kill_after_a_piece(folder), "pieces": len(pieces(folder))}
+        facts["outputs"] = sum(path.exists() for path in outputs(folder))
+        edit(folder / "params.yaml", "draws: 640 ", "draws: 64 ")
+        aside = Layout(folder).unfinished_scores(MODEL)
+        copy_finished(aside, folder / "aside")
+        facts["changed"] = stage(folder, "score", MODEL).stderr
+        facts["same"] = [
+            path.read_bytes() == (finished / path.relative_to(folder)).read_bytes() for path in outputs(folder)
+        ]
+        copy_finished(folder / "aside", aside)
+        edit(folder / "params.yaml", "draws: 64 ", "draws: 640 ")
+        facts["resumed"] = stage(folder, "score", MODEL).stderr
+        resumed = [path.read_bytes() for path in outputs(folder)]
+        facts["fresh"] = stage(folder, "score", MODEL).stderr
+        return facts | {"bytes alike": resumed == [path.read_bytes() for path in outputs(folder)]}
+
+    return once("killed scoring", make)
+
+
+def first_count(said):
+    return int(re.search(rf"{MODEL}: (\d+)/1797 images", said)[1])
+
+
+def test_a_killed_scorer_leaves_finished_images_and_no_table(killed):
+    facts = killed[1]
+    assert [facts["killed"], facts["pieces"], facts["outputs"]] == [-signal.SIGKILL, 1, 0]
+
+
+def test_scoring_goes_on_after_the_finished_images_and_ends_with_the_same_bytes(killed):
+    folder, facts = killed
+    assert first_count(facts["resumed"]) == 1024
+    assert first_count(facts["fresh"]) < 1024
+    assert facts["bytes alike"]
+    assert pieces(folder) == []
+
+
+def test_finished_images_of_another_study_are_not_picked_up(killed):
+    facts = killed[1]
+    assert first_count(facts["changed"]) < 1024
+    assert facts["same"] == [True, True]
