@@ -41,7 +41,7 @@ def undecided(numbers):
 
 
 def overtaken(numbers):
-    """The mixture over digits on the other side of the model that it is compared with, and sure of less than it should be."""
+    """The mixture over digits better than the model that it is compared with, and the classifier too sure."""
     found = dict(numbers)
     for stem in ("cvae-20.classify.test.gain", "cvae-20.classify.test.overconfidence_percent"):
         found[stem], found[f"{stem}_low"], found[f"{stem}_high"] = (
