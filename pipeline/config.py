@@ -130,6 +130,17 @@ class CertifyParams(Section):
     """Decoder passes at once; bounds the memory."""
 
 
+class ClassifyParams(Section):
+    """Which images are scored under every label they could have."""
+
+    models: tuple[ModelName, ...]
+    """Conditional ones."""
+    test: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images of the test set."""
+    tail: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images of each tail."""
+
+
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
@@ -171,6 +182,7 @@ class Params(Section):
     train: TrainParams
     score: ScoreParams
     certify: CertifyParams
+    classify: ClassifyParams
     compare: CompareParams
     plot: PlotParams
 
@@ -183,13 +195,14 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def _pairs_are_of_models(self) -> "Params":
-        for name in (name for pair in self.compare.pairs for name in pair):
-            if name not in self.models:
-                raise ValueError(
-                    f"compare.pairs has {name!r}, which is not under models:{_suggest(name, self.models)}; "
-                    f"there are {', '.join(self.models)}"
-                )
+    def _named_models_are_described(self) -> "Params":
+        conditional = [name for name, model in self.models.items() if model.conditional]
+        wanted = [("compare.pairs", name, "is not", list(self.models)) for pair in self.compare.pairs for name in pair]
+        wanted += [("classify.models", name, "is no conditional one", conditional) for name in self.classify.models]
+        for key, name, fault, known in wanted:
+            if name not in known:
+                close, others = _suggest(name, known), ", ".join(known)
+                raise ValueError(f"{key} has {name!r}, which {fault} under models:{close}; there are {others}")
         return self
 
     @property

@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.images import Images
 from pipeline.summary import WHOLE, parts, summary, trustworthy
@@ -21,6 +22,7 @@ def all_numbers(
     histories: Mapping[str, pd.DataFrame],
     scores: Mapping[str, pd.DataFrame],
     pairs: pd.DataFrame,
+    classified: Mapping[str, pd.DataFrame],
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the run.
 
@@ -32,6 +34,7 @@ def all_numbers(
         *(history_numbers(name, table) for name, table in histories.items()),
         *(score_numbers(name, table) for name, table in scores.items()),
         pair_numbers(pairs),
+        classify_numbers(params, classified, scores),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

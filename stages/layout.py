@@ -58,6 +58,10 @@ class Layout:
         """Second opinions on the log likelihood of a few images under a model."""
         return self.root / "data" / "certify" / f"{name}.parquet"
 
+    def classified(self, name: str) -> Path:
+        """Log likelihood of a sample of images under a model, given each digit in turn."""
+        return self.root / "data" / "classify" / f"{name}.parquet"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""

@@ -1,6 +1,8 @@
 """Which models an aggregate stage may read: those whose files dvc.yaml lists for it."""
 
 import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from ruamel.yaml import YAML
 
@@ -15,9 +17,19 @@ def listed_models(params: Params, layout: Layout, stage: str) -> list[str]:
     DVC makes only listed files before the stage runs, so a model that is not listed is left out, with
     a line that says so.
     """
-    listed = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"][stage]["deps"]
-    models = [name for name in params.models if layout.scores(name).relative_to(layout.root).as_posix() in listed]
+    models = _listed(params.models, layout.scores, layout, stage)
     for name in params.models:
         if name not in models:
             print(f"{stage}: {name} is left out; `make models` lists its files in dvc.yaml", file=sys.stderr)
     return models
+
+
+def listed_classifiers(params: Params, layout: Layout, stage: str) -> list[str]:
+    """The models of classify.models, in its order, whose tables dvc.yaml lists for `stage`."""
+    return _listed(params.classify.models, layout.classified, layout, stage)
+
+
+def _listed(names: Iterable[str], path: Callable[[str], Path], layout: Layout, stage: str) -> list[str]:
+    """Those of the names for whose path `stage` waits."""
+    listed = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"][stage]["deps"]
+    return [name for name in names if path(name).relative_to(layout.root).as_posix() in listed]

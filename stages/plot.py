@@ -1,5 +1,6 @@
 """Draw every figure of the report."""
 
+from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
 from pipeline.figures.atlas import Tables, draw_all
 from pipeline.figures.style import to_svg
@@ -10,13 +11,13 @@ from pipeline.summary import summary
 from pipeline.tables import concatenate, read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_models
+from stages.listed import listed_classifiers, listed_models
 
 
 def main(layout: Layout) -> None:
     """Write one SVG a figure, from the tables of all models."""
     params = load_params(layout.params)
-    models = listed_models(params, layout, "plot")
+    models, classifiers = listed_models(params, layout, "plot"), listed_classifiers(params, layout, "plot")
     scores = {name: read_scores(layout.scores(name)) for name in models}
     images = read_images(layout.images)
     tables = Tables(
@@ -26,10 +27,9 @@ def main(layout: Layout) -> None:
         scores=scores,
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=read_pairs(layout.pairs),
+        classified={name: read_classified(layout.classified(name)) for name in classifiers},
     )
-
-    pair = (params.roles.small, params.roles.middle)
-    figures = draw_all(tables, params.models, pair, params.plot.gallery)
+    figures = draw_all(tables, params.models, (params.roles.small, params.roles.middle), params.plot.gallery)
 
     for name, figure in figures.items():
         write_bytes(layout.figure(name), to_svg(figure))

@@ -1,5 +1,6 @@
 """Gather every number that the page quotes."""
 
+from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
 from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
@@ -8,7 +9,7 @@ from pipeline.storage import write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_models
+from stages.listed import listed_classifiers, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -24,6 +25,7 @@ def main(layout: Layout) -> None:
         {name: read_history(layout.history(name)) for name in models},
         {name: read_scores(layout.scores(name)) for name in models},
         read_pairs(layout.pairs),
+        {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
     )
 
     write_json(layout.numbers, numbers)

@@ -17,6 +17,8 @@ TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
 """Values are tracked as parameters, and paths as outputs."""
 AGGREGATES = {"compare": ("scores",), "plot": ("history", "scores"), "summarise": ("history", "scores")}
 """Which files of every model an aggregate stage reads, as methods of `Layout`."""
+CLASSIFYING = ("plot", "summarise")
+"""Which aggregate stages read the table of every classifier."""
 
 
 def main(layout: Layout) -> None:
@@ -30,7 +32,7 @@ def main(layout: Layout) -> None:
         body["deps"] = dependencies(name, body.get("deps", []), params, layout)
     for plot in tree.get("plots", []):
         for curves in plot.values():
-            curves["y"] = dict.fromkeys(_of_models(params, layout, "history"), next(iter(curves["y"].values())))
+            curves["y"] = dict.fromkeys(_of_models(params.models, layout, "history"), next(iter(curves["y"].values())))
     yaml.dump(tree, text)
     write_text(layout.dvc_yaml, text.getvalue())
 
@@ -40,17 +42,19 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
     code = imported(f"stages/{name}.py", layout.root)
     code |= of_the_page(layout.report, layout.root) if name == "report" else set()
     kept = [path for path in declared if path.startswith("data/") and not _is_of_a_model(path)]
-    return sorted(code - TRACKED_OTHERWISE) + kept + sorted(_of_models(params, layout, *AGGREGATES.get(name, ())))
+    read = _of_models(params.models, layout, *AGGREGATES.get(name, ()))
+    read += _of_models(params.classify.models, layout, "classified") if name in CLASSIFYING else []
+    return sorted(code - TRACKED_OTHERWISE) + kept + sorted(read)
 
 
-def _of_models(params: Params, layout: Layout, *files: str) -> list[str]:
-    """The given files of every model; `files` are methods of `Layout`."""
-    paths: list[Path] = [getattr(layout, file)(model) for model in params.models for file in files]
+def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
+    """The given files of these models; `files` are methods of `Layout`."""
+    paths: list[Path] = [getattr(layout, file)(model) for model in models for file in files]
     return [path.relative_to(layout.root).as_posix() for path in paths]
 
 
 def _is_of_a_model(path: str) -> bool:
-    return re.fullmatch(r"data/(train/[^${}]+/history\.csv|score/[^${}]+\.parquet)", path) is not None
+    return re.fullmatch(r"data/(train/[^${}]+/history\.csv|(score|classify)/[^${}]+\.parquet)", path) is not None
 
 
 if __name__ == "__main__":

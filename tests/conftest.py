@@ -7,6 +7,7 @@ from jaxtyping import install_import_hook
 install_import_hook(
     [
         "pipeline.certification",
+        "pipeline.classification",
         "pipeline.comparison",
         "pipeline.device",
         "pipeline.examples",

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.config import ModelParams
+from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
 from pipeline.figures.data import examples, sets
 from pipeline.figures.differences import differences
@@ -21,7 +22,8 @@ from pipeline.images import Images
 class Tables:
     """What the figures show.
 
-    `history` and `summary` have a column `model`; `scores` is one table a model.
+    `history` and `summary` have a column `model`; `scores` is one table a model, `classified` one a
+    conditional model.
     """
 
     images: Images
@@ -30,6 +32,7 @@ class Tables:
     scores: Mapping[str, pd.DataFrame]
     summary: pd.DataFrame
     pairs: pd.DataFrame
+    classified: Mapping[str, pd.DataFrame]
 
 
 def draw_all(
@@ -44,13 +47,14 @@ def draw_all(
         gallery: images a row.
 
     Returns:
-        The figures by name.
+        The figures by name; `classification` is of the first conditional model, if there is one.
     """
     everyone = marks({name: model_label(name, model) for name, model in models.items()})
     scored = {name: mark for name, mark in everyone.items() if name in tables.scores}
     poor, rich = scored_pair(pair, list(scored))
     paired = pair_up(tables.scores[poor], tables.scores[rich])
     binary, ids = tables.images.binary(models[rich].binarization), tables.images.id
+    classifier = [classification(table, everyone[name]) for name, table in [*tables.classified.items()][:1]]
     return {
         "sets": sets(tables.split),
         "examples": examples(binary, ids, tables.split, gallery),
@@ -61,6 +65,7 @@ def draw_all(
         "scatter": scatter(paired, scored[poor], scored[rich]),
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
         "histograms": histograms(tables.scores[rich], scored[rich]),
+        **({"classification": classifier[0]} if classifier else {}),
     }
 
 

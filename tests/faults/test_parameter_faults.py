@@ -5,7 +5,7 @@ import pytest
 from tests.tiny import ROOT, call, edit, one_line, stage
 
 GOOD = (ROOT / "params.yaml").read_text(encoding="utf-8")
-STAGES = ["download", "split", "train", "score", "certify", "compare", "plot", "summarise"]
+STAGES = ["download", "split", "train", "score", "certify", "classify", "compare", "plot", "summarise"]
 
 
 def put(pattern, text):
@@ -63,6 +63,10 @@ BAD = {
         put(r"\[vae-32, vae-20\]", "[vae-23, vae-20]"),
         "compare.pairs has 'vae-23', which is not under models:; did you mean 'vae-",
     ),
+    "a plain model to classify": (
+        put(r"models: \[cvae-20\]", "models: [vae-20]"),
+        "classify.models has 'vae-20', which is no conditional one under models:; did you mean 'cvae-20'?",
+    ),
     "a pair of one": (put(r"\[vae-20, vae-04\]", "[vae-20]"), "compare.pairs.0"),
     "a mirror of no kind": (put("https://ossci", "gopher://ossci"), "download.mirrors.mnist.0"),
     "a very long text": (put("^seed: 0", "seed: '" + "x" * 5000 + "'"), "x...: input should be"),
@@ -83,13 +87,13 @@ def test_bad_parameters_are_told_in_one_line(tmp_path, run_stage, case):
 @pytest.mark.parametrize("name", STAGES)
 def test_every_stage_checks_the_parameters_before_anything_else(tmp_path, run_stage, name):
     (tmp_path / "params.yaml").write_text(GOOD + "sead: 1\n", encoding="utf-8")
-    code, said = run_stage(tmp_path, name, *(["vae-04"] if name in {"train", "score", "certify"} else []))
+    code, said = run_stage(tmp_path, name, *(["vae-04"] if name in {"train", "score", "certify", "classify"} else []))
     assert code == 2
     assert one_line(said, f"{name}: params.yaml: unknown key sead")
     assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
 
 
-@pytest.mark.parametrize("name", ["train", "score", "certify"])
+@pytest.mark.parametrize("name", ["train", "score", "certify", "classify"])
 @pytest.mark.parametrize(
     "word", ["vae-5", "", "/etc/passwd", "../vae-04", "vae-04/", "vae 04", "vae-04;ls", "größe", "VAE-04"]
 )

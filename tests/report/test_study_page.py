@@ -40,6 +40,18 @@ def undecided(numbers):
     )
 
 
+def overtaken(numbers):
+    """The mixture over digits better than the model that it is compared with, and the classifier too sure."""
+    found = dict(numbers)
+    for stem in ("cvae-20.classify.test.gain", "cvae-20.classify.test.overconfidence_percent"):
+        found[stem], found[f"{stem}_low"], found[f"{stem}_high"] = (
+            -numbers[stem],
+            -numbers[f"{stem}_high"],
+            -numbers[f"{stem}_low"],
+        )
+    return found
+
+
 def text_of(page):
     return " ".join(re.sub(r"<[^>]+>", "", page).split())
 
@@ -93,8 +105,17 @@ def test_each_verdict_follows_the_sign_of_its_interval(page, variant):
     assert "nothing is lost that could be resolved" in neither
 
 
+def test_the_verdict_on_the_mixture_follows_the_sign_of_its_interval(page, variant):
+    plain, other = text_of(page), text_of(variant(overtaken))
+    assert "its mixture explains the same test images worse than vae-20" in plain
+    assert "its mixture explains the same test images better than vae-20" in other
+    assert "it is right more often than it claims" in plain
+    assert "it claims more certainty than it has" in other
+
+
 def test_two_models_make_a_page_too(variant):
     page = variant(lambda numbers: numbers, models=2)
+    assert "No model of this study is conditional." in page
     assert "vae-32" not in quotes(page).get("models", [""])[0]
     assert "explains images" in text_of(page)
 
@@ -104,7 +125,7 @@ def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, 
     file.write_text(page, encoding="utf-8")
     browser.open(file, width=390)
     shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
-    assert shown == [True] * 9
+    assert shown == [True] * 10
     assert "variational autoencoder" in browser.driver.title
     assert browser.complaints() == []
     assert browser.requests() == [file.resolve().as_uri()]

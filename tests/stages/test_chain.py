@@ -9,6 +9,7 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
+ALL += ["classify@cvae-20"]
 READ_ALL_MODELS = ["compare", "plot", "summarise"]
 
 
@@ -70,8 +71,9 @@ def test_a_changed_model_runs_its_own_chain(project):
 @pytest.mark.parametrize(
     ("old", "new", "stages"),
     [
-        ("draws: 64", "draws: 65", ["score@vae-04", "score@vae-20", "summarise"]),
-        ("leapfrogs: 1", "leapfrogs: 2", ["certify@vae-04", "certify@vae-20"]),
+        ("draws: 64", "draws: 65", [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "summarise"]),
+        ("leapfrogs: 1", "leapfrogs: 2", [f"certify@{model}" for model in MODELS]),
+        ("test: 3", "test: 4", ["classify@cvae-20"]),
         ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
     ],
 )

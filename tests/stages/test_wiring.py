@@ -89,7 +89,7 @@ def test_one_name_stands_in_all_places():
 
 
 def test_no_stage_takes_a_number_from_its_command_line():
-    assert {word for body in BODIES.values() for word in body["cmd"].split()[3:]} <= {"${key}"}
+    assert {word for body in BODIES.values() for word in body["cmd"].split()[3:]} <= {"${key}", "${item}"}
 
 
 def test_rewiring_the_project_changes_nothing(tmp_path):

@@ -1,0 +1,73 @@
+"""A conditional model as a classifier: how far it can be believed, and what it takes for what."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from pipeline.classification.bayes import verdicts
+from pipeline.classification.calibration import reliability
+from pipeline.figures.palette import COLOURS, FAINT, INK, Mark
+from pipeline.figures.style import fold, house_style, legend_below, new_figure
+
+GROUPS = {"test": "o", "tails": "s"}
+"""Markers of the test set and of the four tails together."""
+CONFIDENCE = 0.95
+"""Of the intervals that are drawn."""
+
+
+@house_style()
+def classification(classified: pd.DataFrame, mark: Mark) -> Figure:
+    """Left, accuracy against confidence with 95% Wilson intervals; right, which digits were taken for which.
+
+    Args:
+        classified: one row an image and label, as in `CLASSIFIED`.
+        mark: of the model.
+    """
+    found = verdicts(classified)
+    figure = new_figure(4.0)
+    left, right = figure.subplots(1, 2)
+    for (group, marker), colour in zip(GROUPS.items(), COLOURS, strict=False):
+        part = found[(found["set"] == "test") == (group == "test")]
+        if len(part):
+            _draw_reliability(left, reliability(part, CONFIDENCE), marker, colour, f"{group} ({len(part):,} images)")
+    left.axline((0, 0), slope=1, color=INK, linewidth=0.9)
+    left.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="mean posterior of the predicted digit")
+    left.set(ylabel="share predicted right", title=fold(mark.label, 3))
+    left.set_aspect("equal")
+    left.grid()
+    legend_below(figure, left.get_legend_handles_labels()[0])
+    _draw_confusion(right, found)
+    return figure
+
+
+def _draw_reliability(axes: Axes, bins: pd.DataFrame, marker: str, colour: str, label: str) -> None:
+    """A mark a bin of confidence, its interval beside it."""
+    axes.vlines(bins["confidence"], bins["low"], bins["high"], color=colour, linewidth=1)
+    axes.plot(bins["confidence"], bins["accuracy"], marker, color=colour, markersize=4.5, label=label)
+
+
+def _draw_confusion(axes: Axes, found: pd.DataFrame) -> None:
+    """How many images of each digit were taken for each other one; the diagonal is left out."""
+    digits = range(len(COLOURS))
+    wrong = found[~found["correct"]]
+    counts = np.zeros((len(digits), len(digits)), dtype=int)
+    np.add.at(counts, (wrong["digit"].to_numpy(), wrong["predicted"].to_numpy()), 1)
+    sns.heatmap(
+        counts,
+        vmin=0,
+        vmax=max(1, counts.max()),
+        cmap=LinearSegmentedColormap.from_list("errors", ["white", COLOURS[0]]),
+        annot=np.where(counts > 0, counts.astype(str), ""),
+        fmt="",
+        annot_kws={"fontsize": 8},
+        cbar=False,
+        square=True,
+        linewidths=0.5,
+        linecolor=FAINT,
+        ax=axes,
+    )
+    axes.tick_params(length=0, labelrotation=0)
+    axes.set(xlabel="predicted digit", ylabel="digit", title=f"the {len(wrong):,} of {len(found):,} predicted wrong")

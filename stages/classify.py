@@ -1,0 +1,39 @@
+"""Score a sample of images under a conditional model, given each digit in turn."""
+
+from functools import partial
+
+from pipeline.classification.labels import label_shares, sample, score_labels
+from pipeline.classification.tables import CLASSIFIED
+from pipeline.config import load_params
+from pipeline.device import prepare
+from pipeline.errors import ParameterError
+from pipeline.images import read_images
+from pipeline.rng import stream
+from pipeline.tables import read_split, write_table
+from pipeline.tensors import read_into
+from pipeline.vae.conditional import ConditionalVAE
+from stages.command import run
+from stages.layout import Layout
+from stages.progress import progress
+
+
+def main(name: str, layout: Layout) -> None:
+    """Write log p(x | y) under the model `name` for every digit y."""
+    params = load_params(layout.params)
+    model_params = params.model(name)
+    if not model_params.conditional:
+        raise ParameterError(f"{name} is not conditional; classify one of {', '.join(params.classify.models)}")
+    images = read_images(layout.images)
+    split = read_split(layout.split, images.id)
+    chosen = sample(split, params.classify, partial(stream, params.seed, "classify", "images"))
+    x = images.binary(model_params.binarization)[chosen["id"]]
+    device, source = prepare(params.device, params.threads), partial(stream, params.seed, "classify", name)
+    model = read_into(layout.weights(name), ConditionalVAE(x.shape[1], params.data.hidden, model_params.latent_dim))
+    prior = label_shares(split, model_params.train_on, stream(params.seed, "train", "matched"), model.classes)
+    with progress(name, len(x) * len(prior), "images") as step:
+        table = score_labels(model.to(device), x, chosen, prior, params.score, source, device, step)
+    write_table(layout.classified(name), table, CLASSIFIED)
+
+
+if __name__ == "__main__":
+    run(main, "MODEL")

@@ -1,0 +1,61 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.classification.bayes import verdicts
+from pipeline.classification.numbers import classify_numbers, normal_interval
+from pipeline.config import load_params
+from tests.made_up import make_study
+from tests.tiny import ROOT
+
+
+@pytest.fixture(scope="module")
+def study():
+    return make_study(side=8, images=700)
+
+
+def numbers_of(study, **models):
+    params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models | models})
+    return classify_numbers(params, study.tables.classified, study.tables.scores)
+
+
+def test_numbers_are_those_of_the_verdicts_of_each_set(study):
+    numbers, found = numbers_of(study), verdicts(study.tables.classified["cvae-20"])
+    for name, part in found.groupby("set", observed=True):
+        key = f"cvae-20.classify.{name}"
+        assert numbers[f"{key}.images"] == len(part)
+        assert numbers[f"{key}.accuracy_percent"] == pytest.approx(100 * part["correct"].mean())
+        assert (
+            numbers[f"{key}.accuracy_percent_low"]
+            <= numbers[f"{key}.accuracy_percent"]
+            <= numbers[f"{key}.accuracy_percent_high"]
+        )
+        assert numbers[f"{key}.given"] - numbers[f"{key}.mixture"] == pytest.approx(numbers[f"{key}.label_worth"])
+        assert numbers[f"{key}.monte_carlo_error"] > 0
+
+
+def test_the_gain_is_over_the_middle_model_on_the_same_images(study):
+    numbers, found = numbers_of(study), verdicts(study.tables.classified["cvae-20"])
+    test = found[found["set"] == "test"].set_index("image")
+    plain = study.tables.scores["vae-20"].set_index("id").loc[test.index, "log_likelihood"]
+    gain = test["mixture"] - plain
+    half = 1.959964 * gain.std() / np.sqrt(len(gain))
+    assert numbers["cvae-20.classify.against"] == "vae-20"
+    assert numbers["cvae-20.classify.test.gain"] == pytest.approx(gain.mean())
+    assert numbers["cvae-20.classify.test.gain_low"] == pytest.approx(gain.mean() - half)
+    assert numbers["cvae-20.classify.test.gain_high"] == pytest.approx(gain.mean() + half)
+
+
+@pytest.mark.parametrize("change", [{"binarization": "threshold"}, {"conditional": True}])
+def test_there_is_no_gain_over_a_model_of_another_variable(study, change):
+    numbers = numbers_of(study, **{"vae-20": study.models["vae-20"].model_copy(update=change)})
+    assert "cvae-20.classify.test.mixture" in numbers
+    assert not [key for key in numbers if "gain" in key or "against" in key]
+
+
+def test_the_normal_interval_covers_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    held = [
+        low < 3 < high for low, high in (normal_interval(pd.Series(rng.normal(3, 2, 50)), 0.9) for _ in range(2000))
+    ]
+    assert np.mean(held) == pytest.approx(0.9, abs=0.025)
