@@ -80,7 +80,7 @@ def score(
         screen = Screen(model, prior_points(model, params.points, stream, device))
         for level in range(params.levels):
             hard = [waiting[:0]]
-            for rows in _blocks(waiting, params.block):
+            for rows in _blocks(waiting, max(1, params.block // 4**level)):
                 images = _images(model, x[rows], y[rows], ids[rows], stream, level, device)
                 if level == 0:
                     table["elbo"][rows] = _finite(bound(images, params.bound), ids[rows])

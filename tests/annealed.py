@@ -6,8 +6,8 @@ import torch
 
 from pipeline.certification.bidirectional import simulate
 from pipeline.certification.block import Block
-from pipeline.noise import Noise
 from pipeline.config import CertifyParams
+from pipeline.noise import Noise
 from pipeline.rng import stream
 from tests.densities import LinearGaussian
 

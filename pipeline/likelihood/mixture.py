@@ -68,7 +68,8 @@ def mixture_draws(
     for index, (mean, root) in enumerate(zip(mixture.mean, mixture.root, strict=True)):
         z = torch.where((component == index).unsqueeze(-1), mean + solve_all(root.mT, heavy), z)
     realised = torch.stack([(component == index).double().mean(dim=0) for index in range(len(mixture.share))])
-    return Draws(z, log_density(mixture._replace(share=realised), prior, z))
+    far = int((component == len(mixture.mean)).sum(dim=0).max())
+    return Draws(z, log_density(mixture._replace(share=realised), prior, z), far)
 
 
 def allot(share: Float[Tensor, "m n"], draws: int) -> Int64[Tensor, "k n"]:

@@ -32,7 +32,7 @@ class Screen:
         self.decoding = decoder_multiply_adds(family.given(torch.zeros(1, dtype=torch.long, device=points.device)))
 
     def passes(self, pixels: int) -> float:
-        """Decoder passes to which the product of one image with all points amounts; zero for decoders without products."""
+        """Decoder passes to which the product of one image with all points amounts; zero where none has products."""
         return len(self.points) * pixels / self.decoding if self.decoding else 0.0
 
     def best(

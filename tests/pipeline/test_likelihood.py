@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.config import ScoreParams
+from pipeline.config import load_params
 from pipeline.errors import NumericalError
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import effective_draws, elbo, log_marginal, standard_error
@@ -16,14 +16,16 @@ from pipeline.likelihood.weights import log_weights, log_weights_in_blocks
 from pipeline.rng import stream
 from pipeline.scoring import score
 from tests.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
+from tests.tiny import ROOT
 
 CPU = torch.device("cpu")
 
 
-def score_all(model, x, y=None, *, draws=2000, name="model", block=4096, ids=None):
+def score_all(model, x, y=None, *, draws=1000, name="model", block=64, ids=None, **effort):
     digits = np.zeros(len(x), np.uint8) if y is None else y
     ids = np.arange(len(x), dtype=np.int32) if ids is None else ids
-    params = ScoreParams(draws=draws, block=block)
+    settings = load_params(ROOT / "params.yaml").score
+    params = settings.model_copy(update={"points": 500, "draws": draws, "block": block} | effort)
     return score(model, x, digits, ids, params, partial(stream, 0, name), CPU, lambda images: None)
 
 
@@ -57,7 +59,7 @@ def test_a_bound_passed_off_as_a_likelihood_would_not_add_up_to_one():
 def test_one_latent_dimension_agrees_with_quadrature_on_every_image():
     model, images = small_vae(pixels=6, latent_dim=1), every_image(6)
     exact = grid_log_likelihood(model, torch.from_numpy(images).float()).numpy()
-    found = score_all(model, images, draws=20_000)
+    found = score_all(model, images, draws=5000)
     assert np.abs(found["log_likelihood"] - exact).max() < 0.05
     assert np.mean(np.abs(found["log_likelihood"] - exact) < 3 * found["standard_error"]) > 0.95
 
