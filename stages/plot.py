@@ -1,5 +1,6 @@
 """Draw every figure of the report."""
 
+from pipeline.certification.tables import read_certified
 from pipeline.config import load_params
 from pipeline.figures.atlas import Tables, draw_all
 from pipeline.figures.style import to_svg
@@ -26,10 +27,10 @@ def main(layout: Layout) -> None:
         scores=scores,
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=read_pairs(layout.pairs),
+        certified={name: read_certified(layout.certified(name)) for name in models},
     )
 
-    pair = (params.roles.small, params.roles.middle)
-    figures = draw_all(tables, params.models, pair, params.plot.gallery)
+    figures = draw_all(tables, params.models, (params.roles.small, params.roles.middle), params.plot.gallery)
 
     for name, figure in figures.items():
         write_bytes(layout.figure(name), to_svg(figure))

@@ -1,5 +1,6 @@
 """Gather every number that the page quotes."""
 
+from pipeline.certification.tables import read_certified
 from pipeline.config import load_params
 from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
@@ -24,6 +25,7 @@ def main(layout: Layout) -> None:
         {name: read_history(layout.history(name)) for name in models},
         {name: read_scores(layout.scores(name)) for name in models},
         read_pairs(layout.pairs),
+        {name: read_certified(layout.certified(name)) for name in models},
     )
 
     write_json(layout.numbers, numbers)

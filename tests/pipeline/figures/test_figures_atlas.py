@@ -8,7 +8,18 @@ from pipeline.figures.atlas import draw_all, model_label, scored_pair
 from pipeline.figures.palette import COLOURS
 from pipeline.figures.style import to_svg
 
-NAMES = {"sets", "examples", "training", "likelihood", "regions", "differences", "scatter", "gains", "histograms"}
+NAMES = {
+    "sets",
+    "examples",
+    "training",
+    "likelihood",
+    "regions",
+    "certificate",
+    "differences",
+    "scatter",
+    "gains",
+    "histograms",
+}
 
 
 def test_every_figure_is_drawn(figures):
