@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.images import Images
@@ -23,8 +24,9 @@ def all_numbers(
     scores: Mapping[str, pd.DataFrame],
     pairs: pd.DataFrame,
     classified: Mapping[str, pd.DataFrame],
+    certified: Mapping[str, pd.DataFrame],
 ) -> Numbers:
-    """The study in numbers: of the data, of each model, of each pair, of the run.
+    """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
     What was not measured has no key; nothing stands as zero that is only absent.
     """
@@ -35,6 +37,7 @@ def all_numbers(
         *(score_numbers(name, table) for name, table in scores.items()),
         pair_numbers(pairs),
         classify_numbers(params, classified, scores),
+        certificate_numbers(certified, params.certify),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

@@ -1,5 +1,6 @@
 """Draw every figure of the report."""
 
+from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
 from pipeline.figures.atlas import Tables, draw_all
@@ -28,7 +29,9 @@ def main(layout: Layout) -> None:
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=read_pairs(layout.pairs),
         classified={name: read_classified(layout.classified(name)) for name in classifiers},
+        certified={name: read_certified(layout.certified(name)) for name in models},
     )
+
     figures = draw_all(tables, params.models, (params.roles.small, params.roles.middle), params.plot.gallery)
 
     for name, figure in figures.items():

@@ -1,5 +1,6 @@
 """Gather every number that the page quotes."""
 
+from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
 from pipeline.images import read_images
@@ -26,6 +27,7 @@ def main(layout: Layout) -> None:
         {name: read_scores(layout.scores(name)) for name in models},
         read_pairs(layout.pairs),
         {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
+        {name: read_certified(layout.certified(name)) for name in models},
     )
 
     write_json(layout.numbers, numbers)

@@ -15,7 +15,11 @@ from stages.layout import Layout
 
 TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
 """Values are tracked as parameters, and paths as outputs."""
-AGGREGATES = {"compare": ("scores",), "plot": ("history", "scores"), "summarise": ("history", "scores")}
+AGGREGATES = {
+    "compare": ("scores",),
+    "plot": ("history", "scores", "certified"),
+    "summarise": ("history", "scores", "certified"),
+}
 """Which files of every model an aggregate stage reads, as methods of `Layout`."""
 CLASSIFYING = ("plot", "summarise")
 """Which aggregate stages read the table of every classifier."""
@@ -54,7 +58,9 @@ def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
 
 
 def _is_of_a_model(path: str) -> bool:
-    return re.fullmatch(r"data/(train/[^${}]+/history\.csv|(score|classify)/[^${}]+\.parquet)", path) is not None
+    return (
+        re.fullmatch(r"data/(train/[^${}]+/history\.csv|(score|classify|certify)/[^${}]+\.parquet)", path) is not None
+    )
 
 
 if __name__ == "__main__":

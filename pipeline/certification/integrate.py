@@ -4,12 +4,18 @@ from functools import partial
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float64, Int64
+from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
-from pipeline.certification.modes import climb, components
 from pipeline.certification.quadrature import log_integral
+from pipeline.likelihood.expansion import Expansion
+from pipeline.likelihood.modes import climb, distinct
 from pipeline.vae.density import LabelledModel, LatentVariableModel
+
+CLIMBS = 20
+"""Newton steps from each start."""
+NEGLIGIBLE = 14.0
+"""Nats below the heaviest mode at which a mode no longer counts."""
 
 
 def integrate(
@@ -33,21 +39,27 @@ def integrate(
     Returns:
         The integrals in nats; then how far those with two nodes fewer are from them.
     """
-    climbed = climb(partial(_log_joint, model.given(y), x), starts)
+    modes = climb(model.given(y), x, starts, CLIMBS)
+    kept = heavy(modes)
+    means, factors = modes.z.double(), torch.linalg.cholesky(torch.linalg.inv(modes.precision.double()))
     found = np.empty((2, len(x)))
     for row in range(len(x)):
-        one = slice(row, row + 1)
-        log_joint = partial(_log_joint_of_one, model.given(y[one]), x[one])
-        fine, coarse = (log_integral(log_joint, *components(climbed, row), k, block) for k in (nodes, nodes - 2))
+        one, own = slice(row, row + 1), kept[:, row]
+        log_joint = partial(_log_joint, model.given(y[one]), x[one])
+        fine, coarse = (
+            log_integral(log_joint, means[own, row], factors[own, row], k, block) for k in (nodes, nodes - 2)
+        )
         found[:, row] = fine, abs(fine - coarse)
     return torch.from_numpy(found)
 
 
-def _log_joint(model: LatentVariableModel, x: Float[Tensor, "n pixels"], z: Float[Tensor, "k n latent"]) -> Tensor:
-    return model.prior.log_prob(z) + model.likelihood(z).log_prob(x)
+def heavy(modes: Expansion) -> Bool[Tensor, "m n"]:
+    """Which modes are distinct and, by Laplace's approximation, of some weight: at least one of each image."""
+    weight = modes.value.double() - torch.linalg.slogdet(modes.precision.double()).logabsdet / 2
+    weight = torch.where(distinct(modes), weight, -torch.inf)
+    return weight > weight.amax(dim=0) - NEGLIGIBLE
 
 
-def _log_joint_of_one(
-    model: LatentVariableModel, x: Float[Tensor, "1 pixels"], z: Float64[Tensor, "k latent"]
-) -> Tensor:
-    return _log_joint(model, x, z[:, None].to(x.dtype))[:, 0]
+def _log_joint(model: LatentVariableModel, x: Float[Tensor, "1 pixels"], z: Float64[Tensor, "k latent"]) -> Tensor:
+    points = z[:, None].to(x.dtype)
+    return (model.prior.log_prob(points) + model.likelihood(points).log_prob(x))[:, 0]

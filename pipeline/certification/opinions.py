@@ -1,7 +1,7 @@
 """Second opinions on log p(x) of chosen images: annealing both ways, and quadrature."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -10,16 +10,20 @@ import torch
 from jaxtyping import Float64, UInt8
 from torch import Tensor
 
+from pipeline.certification.agreement import side_by_side
 from pipeline.certification.annealing import error_of_mean
 from pipeline.certification.bidirectional import simulate
 from pipeline.certification.block import Block
 from pipeline.certification.integrate import integrate
-from pipeline.certification.tables import SIMULATED
+from pipeline.certification.tables import AGAIN, SIMULATED
 from pipeline.config import CertifyParams
 from pipeline.errors import NumericalError
 from pipeline.likelihood.reductions import log_marginal
 from pipeline.noise import Noise
 from pipeline.vae.density import LabelledModel
+
+LONGER = 4
+"""How many times as many temperatures an image is given when it is annealed again."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class Certifier:
     def real(self, x: UInt8[np.ndarray, "n pixels"], y: UInt8[np.ndarray, " n"], chosen: pd.DataFrame) -> pd.DataFrame:
         """Opinions on images that the model was scored on.
 
+        Where annealing contradicts the score, the image is annealed again, with other random numbers and
+        more temperatures, and has both values.
+
         Args:
             x: binary images.
             y: their digits.
@@ -68,7 +75,8 @@ class Certifier:
             if run.z.shape[-1] <= self.params.quadrature_latent:
                 found = integrate(self.model, pixels, labels, run.z, self.params.nodes, self.params.block)
                 tables.append(_table(part, "quadrature", *found))
-        return _gather(tables)
+        table = _gather(tables)
+        return _gather([table, *self._again(x, y, chosen, table)])
 
     @torch.no_grad()
     def simulated(self, y: UInt8[np.ndarray, " n"]) -> pd.DataFrame:
@@ -96,6 +104,20 @@ class Certifier:
             tables.append(_table(part, "reverse", -log_marginal(above), error_of_mean(above)))
         return _gather(tables)
 
+    def _again(self, x: np.ndarray, y: np.ndarray, chosen: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
+        """Annealing of the images on which it contradicts the score; progress is not told of it."""
+        both = side_by_side(table, "score", "annealing")
+        contradicted = np.flatnonzero(chosen["id"].isin(both.loc[both["contradiction"], "image"]))
+        params = self.params.model_copy(update={"temperatures": LONGER * self.params.temperatures})
+        longer, tables = replace(self, params=params, on_transitions=lambda _: None), []
+        for rows in (contradicted[one] for one in self._blocks(len(contradicted))):
+            part = chosen.iloc[rows].rename(columns={"id": "image"})
+            names = [f"again {one}" for one in part["image"]]
+            block = longer._block(self._tensor(x[rows]).float(), self._tensor(y[rows]).long(), names)
+            log_w = block.forward(block.tune()).log_w
+            tables.append(_table(part, AGAIN, log_marginal(log_w), error_of_mean(log_w)))
+        return tables
+
     def _block(self, x: Tensor, y: Tensor, names: Sequence[int | str]) -> Block:
         return Block(self.model, x, y, partial(self._noise, names), self.params, self.on_transitions)
 
@@ -111,7 +133,7 @@ class Certifier:
 
 
 def work(real: int, params: CertifyParams) -> int:
-    """Transitions of images in all: two runs of each real image, three of each simulated one."""
+    """Transitions of images in all: two runs of each real image, three of each simulated one, none of those again."""
     return (2 * real + 3 * params.simulated) * (params.temperatures - 1)
 
 

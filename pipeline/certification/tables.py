@@ -9,6 +9,8 @@ from pipeline.tables import CATEGORY, read_table
 
 SIMULATED = "simulated"
 """The set of images drawn from the model itself; every other set is of real ones."""
+AGAIN = "annealing-again"
+"""The method that annealing is called where an image is annealed anew; the first value stays beside it."""
 
 CERTIFIED = pa.schema(
     {
@@ -22,9 +24,10 @@ CERTIFIED = pa.schema(
 """One row an image and method: log p(x) in nats, with its error.
 
 `image` is the id, or counts the simulated ones. Methods: `score`, the estimator; `annealing`, below
-log p(x) in expectation; `reverse`, of simulated images alone, above it in expectation; `quadrature`,
-where there are few latent dimensions. The error is the Monte Carlo standard error, and of quadrature
-the difference to a coarser rule.
+log p(x) in expectation; `annealing-again`, the same with other random numbers and more temperatures, of
+those images alone on which `score` and `annealing` contradict each other; `reverse`, of simulated images
+alone, above it in expectation; `quadrature`, where there are few latent dimensions. The error is the
+Monte Carlo standard error, and of quadrature the difference to a coarser rule.
 """
 
 

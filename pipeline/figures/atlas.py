@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.config import ModelParams
+from pipeline.figures.certificate import certificate
 from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
 from pipeline.figures.data import examples, sets
@@ -22,8 +23,8 @@ from pipeline.images import Images
 class Tables:
     """What the figures show.
 
-    `history` and `summary` have a column `model`; `scores` is one table a model, `classified` one a
-    conditional model.
+    `history` and `summary` have a column `model`; `scores` and `certified` are one table a model, `classified`
+    one a conditional model.
     """
 
     images: Images
@@ -33,6 +34,7 @@ class Tables:
     summary: pd.DataFrame
     pairs: pd.DataFrame
     classified: Mapping[str, pd.DataFrame]
+    certified: Mapping[str, pd.DataFrame]
 
 
 def draw_all(
@@ -61,6 +63,7 @@ def draw_all(
         "training": training(tables.history, scored),
         "likelihood": likelihood_by_set(tables.summary, scored),
         "regions": likelihood_by_region(tables.summary, scored),
+        "certificate": certificate(tables.certified, everyone),
         "differences": differences(tables.pairs, everyone),
         "scatter": scatter(paired, scored[poor], scored[rich]),
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),

@@ -146,4 +146,5 @@ def _padded(field: Tensor, place: Bool[Tensor, "m n"]) -> Tensor:
     """Rows put back where they came from; elsewhere a copy of the first one, which no one looks at."""
     whole = field[:1].expand(place.numel(), *field.shape[1:]).clone()
     whole[place.flatten()] = field
-    return whole.unflatten(0, place.shape)
+    back: Tensor = whole.unflatten(0, place.shape)
+    return back

@@ -82,8 +82,8 @@ def allot(share: Float[Tensor, "m n"], draws: int) -> Int64[Tensor, "k n"]:
 def log_density(mixture: Mixture, prior: Distribution, z: Float[Tensor, "k n latent"]) -> Float[Tensor, "k n"]:
     """Log density of the whole mixture, in nats."""
     parts = [_student(mixture.degrees, *place, z) for place in zip(mixture.mean, mixture.root, strict=True)]
-    parts = torch.stack([*parts, prior.log_prob(z).double()])
-    return torch.logsumexp(parts + mixture.share.double().log().unsqueeze(1), dim=0)
+    each = torch.stack([*parts, prior.log_prob(z).double()])
+    return torch.logsumexp(each + mixture.share.double().log().unsqueeze(1), dim=0)
 
 
 def _student(

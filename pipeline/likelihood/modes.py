@@ -53,7 +53,9 @@ def distinct(modes: Expansion, apart: float = 1.0) -> Bool[Tensor, "m n"]:
 
 def laplace(modes: Expansion) -> Float[Tensor, "m n"]:
     """Logarithm of the mass of p(x, z) about each mode by Laplace's approximation, in nats and up to a constant."""
-    return modes.value - torch.linalg.slogdet(modes.precision).logabsdet / 2
+    root = torch.linalg.cholesky(modes.precision)
+    mass: Tensor = modes.value - root.diagonal(dim1=-2, dim2=-1).log().sum(dim=-1)
+    return mass
 
 
 def _step(here: Expansion, damping: Float[Tensor, "m n"]) -> Float[Tensor, "m n latent"]:

@@ -4,6 +4,7 @@ With a decoder of rectifiers the curvature at the top is that of one linear piec
 guess of the posterior's width: importance weights from it vary without need.
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -89,13 +90,15 @@ def normal_log_density(
     root: Float[Tensor, "n latent latent"], noise: Float[Tensor, "k n latent"]
 ) -> Float[Tensor, "k n"]:
     """Log density of a normal of precision root root' at the point that standard normal `noise` leads to."""
-    standard = torch.distributions.Normal(0.0, 1.0).log_prob(noise).sum(dim=-1)
-    return standard + root.diagonal(dim1=-2, dim2=-1).log().sum(dim=-1)
+    constant = 0.5 * noise.shape[-1] * math.log(2 * math.pi)
+    density: Tensor = root.diagonal(dim1=-2, dim2=-1).log().sum(dim=-1) - noise.square().sum(dim=-1) / 2 - constant
+    return density
 
 
 def solve_all(triangle: Float[Tensor, "n latent latent"], right: Float[Tensor, "k n latent"]) -> Tensor:
     """Solve upper triangular systems, k right sides each."""
-    return torch.linalg.solve_triangular(triangle, right.permute(1, 2, 0), upper=True).permute(2, 0, 1)
+    solved: Tensor = torch.linalg.solve_triangular(triangle, right.permute(1, 2, 0), upper=True)
+    return solved.permute(2, 0, 1)
 
 
 def _line(
@@ -127,4 +130,5 @@ def _ridge(
 ) -> Float[Tensor, "n latent latent"]:
     eye = torch.eye(offset.shape[-1], dtype=offset.dtype, device=offset.device)
     square = torch.einsum("kni,knj->nij", weight * offset, offset) + STRENGTH * eye
-    return torch.linalg.solve(square, torch.einsum("kni,knj->nij", weight * offset, rest))
+    slope: Tensor = torch.linalg.solve(square, torch.einsum("kni,knj->nij", weight * offset, rest))
+    return slope

@@ -56,7 +56,7 @@ class Screen:
 
     def _of_label(self, label: int) -> Callable[[Tensor], Tensor]:
         model = self.family.given(torch.tensor([label], device=self.points.device))
-        key = -1 if model is self.family else label
+        key = -1 if id(model) == id(self.family) else label
         if key not in self.decoded:
             likelihood = model.likelihood(self.points.unsqueeze(1))
             self.decoded[key] = _product(likelihood) if isinstance(likelihood, BernoulliPixels) else likelihood.log_prob

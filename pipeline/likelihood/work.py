@@ -11,4 +11,4 @@ def decoder_multiply_adds(model: LatentVariableModel) -> float:
     point = torch.zeros(1, *model.prior.event_shape, device=model.prior.mean.device)
     with torch.inference_mode(mode=False), torch.no_grad(), FlopCounterMode(display=False) as counter:
         model.likelihood(point.clone())
-    return counter.get_total_flops() / 2
+    return float(counter.get_total_flops()) / 2

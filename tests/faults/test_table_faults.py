@@ -87,11 +87,17 @@ def refuse(run_stage, project, name, path, fault):
     assert [output.read_bytes() for output in outputs] == before
 
 
-TABLES = {"scores": SCORES, "history": HISTORY}
+CERTIFIED = {
+    "no method": (alter(lambda table: table.drop_columns("method")), "column method is missing"),
+    "nan": (set_cell("error", float("nan")), "error of row 7 is nan"),
+    "cut": SCORES["cut"],
+}
+TABLES = {"scores": SCORES, "history": HISTORY, "certified": CERTIFIED}
 READERS = [
     *(("compare", "scores", case) for case in SCORES),
     *((name, "scores", case) for name in ("plot", "summarise") for case in ("no elbo", "nan", "cut")),
     *(("summarise", "history", case) for case in HISTORY),
+    *((name, "certified", case) for name in ("plot", "summarise") for case in CERTIFIED),
 ]
 
 

@@ -33,4 +33,6 @@ def study_numbers(study):
     params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models})
     histories = dict(iter(study.tables.history.groupby("model", sort=False)))
     tables = study.tables
-    return all_numbers(params, tables.images, tables.split, histories, tables.scores, tables.pairs, tables.classified)
+    return all_numbers(
+        params, tables.images, tables.split, histories, tables.scores, tables.pairs, tables.classified, tables.certified
+    )

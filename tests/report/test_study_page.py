@@ -27,7 +27,13 @@ def turned(numbers):
         stem = key.removesuffix(".low")
         found[f"{stem}.difference"] = -numbers[f"{stem}.difference"]
         found[key], found[f"{stem}.high"] = -numbers[f"{stem}.high"], -numbers[f"{stem}.low"]
-    return found
+    return found | {key: -numbers[key] for key in numbers if key.endswith(".annealing.mean_difference")}
+
+
+def agreed(numbers):
+    """No two methods apart on any image, nor on average."""
+    kept = {key: value for key, value in numbers.items() if ".contested." not in key and ".annealing-again." not in key}
+    return kept | {key: 0.001 for key in kept if key.endswith(".annealing.mean_difference")}
 
 
 def undecided(numbers):
@@ -111,6 +117,25 @@ def test_the_verdict_on_the_mixture_follows_the_sign_of_its_interval(page, varia
     assert "its mixture explains the same test images better than vae-20" in other
     assert "it is right more often than it claims" in plain
     assert "it claims more certainty than it has" in other
+
+
+def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, variant):
+    plain, other, neither = text_of(page), text_of(variant(turned)), text_of(variant(agreed))
+    above, below, same = "the estimator lies above annealing", "the estimator lies below annealing", "agree on average"
+    assert [above in plain, below in plain, same in plain] == [True, False, False]
+    assert [above in other, below in other, same in other] == [False, True, False]
+    assert [above in neither, below in neither, same in neither] == [False, False, True]
+
+
+def test_every_contested_image_is_listed_with_every_methods_word(layout, page, variant):
+    numbers, quoted = read_json(layout.numbers), quotes(page)
+    wanted = {key for key in numbers if ".contested." in key}
+    assert len(wanted) > 20
+    assert wanted <= quoted.keys()
+    assert "No two methods are more than" not in text_of(page)
+    neither = variant(agreed)
+    assert "No two methods are more than 4 joint errors apart" in text_of(neither)
+    assert not [key for key in quotes(neither) if "contested" in key]
 
 
 def test_two_models_make_a_page_too(variant):

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.certification.tables import CERTIFIED
 from pipeline.errors import DataError
 from pipeline.images import write_images
 from pipeline.results import PAIRS, SCORES
@@ -12,7 +13,18 @@ from stages.plot import main
 from tests.made_up import make_study
 
 ROOT = Path(__file__).parents[2]
-FIGURES = {"sets", "examples", "training", "likelihood", "regions", "differences", "scatter", "gains", "histograms"}
+FIGURES = {
+    "sets",
+    "examples",
+    "training",
+    "likelihood",
+    "regions",
+    "certificate",
+    "differences",
+    "scatter",
+    "gains",
+    "histograms",
+}
 
 
 @pytest.fixture
@@ -39,6 +51,7 @@ def _write_tables(layout, study):
     write_table(layout.pairs, tables.pairs.astype({"set": "category", "region": "category"}), PAIRS)
     for name, table in tables.scores.items():
         write_table(layout.scores(name), table, SCORES)
+        write_table(layout.certified(name), tables.certified[name], CERTIFIED)
         write_history(layout.history(name), tables.history[tables.history["model"] == name])
 
 

@@ -125,8 +125,9 @@ def test_an_added_model_is_listed(layout):
     wiring.main(layout)
     after, tree = reread(layout)
     assert after["compare"] - before["compare"] == {"data/score/vae-06.parquet"}
+    files = {"data/score/vae-06.parquet", "data/train/vae-06/history.csv", "data/certify/vae-06.parquet"}
     for name in ("plot", "summarise"):
-        assert after[name] - before[name] == {"data/score/vae-06.parquet", "data/train/vae-06/history.csv"}
+        assert after[name] - before[name] == files
     assert all(after[name] == before[name] for name in ("download", "split", "train", "score", "report"))
     assert "data/train/vae-06/history.csv" in tree["plots"][0]["Bound on the validation set"]["y"]
 
@@ -136,7 +137,8 @@ def test_a_removed_model_is_listed_no_more(layout):
     kept = [line for line in text.replace("    - vae-04\n", "    - vae-20\n").splitlines() if "vae-04: {" not in line]
     layout.params.write_text("\n".join(kept) + "\n", encoding="utf-8")
     wiring.main(layout)
-    assert "data/score/vae-04.parquet" not in layout.dvc_yaml.read_text(encoding="utf-8")
+    for stage in ("score", "certify"):
+        assert f"data/{stage}/vae-04.parquet" not in layout.dvc_yaml.read_text(encoding="utf-8")
 
 
 def test_an_added_import_is_listed(layout):

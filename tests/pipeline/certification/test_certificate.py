@@ -3,7 +3,9 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.certification.certificate import certificate
+from pipeline.certification.agreement import side_by_side
+from pipeline.certification.certificate import certificate, contested
+from pipeline.certification.numbers import certificate_numbers
 from pipeline.certification.opinions import Certifier, work
 from pipeline.certification.sample import choose
 from pipeline.certification.tables import CERTIFIED, read_certified
@@ -76,6 +78,21 @@ def test_progress_is_told_of_all_the_work(asked):
     assert sum(asked[5]) == work(len(asked[1]), PARAMS)
 
 
+def test_an_image_on_which_annealing_contradicts_the_score_is_annealed_again(asked):
+    model, x, y, scores, table, _ = asked
+    wrong = scores.assign(log_likelihood=scores["log_likelihood"] - 5 * (scores["id"] == 14))
+    certifier = Certifier(model, PARAMS, source, CPU, lambda images: None)
+    found = certifier.real(x, y, wrong)
+    again = found[found["method"] == "annealing-again"]
+    assert again["image"].tolist() == [14]
+    first = found[(found["method"] == "annealing") & (found["image"] == 14)]
+    before = table[(table["method"] == "annealing") & (table["image"] == 14) & (table["set"] != "simulated")]
+    assert first["log_likelihood"].item() == before["log_likelihood"].item() != again["log_likelihood"].item()
+    truth = scores.set_index("id")["log_likelihood"][14]
+    assert abs(again["log_likelihood"].item() - truth) < 4.5 * again["error"].item() < 0.5
+    assert "annealing-again" not in set(table["method"])
+
+
 def test_the_same_question_has_the_same_answer(asked):
     model, x, y, scores, table, _ = asked
     again = Certifier(model, PARAMS, source, CPU, lambda images: None).real(x, y, scores)
@@ -91,7 +108,8 @@ def test_many_latent_dimensions_have_no_quadrature(asked):
     _, x, y, scores, *_ = asked
     model = small_vae(pixels=8, latent_dim=5)
     table = Certifier(model, PARAMS, source, CPU, lambda images: None).real(x[:2], y[:2], scores[:2])
-    assert set(table["method"]) == {"score", "annealing"}
+    assert {"score", "annealing"} <= set(table["method"])
+    assert "quadrature" not in set(table["method"])
 
 
 def test_weights_that_are_not_numbers_are_told_of(asked):
@@ -133,18 +151,26 @@ def rows(method, values, error, one_set="test"):
     )
 
 
-def test_the_certificate_says_how_far_off_and_how_often():
-    table = pd.concat(
+@pytest.fixture
+def said():
+    """What methods say of three test images, the last of which is contested, and of two simulated ones."""
+    return pd.concat(
         [
             rows("score", [-90.0, -80.0, -70.0], 0.03),
             rows("annealing", [-90.1, -80.1, -68.0], 0.04),
+            rows("annealing-again", [-69.9], 0.04).assign(image=2),
             rows("reverse", [-60.0, -50.0], 0.1, "simulated"),
             rows("annealing", [-60.1, -50.3], 0.1, "simulated"),
         ]
     )
-    found = certificate({"vae": table}).set_index(["set", "method_a", "method_b"])
-    assert list(found.index) == [("simulated", "reverse", "annealing"), ("test", "score", "annealing")]
-    gap, off = found.to_dict("records")
+
+
+def test_the_certificate_says_how_far_off_and_how_often(said):
+    found = certificate({"vae": said}).set_index(["set", "method_a", "method_b"])
+    pairs = [("score", "annealing"), ("score", "annealing-again")]
+    wanted = [*(("real", *pair) for pair in pairs), ("simulated", "reverse", "annealing")]
+    assert list(found.index) == [*wanted, *(("test", *pair) for pair in pairs)]
+    _, again, gap, off, _ = found.to_dict("records")
     assert gap["mean_difference"] == pytest.approx(0.2)
     assert gap["largest_difference"] == pytest.approx(0.3)
     assert off["images"] == 3
@@ -152,3 +178,44 @@ def test_the_certificate_says_how_far_off_and_how_often():
     assert off["mean_error"] == pytest.approx(0.05 / np.sqrt(3))
     assert off["largest_difference"] == pytest.approx(2)
     assert off["contradictions"] == 1
+    assert (again["images"], again["contradictions"]) == (1, 0)
+
+
+def test_the_sets_together_are_all_real_images(said):
+    table = pd.concat([said, rows("score", [-50.0], 0.1, "train"), rows("annealing", [-51.0], 0.1, "train")])
+    found = certificate({"vae": table}).set_index(["set", "method_b"])
+    assert found.loc[("real", "annealing"), "images"] == 4
+    assert found.loc[("real", "annealing"), "mean_difference"] == pytest.approx((0.1 + 0.1 - 2 + 1) / 4)
+    assert found.loc[("train", "annealing"), "contradictions"] == 1
+
+
+def test_methods_are_compared_on_the_images_that_both_have(said):
+    both = side_by_side(said, "annealing-again", "score")
+    assert both[["image", "set"]].to_numpy().tolist() == [[2, "test"]]
+    assert both["difference"].item() == pytest.approx(0.1)
+    assert side_by_side(said, "score", "quadrature").empty
+
+
+def test_every_word_on_a_contested_image_is_kept(said):
+    found = contested(said)
+    assert found["image"].tolist() == [2, 2, 2]
+    assert dict(zip(found["method"], found["log_likelihood"], strict=True)) == {
+        "score": -70.0,
+        "annealing": -68.0,
+        "annealing-again": -69.9,
+    }
+    assert contested(said[said["method"] != "annealing"]).empty
+
+
+def test_the_certificate_in_numbers(said):
+    numbers = certificate_numbers({"vae": said, "agreed": said[said["image"] < 2]}, PARAMS)
+    assert (numbers["certificate.contested"], numbers["certificate.nodes"]) == (1, PARAMS.nodes)
+    assert numbers["certificate.vae.test.score.annealing.contradictions"] == 1
+    assert numbers["certificate.vae.real.score.annealing.images"] == 3
+    gap = {key: numbers[f"certificate.vae.gap.{key}"] for key in ("images", "mean", "largest")}
+    assert gap == pytest.approx({"images": 2, "mean": 0.2, "largest": 0.3})
+    one = {key: value for key, value in numbers.items() if key.startswith("certificate.vae.contested.")}
+    assert {key.split(".")[3] for key in one} == {"2"}
+    assert one["certificate.vae.contested.2.annealing.log_likelihood"] == -68
+    assert (one["certificate.vae.contested.2.image"], one["certificate.vae.contested.2.set"]) == ("2", "test")
+    assert not [key for key in numbers if ".simulated." in key]

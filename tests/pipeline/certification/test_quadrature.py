@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch.distributions import MultivariateNormal, Normal
 
-from pipeline.certification.integrate import integrate
-from pipeline.certification.modes import climb, components
+from pipeline.certification.integrate import heavy, integrate
 from pipeline.certification.quadrature import log_integral, rule
+from pipeline.likelihood.expansion import Expansion
 from tests.annealed import block_of, linear_model, simulated
 from tests.densities import every_image, grid_log_likelihood, small_vae
 
@@ -79,8 +79,8 @@ def test_a_bent_density_agrees_with_a_fine_grid():
     def banana(z):
         return -0.5 * (z[..., 0] ** 2 + (z[..., 1] - 0.3 * z[..., 0] ** 2) ** 2 / 0.3)
 
-    climbed = climb(banana, torch.tensor([[[0.5, 0.5]]]).double())
-    found = log_integral(banana, *components(climbed, 0), 30, 1000)
+    factor = torch.diag(torch.tensor([1.0, math.sqrt(0.3)]).double())
+    found = log_integral(banana, torch.zeros(1, 2).double(), factor[None], 30, 1000)
     assert found == pytest.approx(on_a_grid(banana, 12, 1201), abs=1e-3)
 
 
@@ -89,23 +89,11 @@ def test_blocks_of_any_size_give_the_same():
     assert log_integral(log_joint, *around, 9, 7) == pytest.approx(log_integral(log_joint, *around, 9, 10_000))
 
 
-def test_climbing_finds_every_mode_that_a_start_lies_below():
-    log_joint, means, _ = normals([[-4.0, 0.0], [4.0, 1.0]], [0.5, 0.9], [0.5, 0.5])
-    starts = torch.randn(40, 1, 2, generator=torch.Generator().manual_seed(0)).double() * 5
-    found = components(climb(log_joint, starts), 0)
-    assert torch.allclose(found.means[found.means[:, 0].argsort()], means, atol=1e-3)
-    widths = found.factors[found.means[:, 0].argsort()].diagonal(dim1=1, dim2=2)
-    assert torch.allclose(widths, torch.tensor([[0.5], [0.9]]).double().expand(2, 2), atol=1e-2)
-
-
-def test_climbing_never_leads_down():
-    def ridge(z):
-        return -(z[..., 0].abs() ** 1.5) - (z[..., 1] - z[..., 0].sin()) ** 2 * 50
-
-    starts = torch.randn(30, 4, 2, generator=torch.Generator().manual_seed(0)).double() * 3
-    climbed = climb(ridge, starts)
-    assert (climbed.height >= ridge(starts)).all()
-    assert torch.linalg.eigvalsh(climbed.precision).min() > 0
+def test_of_equal_modes_one_counts_and_of_light_ones_none():
+    z = torch.tensor([0.0, 0.5, 5.0, 10.0])[:, None, None]
+    value = torch.tensor([-90.0, -90.2, -95.0, -90.0])[:, None]
+    precision = torch.tensor([1.0, 1.0, 1.0, 1e14])[:, None, None, None]
+    assert heavy(Expansion(z, value, torch.zeros_like(z), precision)).squeeze(1).tolist() == [True, False, True, False]
 
 
 @torch.no_grad()

@@ -15,6 +15,7 @@ NAMES = {
     "training",
     "likelihood",
     "regions",
+    "certificate",
     "differences",
     "scatter",
     "gains",

@@ -85,5 +85,5 @@ def test_axes_are_called_what_they_are_on_every_data_set(drawn):
 
 
 def test_axes_of_likelihood_say_nats(drawn):
-    for name in ("training", "likelihood", "regions", "differences", "scatter", "histograms", "gains"):
+    for name in ("training", "likelihood", "regions", "certificate", "differences", "scatter", "histograms", "gains"):
         assert any("nats" in text.get_text() for text, _ in drawn[1][name]), name

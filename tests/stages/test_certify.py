@@ -1,0 +1,31 @@
+import json
+
+import pytest
+
+from pipeline.certification.tables import read_certified
+from pipeline.results import SCORES, read_scores
+from pipeline.tables import write_table
+from stages.layout import Layout
+
+
+@pytest.fixture
+def contradicted(project, run_stage):
+    """A project in which annealing contradicts every score of one model, and what certifying it said."""
+    layout = Layout(project)
+    scores = read_scores(layout.scores("vae-04"))
+    write_table(layout.scores("vae-04"), scores.assign(log_likelihood=-1000.0, standard_error=0.01), SCORES)
+    return layout, run_stage(project, "certify", "vae-04")
+
+
+def test_contradictions_are_results_and_no_failure(contradicted, run_stage):
+    layout, (code, said) = contradicted
+    assert (code, "Traceback" in said) == (0, False)
+    table = read_certified(layout.certified("vae-04"))
+    images = {method: table.loc[table["method"] == method, "image"].tolist() for method in ("score", "annealing-again")}
+    assert len(images["score"]) == 14
+    assert images["annealing-again"] == images["score"]
+    for stage in ("summarise", "plot"):
+        assert run_stage(layout.root, stage)[0] == 0
+    numbers = json.loads(layout.numbers.read_text(encoding="utf-8"))
+    assert numbers["certificate.vae-04.real.score.annealing.contradictions"] == 14
+    assert numbers["certificate.contested"] >= 14
