@@ -22,7 +22,7 @@ def main(layout: Layout) -> None:
     params, begun = load_params(layout.params), time.monotonic()
     seconds: dict[str, float] = {}
     jobs = jobs_for(params)
-    run_study(list(params.models), jobs, lambda stage, taken: keep(seconds, stage, taken))
+    run_study(params, jobs, lambda stage, taken: keep(seconds, stage, taken))
     results: dict[str, Any] = read_json(layout.benchmarks) if layout.benchmarks.exists() else {}
     results.setdefault("stages", {}).update({stage: taken for stage, taken in seconds.items() if taken > UP_TO_DATE})
     results["study_jobs"], results["study_seconds"] = jobs, round(time.monotonic() - begun, 1)

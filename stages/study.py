@@ -18,7 +18,7 @@ Told = Callable[[str, float], None]
 def main(layout: Layout) -> None:
     """Make whatever a change makes necessary, $JOBS models at a time."""
     params = load_params(layout.params)
-    run_study(list(params.models), jobs_for(params), tell)
+    run_study(params, jobs_for(params), tell)
 
 
 def jobs_for(params: Params) -> int:
@@ -38,14 +38,14 @@ def tell(stage: str, seconds: float) -> None:
     print(f"{stage}: {seconds:.0f} s", flush=True)
 
 
-def run_study(models: list[str], jobs: int, on_stage: Told) -> None:
+def run_study(params: Params, jobs: int, on_stage: Told) -> None:
     """Bring every stage up to date.
 
     A model's chain is a process of its own on a thread or more of its own, which keeps all processors at work
     where the threads of one process would wait for each other.
 
     Args:
-        models: whose chains can run side by side.
+        params: tell the models, whose chains can run side by side.
         jobs: how many do.
         on_stage: is told of each stage and its seconds.
 
@@ -56,12 +56,18 @@ def run_study(models: list[str], jobs: int, on_stage: Told) -> None:
         _repro([stage], on_stage)
     with ThreadPoolExecutor(jobs) as pool:
         rows = count()
-        list(pool.map(lambda name: _chain(name, str(next(rows) % jobs), on_stage), models))
+        list(pool.map(lambda name: _chain(stages_of(name, params), str(next(rows) % jobs), on_stage), params.models))
     _repro([], on_stage)
 
 
-def _chain(name: str, row: str, on_stage: Told) -> None:
-    for stage in (f"train@{name}", f"score@{name}", f"certify@{name}"):
+def stages_of(name: str, params: Params) -> list[str]:
+    """The stages of one model alone, in order."""
+    classified = [f"classify@{name}"] if name in params.classify.models else []
+    return [f"train@{name}", f"score@{name}", f"certify@{name}", *classified]
+
+
+def _chain(stages: list[str], row: str, on_stage: Told) -> None:
+    for stage in stages:
         _repro([stage], on_stage, row)
 
 
@@ -70,7 +76,7 @@ def _repro(stages: list[str], on_stage: Told, row: str = "0") -> None:
     code = subprocess.run(
         ["dvc", "repro", *single, *stages], env=os.environ | {"PROGRESS_ROW": row}, check=False
     ).returncode
-    what = " ".join(stages) or "classify, compare, plot, summarise, report"
+    what = " ".join(stages) or "compare, plot, summarise, report"
     if code:
         raise StudyError(f"{what} failed; mend what it says above and run the same command again")
     on_stage(what, time.monotonic() - begun)
