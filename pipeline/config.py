@@ -141,6 +141,33 @@ class ClassifyParams(Section):
     """Images of each tail."""
 
 
+class AccuracyParams(Section):
+    """How estimators of the likelihood are held against a reference."""
+
+    models: tuple[ModelName, ...]
+    """Under which they are."""
+    test: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images of the test set."""
+    tail: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images of each tail."""
+    encoder: Count
+    """Draws of the encoder's longest estimate."""
+    curve: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """Numbers of draws that are compared."""
+    starts: Count
+    """Searches of the reference, from points of the prior."""
+    steps: Count
+    """Newton steps of each."""
+    rounds: Count
+    """Of refinement of the reference's normals."""
+    draws: Count
+    """Importance weights of the reference at least, and at a time."""
+    most: Count
+    """Importance weights of the reference at most."""
+    error: Seconds
+    """Standard error in nats at which the reference has enough weights."""
+
+
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
@@ -183,6 +210,7 @@ class Params(Section):
     score: ScoreParams
     certify: CertifyParams
     classify: ClassifyParams
+    accuracy: AccuracyParams
     compare: CompareParams
     plot: PlotParams
 
@@ -199,6 +227,7 @@ class Params(Section):
         conditional = [name for name, model in self.models.items() if model.conditional]
         wanted = [("compare.pairs", name, "is not", list(self.models)) for pair in self.compare.pairs for name in pair]
         wanted += [("classify.models", name, "is no conditional one", conditional) for name in self.classify.models]
+        wanted += [("accuracy.models", name, "is not", list(self.models)) for name in self.accuracy.models]
         for key, name, fault, known in wanted:
             if name not in known:
                 close, others = _suggest(name, known), ", ".join(known)

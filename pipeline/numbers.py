@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from pipeline.accuracy.numbers import accuracy_numbers
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
@@ -24,6 +25,7 @@ def all_numbers(
     scores: Mapping[str, pd.DataFrame],
     pairs: pd.DataFrame,
     classified: Mapping[str, pd.DataFrame],
+    estimated: Mapping[str, pd.DataFrame],
     certified: Mapping[str, pd.DataFrame],
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
@@ -37,6 +39,7 @@ def all_numbers(
         *(score_numbers(name, table) for name, table in scores.items()),
         pair_numbers(pairs),
         classify_numbers(params, classified, scores),
+        accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))

@@ -62,6 +62,10 @@ class Layout:
         """Log likelihood of a sample of images under a model, given each digit in turn."""
         return self.root / "data" / "classify" / f"{name}.parquet"
 
+    def estimated(self, name: str) -> Path:
+        """What several estimators say of a few images under a model."""
+        return self.root / "data" / "accuracy" / f"{name}.parquet"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""

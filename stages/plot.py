@@ -1,5 +1,6 @@
 """Draw every figure of the report."""
 
+from pipeline.accuracy.tables import read_estimated
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
@@ -12,7 +13,7 @@ from pipeline.summary import summary
 from pipeline.tables import concatenate, read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_classifiers, listed_models
+from stages.listed import listed_classifiers, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -29,6 +30,7 @@ def main(layout: Layout) -> None:
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=read_pairs(layout.pairs),
         classified={name: read_classified(layout.classified(name)) for name in classifiers},
+        estimated={name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "plot")},
         certified={name: read_certified(layout.certified(name)) for name in models},
     )
 

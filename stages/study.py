@@ -63,7 +63,8 @@ def run_study(params: Params, jobs: int, on_stage: Told) -> None:
 def stages_of(name: str, params: Params) -> list[str]:
     """The stages of one model alone, in order."""
     classified = [f"classify@{name}"] if name in params.classify.models else []
-    return [f"train@{name}", f"score@{name}", f"certify@{name}", *classified]
+    compared = [f"accuracy@{name}"] if name in params.accuracy.models else []
+    return [f"train@{name}", f"score@{name}", f"certify@{name}", *classified, *compared]
 
 
 def _chain(stages: list[str], row: str, on_stage: Told) -> None:

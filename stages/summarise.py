@@ -1,5 +1,6 @@
 """Gather every number that the page quotes."""
 
+from pipeline.accuracy.tables import read_estimated
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
@@ -10,7 +11,7 @@ from pipeline.storage import write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_classifiers, listed_models
+from stages.listed import listed_classifiers, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -27,6 +28,7 @@ def main(layout: Layout) -> None:
         {name: read_scores(layout.scores(name)) for name in models},
         read_pairs(layout.pairs),
         {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
+        {name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "summarise")},
         {name: read_certified(layout.certified(name)) for name in models},
     )
 

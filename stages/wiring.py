@@ -21,8 +21,8 @@ AGGREGATES = {
     "summarise": ("history", "scores", "certified"),
 }
 """Which files of every model an aggregate stage reads, as methods of `Layout`."""
-CLASSIFYING = ("plot", "summarise")
-"""Which aggregate stages read the table of every classifier."""
+OF_SOME = ("plot", "summarise")
+"""Which aggregate stages read the tables of every classifier, and of every model whose estimators are compared."""
 
 
 def main(layout: Layout) -> None:
@@ -47,7 +47,9 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
     code |= of_the_page(layout.report, layout.root) if name == "report" else set()
     kept = [path for path in declared if path.startswith("data/") and not _is_of_a_model(path)]
     read = _of_models(params.models, layout, *AGGREGATES.get(name, ()))
-    read += _of_models(params.classify.models, layout, "classified") if name in CLASSIFYING else []
+    if name in OF_SOME:
+        read += _of_models(params.classify.models, layout, "classified")
+        read += _of_models(params.accuracy.models, layout, "estimated")
     return sorted(code - TRACKED_OTHERWISE) + kept + sorted(read)
 
 
@@ -59,7 +61,8 @@ def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
 
 def _is_of_a_model(path: str) -> bool:
     return (
-        re.fullmatch(r"data/(train/[^${}]+/history\.csv|(score|classify|certify)/[^${}]+\.parquet)", path) is not None
+        re.fullmatch(r"data/(train/[^${}]+/history\.csv|(score|classify|certify|accuracy)/[^${}]+\.parquet)", path)
+        is not None
     )
 
 

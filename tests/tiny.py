@@ -32,6 +32,8 @@ CHANGES = {
     "score": {"draws": 64},
     "certify": {"images": 2, "simulated": 2, "chains": 2, "temperatures": 4, "leapfrogs": 1, "nodes": 3},
     "classify": {"test": 3, "tail": 2},
+    "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
+    | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
 }
@@ -147,7 +149,7 @@ def run_stage(monkeypatch, capsys) -> Iterator[Callable[..., tuple[int, str]]]:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", [name, *words])
         try:
-            run(main, *(["MODEL"] if name in {"train", "score", "certify", "classify"} else []))
+            run(main, *(["MODEL"] if name in {"train", "score", "certify", "classify", "accuracy"} else []))
         except SystemExit as end:
             return end.code, capsys.readouterr().err
         return 0, capsys.readouterr().err

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.config import ModelParams
+from pipeline.figures.accuracy import accuracy
 from pipeline.figures.certificate import certificate
 from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
@@ -24,7 +25,7 @@ class Tables:
     """What the figures show.
 
     `history` and `summary` have a column `model`; `scores` and `certified` are one table a model, `classified`
-    one a conditional model.
+    one a conditional model, `estimated` one a model whose estimators are compared.
     """
 
     images: Images
@@ -35,6 +36,7 @@ class Tables:
     pairs: pd.DataFrame
     classified: Mapping[str, pd.DataFrame]
     certified: Mapping[str, pd.DataFrame]
+    estimated: Mapping[str, pd.DataFrame]
 
 
 def draw_all(
@@ -49,7 +51,8 @@ def draw_all(
         gallery: images a row.
 
     Returns:
-        The figures by name; `classification` is of the first conditional model, if there is one.
+        The figures by name; `classification` is of the first conditional model, if there is one, and
+        `accuracy` is there if estimators were compared.
     """
     everyone = marks({name: model_label(name, model) for name, model in models.items()})
     scored = {name: mark for name, mark in everyone.items() if name in tables.scores}
@@ -64,6 +67,7 @@ def draw_all(
         "likelihood": likelihood_by_set(tables.summary, scored),
         "regions": likelihood_by_region(tables.summary, scored),
         "certificate": certificate(tables.certified, everyone),
+        **({"accuracy": accuracy(tables.estimated, everyone)} if tables.estimated else {}),
         "differences": differences(tables.pairs, everyone),
         "scatter": scatter(paired, scored[poor], scored[rich]),
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
