@@ -14,6 +14,7 @@ from pipeline.images import Images
 from pipeline.summary import WHOLE, parts, summary, trustworthy
 
 Numbers = dict[str, float | int | str]
+EFFORT = ("points", "starts", "rounds", "degrees", "inflation", "prior_share", "tolerance", "levels")
 QUANTITIES = ("log_likelihood", "monte_carlo_error", "sampling_error", "elbo", "images")
 
 
@@ -36,7 +37,7 @@ def all_numbers(
         run_numbers(params, scores),
         data_numbers(images, split),
         *(history_numbers(name, table) for name, table in histories.items()),
-        *(score_numbers(name, table) for name, table in scores.items()),
+        *(score_numbers(name, table, params.score.tolerance) for name, table in scores.items()),
         pair_numbers(pairs),
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
@@ -53,6 +54,7 @@ def run_numbers(params: Params, models: Iterable[str]) -> Numbers:
         "epochs": params.data.epochs,
         "batch_size": params.data.batch_size,
         "draws": params.score.draws,
+        **{f"score.{key}": getattr(params.score, key) for key in EFFORT},
         "tail": params.split.tail,
         "confidence": params.compare.confidence,
         "models": " ".join(models),
@@ -97,9 +99,20 @@ def history_numbers(name: str, history: pd.DataFrame) -> Numbers:
     return {f"{name}.last.{key}": float(last[key]) for key in ("train_elbo", "validation_elbo")}
 
 
-def score_numbers(name: str, scores: pd.DataFrame) -> Numbers:
-    """A model's likelihood by set and region, and how many images' weights are not to be trusted."""
-    numbers: Numbers = {f"{name}.distrusted_percent": 100 * float(1 - trustworthy(scores).mean())}
+def score_numbers(name: str, scores: pd.DataFrame, tolerance: float) -> Numbers:
+    """A model's likelihood by set and region, what it cost, and how many images' estimates are marked.
+
+    Marked are those whose weights are not to be trusted, by their Pareto shape, and those whose standard
+    error is above the tolerance after all.
+    """
+    numbers: Numbers = {
+        f"{name}.distrusted_percent": 100 * float(1 - trustworthy(scores).mean()),
+        f"{name}.imprecise": int((scores["standard_error"] > tolerance).sum()),
+        f"{name}.passes": float(scores["passes"].mean()),
+        f"{name}.more_effort_percent": 100 * float((scores["draws"] > scores["draws"].min()).mean()),
+    }
+    for one_set, part in scores.groupby("set", observed=True):
+        numbers[f"{name}.{one_set}.distrusted_percent"] = 100 * float(1 - trustworthy(part).mean())
     for row in summary(scores).to_dict("records"):
         key = f"{name}.{_place(row['set'], row['region'])}"
         numbers |= {f"{key}.{quantity}": row[quantity] for quantity in QUANTITIES}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
 from pipeline.config import ModelParams
@@ -62,6 +63,7 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
+        estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
     )
     return Study(params, tables)
 
@@ -127,6 +129,24 @@ def _about(part, method, rng, below=0.0):
     """What another method says of the same images."""
     values = part["log_likelihood"] - below + rng.normal(0, 0.05, len(part))
     return part.assign(method=method, log_likelihood=values, error=0.05)
+
+
+def _estimate(scores):
+    """Three proposals of which the last is the best, and all are better with more draws; and the reference."""
+    rng = np.random.default_rng(3)
+    part = choose(scores, 20, lambda name: stream(0, name)).rename(columns={"id": "image"})
+    truth = part.assign(method=REFERENCE, draws=np.int32(50_000), passes=6e4, standard_error=0.01)
+    found = [truth, _off(part, STUDY, 256, 600, 0.05, rng)]
+    for method, worth, before in zip(CURVES, (8.0, 2.0, 0.8), (1, 189, 300), strict=True):
+        draws = (16, 256, 5000) if method == "encoder" else (16, 256)
+        found += [_off(part, method, k, before + k, worth / np.sqrt(k), rng) for k in draws]
+    return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATED.names]
+
+
+def _off(part, method, draws, passes, error, rng):
+    values = part["log_likelihood"] + error * rng.normal(size=len(part))
+    columns = {"method": method, "draws": np.int32(draws), "passes": float(passes), "standard_error": error}
+    return part.assign(log_likelihood=values, **columns)
 
 
 def _learn(model, rng):

@@ -53,7 +53,8 @@ def _against(part: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
 
 def accuracy_numbers(params: Params, tables: Mapping[str, pd.DataFrame]) -> Numbers:
     """The errors of every method under every model, and how the comparison of two models depends on the method."""
-    numbers: Numbers = {}
+    settings = params.accuracy
+    numbers: Numbers = {f"accuracy.{key}": getattr(settings, key) for key in ("encoder", "starts", "draws", "error")}
     for name, table in tables.items():
         truth = table[table["method"] == REFERENCE]
         numbers[f"accuracy.{name}.reference.draws"] = int(truth["draws"].min())

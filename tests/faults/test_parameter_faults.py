@@ -5,7 +5,7 @@ import pytest
 from tests.tiny import ROOT, call, edit, one_line, stage
 
 GOOD = (ROOT / "params.yaml").read_text(encoding="utf-8")
-STAGES = ["download", "split", "train", "score", "certify", "classify", "compare", "plot", "summarise"]
+STAGES = ["download", "split", "train", "score", "certify", "classify", "accuracy", "compare", "plot", "summarise"]
 
 
 def put(pattern, text):
@@ -87,13 +87,15 @@ def test_bad_parameters_are_told_in_one_line(tmp_path, run_stage, case):
 @pytest.mark.parametrize("name", STAGES)
 def test_every_stage_checks_the_parameters_before_anything_else(tmp_path, run_stage, name):
     (tmp_path / "params.yaml").write_text(GOOD + "sead: 1\n", encoding="utf-8")
-    code, said = run_stage(tmp_path, name, *(["vae-04"] if name in {"train", "score", "certify", "classify"} else []))
+    code, said = run_stage(
+        tmp_path, name, *(["vae-04"] if name in {"train", "score", "certify", "classify", "accuracy"} else [])
+    )
     assert code == 2
     assert one_line(said, f"{name}: params.yaml: unknown key sead")
     assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
 
 
-@pytest.mark.parametrize("name", ["train", "score", "certify", "classify"])
+@pytest.mark.parametrize("name", ["train", "score", "certify", "classify", "accuracy"])
 @pytest.mark.parametrize(
     "word", ["vae-5", "", "/etc/passwd", "../vae-04", "vae-04/", "vae 04", "vae-04;ls", "größe", "VAE-04"]
 )

@@ -24,6 +24,7 @@ WRITTEN = {
     "score": lambda layout: [layout.scores("vae-20"), layout.score_metrics("vae-20")],
     "certify": lambda layout: [layout.certified("vae-20")],
     "classify": lambda layout: [layout.classified("cvae-20")],
+    "accuracy": lambda layout: [layout.estimated("vae-04")],
     "compare": lambda layout: [layout.pairs],
     "summarise": lambda layout: [layout.numbers, layout.metrics],
 }
@@ -70,7 +71,8 @@ def fill_disk(monkeypatch):
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_disk_that_fills_at_any_write_harms_no_file(project, run_stage, fill_disk, name):
-    words = {"train": ["vae-20"], "score": ["vae-20"], "certify": ["vae-20"], "classify": ["cvae-20"]}
+    words = {name: ["vae-20"] for name in ("train", "score", "certify")}
+    words |= {"classify": ["cvae-20"], "accuracy": ["vae-04"]}
     outputs = WRITTEN[name](Layout(project))
     for path in outputs:
         path.write_bytes(b"old")

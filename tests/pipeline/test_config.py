@@ -29,7 +29,7 @@ def test_the_projects_parameters_are_good():
 def test_pairs_and_roles_name_models_of_the_project():
     params = load_params(PARAMS)
     named = {name for pair in params.compare.pairs for name in pair} | {name for _, name in params.roles}
-    named |= set(params.classify.models)
+    named |= set(params.classify.models) | set(params.accuracy.models)
     assert named <= set(params.models)
 
 
@@ -37,7 +37,8 @@ def test_every_number_has_its_place_in_the_file():
     params = load_params(PARAMS)
     for section in [
         params,
-        *(getattr(params, name) for name in ("train", "split", "score", "certify", "classify", "compare", "plot")),
+        *(getattr(params, name) for name in ("train", "split", "score", "certify", "classify", "accuracy")),
+        *(getattr(params, name) for name in ("compare", "plot")),
     ]:
         assert section.model_fields_set == set(type(section).model_fields)
 

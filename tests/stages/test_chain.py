@@ -9,7 +9,7 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20"]
+ALL += ["classify@cvae-20", "accuracy@vae-04"]
 READ_ALL_MODELS = ["compare", "plot", "summarise"]
 
 
@@ -71,9 +71,18 @@ def test_a_changed_model_runs_its_own_chain(project):
 @pytest.mark.parametrize(
     ("old", "new", "stages"),
     [
-        ("draws: 64", "draws: 65", [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "summarise"]),
+        (
+            "draws: 64",
+            "draws: 65",
+            [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "accuracy@vae-04", "summarise"],
+        ),
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
-        ("test: 3", "test: 4", ["classify@cvae-20"]),
+        (
+            "classify:\n  models:\n  - cvae-20\n  test: 3",
+            "classify:\n  models:\n  - cvae-20\n  test: 4",
+            ["classify@cvae-20"],
+        ),
+        ("starts: 2\n  steps: 2", "starts: 3\n  steps: 2", ["accuracy@vae-04", "summarise"]),
         ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
     ],
 )

@@ -35,6 +35,7 @@ def layout(tmp_path):
     params["models"] = {name: model.model_dump() for name, model in study.models.items()}
     params["compare"]["pairs"] = [list(study.pair)]
     params["classify"]["models"] = []
+    params["accuracy"]["models"] = []
     params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
     listed = [layout.scores(name).relative_to(tmp_path).as_posix() for name in study.models]
     with layout.params.open("w", encoding="utf-8") as stream:

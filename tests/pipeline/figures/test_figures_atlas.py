@@ -15,6 +15,7 @@ NAMES = {
     "training",
     "likelihood",
     "regions",
+    "accuracy",
     "certificate",
     "differences",
     "scatter",

@@ -1,0 +1,109 @@
+import math
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from pipeline.accuracy.measure import measure, sample
+from pipeline.accuracy.numbers import accuracy_numbers, errors
+from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
+from pipeline.config import load_params
+from pipeline.rng import stream
+from tests.densities import every_image, small_vae
+from tests.made_up import make_study
+from tests.tiny import ROOT
+
+SMALL = {"encoder": 400, "curve": (50, 100), "starts": 6, "steps": 8, "rounds": 6, "draws": 4000, "most": 8000}
+
+
+def scored(images, settings):
+    """Rows as a model's scores have them, their likelihood ten nats off."""
+    return pd.DataFrame(
+        {
+            "id": np.arange(len(images), dtype=np.int32),
+            "digit": np.int8(0),
+            "set": "test",
+            "draws": np.int32(256),
+            "passes": np.float32(600),
+            "log_likelihood": -10.0,
+            "standard_error": 0.1,
+            "pareto_k": 0.3,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """What every method says of all images of eight pixels, and their exact likelihood."""
+    params, model, images = load_params(ROOT / "params.yaml"), small_vae(pixels=8, scale=8.0), every_image(8)
+    score = params.score.model_copy(update={"points": 500})
+    settings = params.accuracy.model_copy(update=SMALL)
+    chosen, source = scored(images, settings), partial(stream, 0, "accuracy")
+    with torch.no_grad():
+        table = measure(model, images, chosen, score, settings, source, torch.device("cpu"), lambda images: None)
+        axis = torch.linspace(-7, 7, 401)
+        grid = torch.cartesian_prod(axis, axis)[:, None]
+        joint = model.likelihood(grid).log_prob(torch.from_numpy(images).float()) + model.prior.log_prob(grid)
+    return table, torch.logsumexp(joint.double(), dim=0).numpy() + 2 * math.log(14 / 400)
+
+
+def test_the_reference_is_the_integral(measured):
+    table, exact = measured
+    found = table[table["method"] == REFERENCE].sort_values("image")
+    error = found["log_likelihood"].to_numpy() - exact
+    assert np.abs(error / found["standard_error"]).max() < 5
+    assert np.abs(error).max() < 0.1
+
+
+def test_every_method_has_every_image_once_at_each_number_of_draws(measured):
+    counts = measured[0].groupby(["method", "draws"], observed=True).size()
+    assert (counts.drop(REFERENCE, level="method") == 256).all()
+    assert {(method, draws) for method, draws in counts.index if method in CURVES} == {
+        ("encoder", 50), ("encoder", 100), ("encoder", 400), *((m, k) for m in CURVES[1:] for k in (50, 100)),
+    }  # fmt: skip
+    assert list(measured[0].columns) == ESTIMATED.names
+
+
+def test_the_refined_mixture_errs_least_and_the_scores_are_taken_as_they_are(measured):
+    found = errors(measured[0]).set_index(["method", "draws"])
+    assert found.loc[("modes", 100), "rmse"] < 0.5 * found.loc[("encoder", 100), "rmse"]
+    assert found.loc[(STUDY, 0), "worst"] > 1
+    assert found.loc[(STUDY, 0), "passes"] == 600
+
+
+def test_errors_are_those_of_the_differences():
+    truth = {"method": REFERENCE, "draws": 9, "passes": 9.0, "log_likelihood": -5.0, "standard_error": 0.0}
+    rows = [truth | {"image": image} for image in range(2)]
+    rows += [
+        truth | {"image": image, "method": "encoder", "log_likelihood": value, "standard_error": 1.0}
+        for image, value in enumerate((-8.0, -4.0))
+    ]
+    found = errors(pd.DataFrame(rows).assign(pareto_k=0.9)).iloc[0]
+    assert found["rmse"] == pytest.approx(math.sqrt(5))
+    assert found["bias"] == pytest.approx(-1)
+    assert (found["worst"], found["coverage"], found["distrusted_percent"]) == (3, 50, 100)
+
+
+def test_the_comparison_says_how_far_the_encoder_moves_it():
+    study = make_study()
+    params = load_params(ROOT / "params.yaml")
+    small, middle = (study.tables.estimated[name].copy() for name in (params.roles.small, params.roles.middle))
+    before = accuracy_numbers(params, {params.roles.small: small, params.roles.middle: middle})
+    encoder = (small["method"] == "encoder") & (small["draws"] == params.accuracy.encoder)
+    small.loc[encoder, "log_likelihood"] -= 7
+    after = accuracy_numbers(params, {params.roles.small: small, params.roles.middle: middle})
+    assert after["accuracy.comparison.shift"] == pytest.approx(before["accuracy.comparison.shift"] + 7)
+    assert after["accuracy.comparison.study"] == before["accuracy.comparison.study"]
+    assert after["accuracy.comparison.beyond_a_nat"] == after["accuracy.comparison.images"]
+
+
+def test_the_images_are_drawn_by_name_and_not_by_place():
+    params = load_params(ROOT / "params.yaml").accuracy.model_copy(update={"test": 5, "tail": 3})
+    sets = np.repeat(["train", "test", "pc1-low", "pc1-high", "within-low", "within-high"], 20)
+    table = pd.DataFrame({"id": np.arange(120), "set": sets})
+    first = sample(table, params, partial(stream, 0))
+    again = sample(table.sample(frac=1, random_state=1), params, partial(stream, 0))
+    assert first["id"].tolist() == again["id"].tolist()
+    assert first.groupby("set").size().to_dict() == {"test": 5} | dict.fromkeys(sets[40::20], 3)
