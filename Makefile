@@ -33,7 +33,8 @@ check: setup  ## formatting, lint, types, tests
 	mypy
 	python -m pytest
 
-bench: setup  ## print the tables of speed
+bench: setup  ## print the tables of accuracy and of speed
+	python -m benchmarks.accuracy
 	python -m benchmarks.speed
 	python -m benchmarks.weights
 
