@@ -11,6 +11,8 @@ from pipeline.accuracy.numbers import accuracy_numbers, errors
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.config import load_params
 from pipeline.rng import stream
+from pipeline.storage import read_json
+from stages.layout import Layout
 from tests.densities import every_image, small_vae
 from tests.made_up import make_study
 from tests.tiny import ROOT
@@ -107,3 +109,12 @@ def test_the_images_are_drawn_by_name_and_not_by_place():
     again = sample(table.sample(frac=1, random_state=1), params, partial(stream, 0))
     assert first["id"].tolist() == again["id"].tolist()
     assert first.groupby("set").size().to_dict() == {"test": 5} | dict.fromkeys(sets[40::20], 3)
+
+
+def test_the_images_of_the_committed_study_are_those_that_were_chosen_beforehand():
+    wanted = pd.read_csv(ROOT / "benchmarks" / "accuracy_images.csv")
+    params = load_params(ROOT / "params.yaml").accuracy
+    tails = dict.fromkeys(("pc1-low", "pc1-high", "within-low", "within-high"), params.tail)
+    assert wanted.groupby("set").size().to_dict() == {"test": params.test} | tails
+    numbers = read_json(Layout(ROOT).numbers)
+    assert all(numbers[f"accuracy.{name}.study.images"] == len(wanted) for name in params.models)
