@@ -22,13 +22,13 @@ def main(layout: Layout) -> None:
         latent = params.models[name].latent_dim
         print(f"{name}, {numbers[f'accuracy.{name}.study.images']} images")
         print(f"  {'':52} {f'encoder, {params.accuracy.encoder}':>14} {'study':>9}   bar")
-        for what, encoder, study, bar in rows(numbers, name, params.accuracy.encoder, RMSE.get(latent)):
+        for what, encoder, study, bar in rows(numbers, name, RMSE.get(latent)):
             print(f"  {what:52} {encoder:>14} {study:>9}   {bar}".rstrip())
 
 
-def rows(numbers: Numbers, name: str, draws: int, rmse: float | None) -> list[tuple[str, str, str, str]]:
+def rows(numbers: Numbers, name: str, rmse: float | None) -> list[tuple[str, str, str, str]]:
     """What, measured with the encoder, measured as scored, bar."""
-    encoder, study = f"accuracy.{name}.encoder.{draws}", f"accuracy.{name}.study"
+    encoder, study = f"accuracy.{name}.encoder", f"accuracy.{name}.study"
     table = [
         ("root mean square error (nats)", "rmse", 3, f"at most {rmse:g}" if rmse else ""),
         ("mean error (nats)", "bias", 3, "at most 0.02 without its sign"),

@@ -60,7 +60,8 @@ def accuracy_numbers(params: Params, tables: Mapping[str, pd.DataFrame]) -> Numb
         numbers[f"accuracy.{name}.reference.draws"] = int(truth["draws"].min())
         numbers[f"accuracy.{name}.reference.largest_error"] = float(truth["standard_error"].max())
         for row in errors(table).to_dict("records"):
-            key = f"accuracy.{name}.{row['method']}" + (f".{row['draws']}" if row["draws"] else "")
+            whole = row["method"] == STUDY or (row["method"], row["draws"]) == ("encoder", settings.encoder)
+            key = f"accuracy.{name}.{row['method']}" + ("" if whole else f".{row['draws']}")
             numbers |= {f"{key}.{what}": row[what] for what in row if what not in {"method", "draws"}}
     small, middle = params.roles.small, params.roles.middle
     if small in tables and middle in tables:

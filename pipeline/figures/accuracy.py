@@ -31,7 +31,7 @@ def accuracy(tables: Mapping[str, pd.DataFrame], marks: Mapping[str, Mark]) -> F
         _draw(axes, errors(tables[name]))
         axes.set_title(marks[name].label)
     panels[0].set_ylabel("error, root mean square (nats)")
-    figure.supxlabel("work an image (decoder passes)", fontsize=9)
+    panels[len(panels) // 2].set_xlabel("work an image (decoder passes)")
     legend_below(figure, _handles())
     return figure
 

@@ -78,7 +78,7 @@ def test_weights_that_are_not_finite_score_nothing(project, run_stage):
     write_tensors(layout.weights("vae-04"), {name: tensor * torch.nan for name, tensor in tensors.items()}, {})
     code, said = run_stage(project, "score", "vae-04")
     assert code == 6
-    assert one_line(said.splitlines()[-1], "score: log p(x) of image 0 is nan (1797 such images); ", "`dvc repro -f`")
+    assert one_line(said.splitlines()[-1], "score: log p(x) of image 0 is nan (", "`dvc repro -f`")
     assert not layout.scores("vae-04").exists()
 
 

@@ -98,16 +98,16 @@ def test_each_label_is_scored_with_random_numbers_of_its_own():
     assert (found.groupby("image")["log_likelihood"].nunique() == 10).all()
 
 
-def test_images_that_their_labels_tell_apart_are_named_and_weighed_in_closed_form():
+def test_images_that_their_labels_tell_apart_are_named_and_weighed_as_in_closed_form():
     x, digit = np.eye(10, dtype=np.uint8), np.arange(10)
     found = verdicts(classify(template_model(), x, digit))
     own = 10 * -math.log1p(math.exp(-8))
     other = own - 2 * 8
     assert found["correct"].all()
     assert np.array_equal(found["predicted"], digit)
-    assert found["given"].to_numpy() == pytest.approx(own, abs=1e-4)
+    assert found["given"].to_numpy() == pytest.approx(own, abs=0.15)
     mixture = np.log(PRIOR * math.exp(own) + (1 - PRIOR) * math.exp(other))
-    assert found["mixture"].to_numpy() == pytest.approx(mixture, abs=1e-4)
+    assert found["mixture"].to_numpy() == pytest.approx(mixture, abs=0.15)
     assert (found["confidence"] > 1 - 1e-5).all()
 
 

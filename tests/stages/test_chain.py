@@ -77,18 +77,14 @@ def test_a_changed_model_runs_its_own_chain(project):
             [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "accuracy@vae-04", "summarise"],
         ),
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
-        (
-            "classify:\n  models:\n  - cvae-20\n  test: 3",
-            "classify:\n  models:\n  - cvae-20\n  test: 4",
-            ["classify@cvae-20"],
-        ),
-        ("starts: 2\n  steps: 2", "starts: 3\n  steps: 2", ["accuracy@vae-04", "summarise"]),
+        ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),
+        ("rounds: 2               # of refinement of the ref", "rounds: 3  # ", ["accuracy@vae-04", "summarise"]),
         ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
     ],
 )
 def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages):
     edit(project / "params.yaml", old, new)
-    assert ran(dvc(project, "repro", "--dry")) == stages
+    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted(stages)
 
 
 def test_another_data_sets_numbers_move_nothing(project):

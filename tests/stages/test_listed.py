@@ -21,6 +21,7 @@ def layout(project):
     layout = Layout(project)
     shutil.copytree(layout.weights("vae-20").parent, layout.weights("vae-06").parent)
     shutil.copy2(layout.scores("vae-20"), layout.scores("vae-06"))
+    shutil.copy2(layout.certified("vae-20"), layout.certified("vae-06"))
     edit(layout.params, "  vae-20: {latent_dim", f"{TWIN}  vae-20: {{latent_dim")
     edit(layout.params, "  - - vae-20\n", f"{PAIR}  - - vae-20\n")
     return layout
