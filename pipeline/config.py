@@ -139,6 +139,8 @@ class ClassifyParams(Section):
     """Images of the test set."""
     tail: Annotated[int, Field(ge=2, le=10_000_000)]
     """Images of each tail."""
+    levels: Annotated[int, Field(ge=1, le=8)]
+    """Of effort, in place of the scores': no effort makes an image likely under a wrong label."""
 
 
 class AccuracyParams(Section):

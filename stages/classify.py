@@ -30,8 +30,9 @@ def main(name: str, layout: Layout) -> None:
     device, source = prepare(params.device, params.threads), partial(stream, params.seed, "classify", name)
     model = read_into(layout.weights(name), ConditionalVAE(x.shape[1], params.data.hidden, model_params.latent_dim))
     prior = label_shares(split, model_params.train_on, stream(params.seed, "train", "matched"), model.classes)
+    effort = params.score.model_copy(update={"levels": params.classify.levels})
     with progress(name, len(x) * len(prior), "images") as step:
-        table = score_labels(model.to(device), x, chosen, prior, params.score, source, device, step)
+        table = score_labels(model.to(device), x, chosen, prior, effort, source, device, step)
     write_table(layout.classified(name), table, CLASSIFIED)
 
 
