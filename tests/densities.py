@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, MultivariateNormal, Normal
+from torch.nn.functional import softplus
 
 from pipeline.config import ModelParams
 from pipeline.rng import stream
@@ -42,6 +43,17 @@ def grid_log_likelihood(model, x, half_width=8.0, points=4001):
     with torch.no_grad():
         joint = model.likelihood(z.expand(-1, len(x), -1)).log_prob(x) + model.prior.log_prob(z)
     return torch.logsumexp(joint.double(), dim=0) + math.log(2 * half_width / (points - 1))
+
+
+@torch.no_grad()
+def plane_log_likelihood(model, x, half_width=8.0, points=641):
+    """Log p(x) of a model with two latent dimensions and pixels for which it has logits, by a fine grid."""
+    axis = torch.linspace(-half_width, half_width, points)
+    z = torch.cartesian_prod(axis, axis)
+    logits = model.likelihood(z).logits.double()
+    rest = model.prior.log_prob(z).double() - softplus(logits).sum(dim=1) + 2 * math.log(2 * half_width / (points - 1))
+    parts = torch.from_numpy(x).double().split(32)
+    return torch.cat([torch.logsumexp(torch.addmm(rest[:, None], logits, part.T), dim=0) for part in parts]).numpy()
 
 
 @dataclass(frozen=True)
