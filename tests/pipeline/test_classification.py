@@ -145,7 +145,7 @@ def test_verdicts_do_not_depend_on_the_order_of_rows(small):
 
 
 def test_the_sample_is_seeded_and_the_same_whatever_the_order(study):
-    split, sizes = study.tables.split, ClassifyParams(models=(), test=40, tail=10)
+    split, sizes = study.tables.split, ClassifyParams(models=(), test=40, tail=10, levels=1)
     found = sample(split, sizes, partial(stream, 0))
     assert (
         found["set"].value_counts().to_dict() | {"train": 0, "validation": 0} == found["set"].value_counts().to_dict()
@@ -160,7 +160,9 @@ def test_the_sample_is_seeded_and_the_same_whatever_the_order(study):
 
 def test_a_larger_sample_holds_the_smaller_and_a_small_set_is_whole(study):
     split = study.tables.split
-    few, many = (sample(split, ClassifyParams(models=(), test=n, tail=n), partial(stream, 0)) for n in (10, 10_000))
+    few, many = (
+        sample(split, ClassifyParams(models=(), test=n, tail=n, levels=1), partial(stream, 0)) for n in (10, 10_000)
+    )
     assert set(few["id"]) < set(many["id"])
     assert set(many["id"]) == set(split.loc[split["set"].isin(["test", *TAILS]), "id"])
 
