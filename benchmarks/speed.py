@@ -28,7 +28,9 @@ from stages.command import run
 from stages.layout import Layout
 
 PIXELS, IMAGES, SCORED = 784, 60_000, 16
-MODEL = ModelParams(latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, score_on="all")
+MODEL = ModelParams(
+    latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, duration=1, score_on="all"
+)
 
 
 def main(layout: Layout) -> None:

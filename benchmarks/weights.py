@@ -132,7 +132,7 @@ def studied(params: Params, layout: Layout) -> tuple[VAE, Tensor]:
 def untrained(params: Params) -> VAE:
     """A model of the study's MNIST shape."""
     shape = ModelParams(
-        latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, score_on="all"
+        latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, duration=1, score_on="all"
     )
     model = start(build(PIXELS, params.datasets["mnist"].hidden, shape), np.full(PIXELS, 0.13), stream(0, "speed"))
     assert isinstance(model, VAE)

@@ -47,7 +47,9 @@ class ModelParams(Section):
     train_on: Literal["core", "matched", "all"]
     binarization: Literal["bernoulli", "threshold"]
     seed: Seed
-    score_on: Literal["all", "holdouts"]
+    duration: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    """Of its training, in the data set's epochs; the schedule is as long."""
+    score_on: Literal["all", "holdouts", "test"]
 
 
 class DownloadParams(Section):
@@ -112,6 +114,8 @@ class ScoreParams(Section):
 class CertifyParams(Section):
     """How much work goes into second opinions on a few images' likelihood."""
 
+    models: tuple[ModelName, ...]
+    """Under which they are asked for."""
     images: Count
     """Of every set that a model is scored on."""
     simulated: Count
@@ -229,6 +233,7 @@ class Params(Section):
         conditional = [name for name, model in self.models.items() if model.conditional]
         wanted = [("compare.pairs", name, "is not", list(self.models)) for pair in self.compare.pairs for name in pair]
         wanted += [("classify.models", name, "is no conditional one", conditional) for name in self.classify.models]
+        wanted += [("certify.models", name, "is not", list(self.models)) for name in self.certify.models]
         wanted += [("accuracy.models", name, "is not", list(self.models)) for name in self.accuracy.models]
         for key, name, fault, known in wanted:
             if name not in known:
@@ -240,6 +245,10 @@ class Params(Section):
     def data(self) -> DatasetParams:
         """The section of the data set in use."""
         return self.datasets[self.dataset]
+
+    def epochs(self, name: str) -> int:
+        """How many epochs a model is trained for; at least one."""
+        return max(1, round(self.data.epochs * self.model(name).duration))
 
     def model(self, name: str) -> ModelParams:
         """The section of one model.

@@ -10,6 +10,7 @@ from pipeline.accuracy.numbers import accuracy_numbers
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
+from pipeline.families import principals
 from pipeline.images import Images
 from pipeline.summary import WHOLE, parts, summary, trustworthy
 
@@ -57,7 +58,7 @@ def run_numbers(params: Params, models: Iterable[str]) -> Numbers:
         **{f"score.{key}": getattr(params.score, key) for key in EFFORT},
         "tail": params.split.tail,
         "confidence": params.compare.confidence,
-        "models": " ".join(models),
+        "models": " ".join(name for name in principals(params) if name in models),
         "hidden": ", ".join(str(units) for units in params.data.hidden),
     }
     numbers |= {f"role.{role}": name for role, name in params.roles if name in models}

@@ -32,8 +32,8 @@ def scored_rows(split: pd.DataFrame, score_on: str) -> np.ndarray:
 
     Args:
         split: every image's set.
-        score_on: `all`, or `holdouts`: the official test file and the tails held out of the pool.
+        score_on: `all`; `holdouts`, the official test file and the tails held out of the pool; or `test`, the file.
     """
     if score_on == "all":
         return np.arange(len(split))
-    return np.flatnonzero(split["set"].isin(HOLDOUTS))
+    return np.flatnonzero(split["set"].isin(HOLDOUTS if score_on == "holdouts" else ["test"]))

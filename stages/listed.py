@@ -34,6 +34,11 @@ def listed_estimated(params: Params, layout: Layout, stage: str) -> list[str]:
     return _listed(params.accuracy.models, layout.estimated, layout, stage)
 
 
+def listed_certified(params: Params, layout: Layout, stage: str) -> list[str]:
+    """The models of certify.models, in its order, whose tables dvc.yaml lists for `stage`."""
+    return _listed(params.certify.models, layout.certified, layout, stage)
+
+
 def _listed(names: Iterable[str], path: Callable[[str], Path], layout: Layout, stage: str) -> list[str]:
     """Those of the names for whose path `stage` waits."""
     listed = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"][stage]["deps"]

@@ -64,7 +64,8 @@ def stages_of(name: str, params: Params) -> list[str]:
     """The stages of one model alone, in order."""
     classified = [f"classify@{name}"] if name in params.classify.models else []
     compared = [f"accuracy@{name}"] if name in params.accuracy.models else []
-    return [f"train@{name}", f"score@{name}", f"certify@{name}", *classified, *compared]
+    certified = [f"certify@{name}"] if name in params.certify.models else []
+    return [f"train@{name}", f"score@{name}", *certified, *classified, *compared]
 
 
 def _chain(stages: list[str], row: str, on_stage: Told) -> None:

@@ -11,7 +11,7 @@ from pipeline.storage import write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_classifiers, listed_estimated, listed_models
+from stages.listed import listed_certified, listed_classifiers, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -29,7 +29,7 @@ def main(layout: Layout) -> None:
         read_pairs(layout.pairs),
         {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
         {name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "summarise")},
-        {name: read_certified(layout.certified(name)) for name in models},
+        {name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "summarise")},
     )
 
     write_json(layout.numbers, numbers)

@@ -26,7 +26,7 @@ def main(name: str, layout: Layout) -> None:
     split = read_split(layout.split, images.id)
     examples, validation = examples_for(model_params, images, split, stream(params.seed, "train", "matched"))
     source = partial(stream, params.seed, "train", name, model_params.seed)
-    plan = Plan(data.epochs, data.batch_size, params.train, source, prepare(params.device, params.threads))
+    plan = Plan(params.epochs(name), data.batch_size, params.train, source, prepare(params.device, params.threads))
     model = start(build(images.grey.shape[1], data.hidden, model_params), examples.mean(), source("start"))
     with only_trainer(layout.checkpoints, name), follow_training(name, plan, layout.live) as on_epoch:
         checkpoint = Checkpoint(layout.checkpoints, name, identity(model, examples, validation, plan))

@@ -17,12 +17,12 @@ TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
 """Values are tracked as parameters, and paths as outputs."""
 AGGREGATES = {
     "compare": ("scores",),
-    "plot": ("history", "scores", "certified"),
-    "summarise": ("history", "scores", "certified"),
+    "plot": ("history", "scores"),
+    "summarise": ("history", "scores"),
 }
 """Which files of every model an aggregate stage reads, as methods of `Layout`."""
 OF_SOME = ("plot", "summarise")
-"""Which aggregate stages read the tables of every classifier, and of every model whose estimators are compared."""
+"""Which aggregate stages read the tables of some models alone: of classifiers, and of those that are checked."""
 
 
 def main(layout: Layout) -> None:
@@ -50,6 +50,7 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
     if name in OF_SOME:
         read += _of_models(params.classify.models, layout, "classified")
         read += _of_models(params.accuracy.models, layout, "estimated")
+        read += _of_models(params.certify.models, layout, "certified")
     return sorted(code - TRACKED_OTHERWISE) + kept + sorted(read)
 
 

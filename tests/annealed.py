@@ -12,7 +12,7 @@ from pipeline.rng import stream
 from tests.densities import LinearGaussian
 
 CPU = torch.device("cpu")
-WORK = {"images": 1, "simulated": 1, "quadrature_latent": 4, "nodes": 9, "block": 1000}
+WORK = {"models": (), "images": 1, "simulated": 1, "quadrature_latent": 4, "nodes": 9, "block": 1000}
 
 
 class Unlabelled(LinearGaussian):

@@ -23,6 +23,7 @@ def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
         train_on="core",
         binarization="bernoulli",
         seed=seed,
+        duration=1,
         score_on="all",
     )
     model = build(pixels, (16,), params)

@@ -83,6 +83,7 @@ def _describe(name, place):
         train_on="matched" if "matched" in name else "core",
         binarization="threshold" if "threshold" in name else "bernoulli",
         seed=0,
+        duration=1,
         score_on="all" if place < 3 else "holdouts",
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from pipeline.config import load_params
 from stages.command import run
 from stages.layout import Layout
 from stages.sandbox import make_sandbox
@@ -27,10 +28,18 @@ CHANGES = {
     "threads": 1,
     "datasets": {"digits": {"epochs": 2, "hidden": [16]}},
     "models": {"vae-04": {"latent_dim": 2}, "vae-20": {"latent_dim": 3}, "cvae-20": {"latent_dim": 2}}
-    | dict.fromkeys(("vae-32", "vae-20-matched")),
+    | dict.fromkeys(name for name in load_params(ROOT / "params.yaml").models if name not in MODELS),
     "train": {"precision": "float32", "checkpoint_every": 1},
     "score": {"draws": 64},
-    "certify": {"images": 2, "simulated": 2, "chains": 2, "temperatures": 4, "leapfrogs": 1, "nodes": 3},
+    "certify": {
+        "models": list(MODELS),
+        "images": 2,
+        "simulated": 2,
+        "chains": 2,
+        "temperatures": 4,
+        "leapfrogs": 1,
+        "nodes": 3,
+    },
     "classify": {"test": 3, "tail": 2},
     "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from jaxtyping import Float, Float64, Shaped
 from torch import Tensor
@@ -22,7 +23,7 @@ SHARE_LEFT = 0.8
 
 
 def log_likelihood(
-    decoder: Decoder, x: Float[Tensor, "n pixels"], z: Float[Tensor, "k n latent"]
+    decoder: Decoder, x: Float[Tensor, "n pixels"], z: Float[Tensor, "k n latent"], far: int = 0
 ) -> Float64[Tensor, "k n"]:
     """Log p(x | z) in nats, the sum over pixels of x l + log(1 - p) with the decoder's logits l and p = sigmoid(l).
 
@@ -32,6 +33,12 @@ def log_likelihood(
 
     On a processor, hidden units that are zero in a whole block are left out: about half of them, where the
     latent points are those that explain one image.
+
+    Args:
+        decoder: of the model.
+        x: binary images.
+        z: k points an image.
+        far: how many of the last points are wherever the prior has them; they are not mixed with the others.
     """
     points, bias = z.transpose(0, 1).contiguous(), decoder.first_bias.expand(len(x), -1)
     rows = ROWS.get(z.device.type, ROWS_ELSEWHERE)
@@ -39,7 +46,7 @@ def log_likelihood(
     layers = [weight.T.contiguous() for weight in decoder.weights]
     towards = (x @ decoder.weights[-1]).double()
     found = torch.empty(points.shape[:2], dtype=torch.float64, device=z.device)
-    for images, draws in _blocks(len(x), len(z), rows):
+    for images, draws in _blocks(len(x), len(z), far, rows):
         block, added = points[images, draws], (bias[images], *decoder.biases)
         found[images, draws] = _of_block(block, layers, added, towards[images], spaces)
     found += (x.double() @ decoder.biases[-1].double()).unsqueeze(1)
@@ -73,7 +80,7 @@ def _narrowed(
     """A layer's output without the units that are zero in every row, and what belongs to the units without them."""
     if here.device.type != "cpu" or len(here) < ENOUGH_ROWS:
         return here, theirs
-    kept = torch.nonzero(here.amax(dim=0)).squeeze(1)
+    kept = torch.from_numpy(np.flatnonzero(here.amax(dim=0).numpy()))
     if len(kept) > SHARE_LEFT * here.shape[1]:
         return here, theirs
     return here.index_select(1, kept), tuple(one.index_select(0, kept) for one in theirs)
@@ -113,9 +120,10 @@ def _term_by_term(
     return total
 
 
-def _blocks(images: int, draws: int, rows: int) -> Iterator[tuple[slice, slice]]:
+def _blocks(images: int, draws: int, far: int, rows: int) -> Iterator[tuple[slice, slice]]:
     """Draws of one image in blocks of so many rows, or all draws of as many images as a block can hold."""
-    some = max(1, rows // max(draws, 1))
-    for first in range(0, images, some):
-        for begin in range(0, draws, rows):
-            yield slice(first, min(first + some, images)), slice(begin, min(begin + rows, draws))
+    for start, end in ((0, draws - far), (draws - far, draws)):
+        some = max(1, rows // max(end - start, 1))
+        for first in range(0, images, some):
+            for begin in range(start, end, rows):
+                yield slice(first, min(first + some, images)), slice(begin, min(begin + rows, end))

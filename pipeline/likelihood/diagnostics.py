@@ -24,7 +24,9 @@ def pareto_k(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
     largest = torch.sort(log_w - log_w.amax(dim=0), dim=0).values[-size - 1 :].exp()
     excess = largest[1:] - largest[0]
     flat = excess[-1] <= torch.finfo(excess.dtype).tiny
-    shape = _shape(torch.where(flat, torch.arange(1.0, size + 1, dtype=excess.dtype)[:, None], excess))
+    shape = _shape(
+        torch.where(flat, torch.arange(1.0, size + 1, dtype=excess.dtype, device=excess.device)[:, None], excess)
+    )
     return torch.where(flat, -torch.ones_like(shape), shape)
 
 

@@ -20,8 +20,7 @@ def log_weights(model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws:
     if decoder is None:
         likelihood = model.likelihood(draws.z).log_prob(x).double()
     else:
-        parts = [part for part in draws.z.tensor_split([len(draws.z) - draws.far]) if len(part)]
-        likelihood = torch.cat([log_likelihood(decoder, x, part) for part in parts])
+        likelihood = log_likelihood(decoder, x, draws.z, draws.far)
     return likelihood + model.prior.log_prob(draws.z).double() - draws.log_density.double()
 
 

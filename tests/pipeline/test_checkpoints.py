@@ -16,7 +16,9 @@ from pipeline.tensors import read_tensors, write_tensors
 from pipeline.training import Plan, begin, train
 from pipeline.vae.build import build, start
 
-PARAMS = ModelParams(latent_dim=2, conditional=True, train_on="core", binarization="bernoulli", seed=0, score_on="all")
+PARAMS = ModelParams(
+    latent_dim=2, conditional=True, train_on="core", binarization="bernoulli", seed=0, duration=1, score_on="all"
+)
 EPOCHS = 4
 
 

@@ -124,6 +124,7 @@ def test_holdouts_are_what_core_training_never_saw(split):
     assert set(split["set"].iloc[rows]) == set(HOLDOUTS)
     assert not set(rows) & set(training_rows(split, "core", stream(0)))
     assert len(scored_rows(split, "all")) == IMAGES
+    assert set(split["set"].iloc[scored_rows(split, "test")]) == {"test"}
 
 
 def test_a_validation_set_that_leaves_nothing_to_train_on_is_refused(images):

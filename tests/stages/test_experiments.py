@@ -10,7 +10,10 @@ from ruamel.yaml import YAML
 from stages.layout import Layout
 from tests.tiny import MODELS, copy_with_git, dvc, git
 
-NEW = "{latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, score_on: holdouts}"
+NEW = (
+    "{latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, duration: 1, "
+    "score_on: holdouts}"
+)
 
 
 @pytest.fixture(scope="module")

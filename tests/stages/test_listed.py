@@ -9,7 +9,8 @@ from stages.layout import Layout
 from tests.tiny import MODELS, edit
 
 TWIN = (
-    "  vae-06: {latent_dim: 3, conditional: false, train_on: core, binarization: bernoulli, seed: 0, score_on: all}\n"
+    "  vae-06: {latent_dim: 3, conditional: false, train_on: core, binarization: bernoulli, seed: 0, duration: 1, "
+    "score_on: all}\n"
 )
 PAIR = "  - [vae-06, vae-04]\n"
 AGGREGATES = ["compare", "plot", "summarise"]

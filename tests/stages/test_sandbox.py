@@ -96,4 +96,5 @@ def test_the_demo_is_a_good_overlay(tmp_path):
     main(str(ROOT / "demo.yaml"), str(tmp_path), Layout(ROOT))
     params = load_params(tmp_path / "params.yaml")
     assert params.dataset == "digits"
-    assert params.models == load_params(ROOT / "params.yaml").models
+    assert params.models.items() <= load_params(ROOT / "params.yaml").models.items()
+    assert {name for _, name in params.roles} <= set(params.models)

@@ -119,7 +119,7 @@ def test_an_added_model_is_listed(layout):
         layout.params,
         "  vae-20: {",
         "  vae-06: {latent_dim: 6, conditional: false, train_on: core, "
-        "binarization: bernoulli, seed: 0, score_on: all}\n  vae-20: {",
+        "binarization: bernoulli, seed: 0, duration: 1, score_on: all}\n  vae-20: {",
     )
     before, _ = reread(layout)
     wiring.main(layout)

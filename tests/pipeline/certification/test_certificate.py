@@ -17,7 +17,7 @@ from tests.annealed import CPU
 from tests.densities import every_image, grid_log_likelihood, small_vae
 
 PARAMS = CertifyParams(
-    images=3, simulated=5, chains=6, temperatures=40, leapfrogs=1, quadrature_latent=4, nodes=41, block=24
+    models=(), images=3, simulated=5, chains=6, temperatures=40, leapfrogs=1, quadrature_latent=4, nodes=41, block=24
 )
 
 
