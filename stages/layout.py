@@ -66,6 +66,14 @@ class Layout:
         """What several estimators say of a few images under a model."""
         return self.root / "data" / "accuracy" / f"{name}.parquet"
 
+    def diagnosis(self, name: str) -> Path:
+        """What a model's latent space is like, in numbers."""
+        return self.root / "data" / "diagnose" / f"{name}.json"
+
+    def diagnosed(self, name: str) -> Path:
+        """The draws and images that figures of a model's latent space show."""
+        return self.root / "data" / "diagnose" / f"{name}.npz"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""
