@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from pipeline.accuracy.numbers import accuracy_numbers
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
+from pipeline.diagnosis.numbers import diagnosis_numbers
 from pipeline.families import principals
 from pipeline.images import Images
 from pipeline.summary import WHOLE, parts, summary, trustworthy
@@ -29,6 +31,7 @@ def all_numbers(
     classified: Mapping[str, pd.DataFrame],
     estimated: Mapping[str, pd.DataFrame],
     certified: Mapping[str, pd.DataFrame],
+    diagnosed: Mapping[str, Mapping[str, Any]],
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -43,6 +46,7 @@ def all_numbers(
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
+        diagnosis_numbers(params, diagnosed, scores),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

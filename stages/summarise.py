@@ -7,11 +7,11 @@ from pipeline.config import load_params
 from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
 from pipeline.results import read_pairs, read_scores
-from pipeline.storage import write_json
+from pipeline.storage import read_json, write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_certified, listed_classifiers, listed_estimated, listed_models
+from stages.listed import listed_certified, listed_classifiers, listed_diagnosed, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -30,6 +30,7 @@ def main(layout: Layout) -> None:
         {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
         {name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "summarise")},
         {name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "summarise")},
+        {name: read_json(layout.diagnosis(name)) for name in listed_diagnosed(params, layout, "summarise")},
     )
 
     write_json(layout.numbers, numbers)

@@ -43,6 +43,15 @@ CHANGES = {
     "classify": {"test": 3, "tail": 2},
     "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
+    "diagnose": {
+        "models": ["vae-20"],
+        "removal": 4,
+        "draws": 4,
+        "points": 50,
+        "hidden": 8,
+        "steps": 10,
+        "generated": 4,
+    },
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
 }
@@ -158,7 +167,7 @@ def run_stage(monkeypatch, capsys) -> Iterator[Callable[..., tuple[int, str]]]:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", [name, *words])
         try:
-            run(main, *(["MODEL"] if name in {"train", "score", "certify", "classify", "accuracy"} else []))
+            run(main, *(["MODEL"] if name in {"train", "score", "certify", "classify", "accuracy", "diagnose"} else []))
         except SystemExit as end:
             return end.code, capsys.readouterr().err
         return 0, capsys.readouterr().err

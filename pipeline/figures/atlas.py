@@ -1,21 +1,23 @@
 """All figures of the study, each from the tables that it shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.config import ModelParams
+from pipeline.diagnosis.shown import Diagnosis
 from pipeline.figures.accuracy import accuracy
 from pipeline.figures.certificate import certificate
 from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
 from pipeline.figures.data import examples, sets
+from pipeline.figures.diagnosis import pictures, training_lengths, voids
 from pipeline.figures.differences import differences
 from pipeline.figures.histograms import histograms
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
-from pipeline.figures.palette import marks
+from pipeline.figures.palette import Mark, marks
 from pipeline.figures.training import training
 from pipeline.images import Images
 
@@ -37,6 +39,7 @@ class Tables:
     classified: Mapping[str, pd.DataFrame]
     certified: Mapping[str, pd.DataFrame]
     estimated: Mapping[str, pd.DataFrame]
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
 
 
 def draw_all(
@@ -52,7 +55,7 @@ def draw_all(
 
     Returns:
         The figures by name; `classification` is of the first conditional model, if there is one, and
-        `accuracy` is there if estimators were compared.
+        `accuracy` is there if estimators were compared, and `voids` if latent spaces were looked at.
     """
     everyone = marks({name: model_label(name, model) for name, model in models.items()})
     scored = {name: mark for name, mark in everyone.items() if name in tables.scores}
@@ -73,7 +76,23 @@ def draw_all(
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
         "histograms": histograms(tables.scores[rich], scored[rich]),
         **({"classification": classifier[0]} if classifier else {}),
+        **_latent(tables.diagnosis, scored, rich),
     }
+
+
+def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str) -> dict[str, Figure]:
+    """The figures of latent spaces, of the wanted model or else of the last one that was looked at."""
+    names = [name for name in marks if name in diagnosis.found]
+    if not names:
+        return {}
+    chosen = wanted if wanted in names else names[-1]
+    drawn = {
+        "voids": voids(diagnosis.found, diagnosis.arrays, diagnosis.real, marks, chosen),
+        "void-images": pictures(diagnosis.arrays[chosen]["pictures"]),
+    }
+    if len(diagnosis.trained) > 1:
+        drawn["training-lengths"] = training_lengths(diagnosis.numbers, diagnosis.trained)
+    return drawn
 
 
 def scored_pair(pair: tuple[str, str], scored: Sequence[str]) -> tuple[str, str]:

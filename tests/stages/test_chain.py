@@ -9,7 +9,7 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20", "accuracy@vae-04"]
+ALL += ["classify@cvae-20", "accuracy@vae-04", "diagnose@vae-20"]
 READ_ALL_MODELS = ["compare", "plot", "summarise"]
 
 
@@ -63,7 +63,7 @@ def test_an_edited_page_draws_nothing(project):
 def test_a_changed_model_runs_its_own_chain(project):
     edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
     assert ran(dvc(project, "repro", "--dry")) == [
-        *(f"{name}@vae-20" for name in ("train", "score", "certify")),
+        *(f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")),
         *READ_ALL_MODELS,
     ]
 
@@ -74,7 +74,13 @@ def test_a_changed_model_runs_its_own_chain(project):
         (
             "draws: 64",
             "draws: 65",
-            [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "accuracy@vae-04", "summarise"],
+            [
+                *(f"score@{model}" for model in MODELS),
+                "classify@cvae-20",
+                "accuracy@vae-04",
+                "diagnose@vae-20",
+                "summarise",
+            ],
         ),
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
         ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),

@@ -36,6 +36,7 @@ def layout(tmp_path):
     params["compare"]["pairs"] = [list(study.pair)]
     params["classify"]["models"] = []
     params["accuracy"]["models"] = []
+    params["diagnose"]["models"] = []
     params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
     listed = [layout.scores(name).relative_to(tmp_path).as_posix() for name in study.models]
     with layout.params.open("w", encoding="utf-8") as stream:

@@ -21,6 +21,9 @@ NAMES = {
     "scatter",
     "gains",
     "histograms",
+    "voids",
+    "void-images",
+    "training-lengths",
 }
 
 
