@@ -55,7 +55,7 @@ def diagnosis_numbers(
         key = f"diagnose.{name}"
         numbers |= {f"{key}.epochs": params.epochs(name), f"{key}.dead": findings["latent"] - findings["active"]}
         numbers |= _flat(key, {what: value for what, value in findings.items() if what != "activity"})
-        numbers |= _information(key, findings)
+        numbers |= _information(key, findings) | {f"{key}.inner_percent": 100 * findings["norm"]["inner"]}
         real = real_scores(name, params, scores)
         if real is not None:
             numbers |= _against_real(key, findings["generated"], real)

@@ -14,6 +14,8 @@ from pipeline.diagnosis.encodings import Encodings
 CONFIDENCE = 0.95
 VOID = 0.1
 """Where the aggregate posterior's density is below so much of the prior's, there is a void."""
+INNER = 0.1
+"""Share of the prior, by norm, that counts as its middle."""
 LOWEST, HIGHEST = -10.0, 10.0
 """Log ratios beyond are taken for these, so that no single draw decides a mean of exponentials."""
 
@@ -59,15 +61,15 @@ def norm_calibration(z: Float[np.ndarray, "n latent"]) -> tuple[Float[np.ndarray
 
     Returns:
         The share of the prior with a smaller norm, of each draw: uniform where the two agree. And its mean norm,
-        relative to the prior's; the largest distance of its distribution from the uniform one; and `chance`, the
+        relative to the prior's; `inner`, the share of draws within the innermost tenth of the prior; the largest distance of its distribution from the uniform one; and `chance`, the
         distance that as many draws from the prior itself exceed once in twenty times.
     """
     squared = np.square(z).sum(axis=1)
     level = np.sort(chi2(z.shape[1]).cdf(squared))
     n = len(level)
     distance = max(np.max(np.arange(1, n + 1) / n - level), np.max(level - np.arange(n) / n))
-    relative = float(squared.mean() / z.shape[1])
-    return level, {"relative": relative, "distance": float(distance), "chance": float(kstwo.ppf(CONFIDENCE, n))}
+    norm = {"relative": float(squared.mean() / z.shape[1]), "inner": float((level < INNER).mean())}
+    return level, norm | {"distance": float(distance), "chance": float(kstwo.ppf(CONFIDENCE, n))}
 
 
 def moments_accuracy(

@@ -52,7 +52,7 @@ def voids(
     chance = max(found[name]["norm"]["chance"] for name in names)
     left.axhspan(-100 * chance, 100 * chance, color=BAND, linewidth=0)
     left.axhline(0, color=INK, linewidth=0.9)
-    left.set(xlabel="quantile of |z|² under the prior (%)", ylabel="draws below it, less the prior's (%)")
+    left.set(xlabel="quantile of |z|² under the prior (%)", ylabel="draws below, less prior's (%)")
     _draw_ratios(middle, arrays[chosen])
     for name in names:
         if name in real:

@@ -108,6 +108,7 @@ def test_norms_of_draws_from_the_prior_are_calibrated():
     level, found = norm_calibration(np.random.default_rng(0).standard_normal((4000, 5)))
     assert found["distance"] < found["chance"] == pytest.approx(1.358 / math.sqrt(4000), rel=0.02)
     assert found["relative"] == pytest.approx(1, abs=0.03)
+    assert found["inner"] == pytest.approx(0.1, abs=0.02)
     assert np.histogram(level, 4, (0, 1))[0] == pytest.approx([1000] * 4, rel=0.1)
     assert norm_calibration(1.1 * np.random.default_rng(0).standard_normal((4000, 5)))[1]["distance"] > 0.05
 
