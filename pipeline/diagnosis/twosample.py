@@ -60,9 +60,10 @@ def norm_calibration(z: Float[np.ndarray, "n latent"]) -> tuple[Float[np.ndarray
     """Hold |z|^2 against its distribution under the prior, chi-squared with as many degrees as there are units.
 
     Returns:
-        The share of the prior with a smaller norm, of each draw: uniform where the two agree. And its mean norm,
-        relative to the prior's; `inner`, the share of draws within the innermost tenth of the prior; the largest distance of its distribution from the uniform one; and `chance`, the
-        distance that as many draws from the prior itself exceed once in twenty times.
+        The share of the prior with a smaller norm, of each draw: uniform where the two agree. And the mean square,
+        relative to the prior's; `inner`, the share of draws within the innermost tenth of the prior; the largest
+        distance of the norms' distribution from the uniform one; and `chance`, the distance that as many draws from
+        the prior itself exceed once in twenty times.
     """
     squared = np.square(z).sum(axis=1)
     level = np.sort(chi2(z.shape[1]).cdf(squared))

@@ -35,8 +35,8 @@ def gap_encodings(images, seed=0):
     """Of an encoder that leaves the prior empty around zero, with the prior's variance in its first unit."""
     rng = np.random.default_rng(seed)
     side = rng.choice([-1, 1], images)
-    mean = np.stack([0.95 * side, 0.9 * rng.standard_normal(images)], axis=1)
-    return Encodings(mean, np.tile([math.sqrt(1 - 0.95**2), math.sqrt(1 - 0.9**2)], (images, 1)))
+    mean = np.stack([0.98 * side, 0.9 * rng.standard_normal(images)], axis=1)
+    return Encodings(mean, np.tile([math.sqrt(1 - 0.98**2), math.sqrt(1 - 0.9**2)], (images, 1)))
 
 
 def draws_and_ratios(learned, held, steps=250):
@@ -139,7 +139,7 @@ def test_the_bound_of_the_divergence_is_below_it_and_near(gapped):
     whole = unit_divergences(gap_encodings(4000)).sum()
     found = divergence_bound(of_posterior, of_prior)
     assert found["low"] < whole
-    assert found["value"] > 0.8 * whole
+    assert found["value"] > 0.6 * whole
 
 
 def test_active_units_are_those_whose_mean_moves():
