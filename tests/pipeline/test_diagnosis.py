@@ -194,7 +194,7 @@ def test_encodings_are_the_encoders_normals():
 
 def test_a_diagnosis_repeats_itself_and_has_every_finding():
     params, x = load_params(ROOT / "params.yaml"), every_image(10)
-    small = {"removal": 20, "draws": 8, "points": 100, "hidden": 8, "steps": 20, "generated": 12}
+    small = {"active": 1e-9, "removal": 20, "draws": 8, "points": 100, "hidden": 8, "steps": 20, "generated": 12}
     effort = params.score.model_copy(update={"points": 200, "draws": 64, "levels": 1, "starts": 2})
     settings = params.diagnose.model_copy(update=small)
     images = Labelled(x, (x.sum(axis=1) % 10).astype(np.uint8))
