@@ -93,6 +93,8 @@ class ScoreParams(Section):
     """Of refinement of the normal at each mode."""
     round_draws: Annotated[int, Field(ge=2, le=10_000, multiple_of=2)]
     """Slopes seen in a round; at most twice latent_dim."""
+    round_precision: Literal["bfloat16", "float32"]
+    """Of the matrix products behind these slopes; the weights' are always float32."""
     inflation: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
     """Factor on the standard deviations at a mode."""
     degrees: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
