@@ -67,6 +67,12 @@ class Layout:
         return self.root / "data" / "accuracy" / f"{name}.parquet"
 
     @property
+    def regression(self) -> dict[str, Path]:
+        """The regression study's tables, by name."""
+        names = ("traces", "dips", "falls", "fits", "outcomes")
+        return {name: self.root / "data" / "regress" / f"{name}.parquet" for name in names}
+
+    @property
     def pairs(self) -> Path:
         """Paired differences between models."""
         return self.root / "data" / "compare" / "pairs.parquet"

@@ -8,6 +8,7 @@ from pipeline.families import principals
 from pipeline.figures.atlas import Tables, draw_all
 from pipeline.figures.style import to_svg
 from pipeline.images import read_images
+from pipeline.regression.tables import read_regression
 from pipeline.results import read_pairs, read_scores
 from pipeline.storage import write_bytes
 from pipeline.summary import summary
@@ -34,6 +35,7 @@ def main(layout: Layout) -> None:
         classified={name: read_classified(layout.classified(name)) for name in classifiers},
         estimated={name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "plot")},
         certified={name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "plot")},
+        regression=read_regression(layout.regression),
     )
 
     figures = draw_all(tables, shown, (params.roles.small, params.roles.middle), params.plot.gallery)

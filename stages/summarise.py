@@ -6,6 +6,7 @@ from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
 from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
+from pipeline.regression.tables import read_regression
 from pipeline.results import read_pairs, read_scores
 from pipeline.storage import write_json
 from pipeline.tables import read_history, read_split
@@ -30,6 +31,7 @@ def main(layout: Layout) -> None:
         {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
         {name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "summarise")},
         {name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "summarise")},
+        read_regression(layout.regression),
     )
 
     write_json(layout.numbers, numbers)

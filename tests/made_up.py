@@ -17,6 +17,7 @@ from pipeline.rng import stream
 from pipeline.sets import scored_rows
 from pipeline.summary import summary
 from pipeline.tables import concatenate
+from tests.regressions import make_regression
 
 NAMES = (
     "vae-04",
@@ -64,6 +65,7 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
         estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
+        regression=make_regression(),
     )
     return Study(params, tables)
 

@@ -22,6 +22,7 @@ from stages.sandbox import make_sandbox
 
 ROOT = Path(__file__).parents[1]
 MODELS = ("vae-04", "vae-20", "cvae-20")
+REGRESSIONS = load_params(ROOT / "params.yaml").regress.variants
 CHANGES = {
     "dataset": "digits",
     "device": "cpu",
@@ -43,6 +44,8 @@ CHANGES = {
     "classify": {"test": 3, "tail": 2},
     "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
+    "regress": {"points": 20, "holdout": 10, "seeds": 2, "steps": 30, "look_every": 10, "settle": 5, "dip": 0.01}
+    | {"variants": dict.fromkeys(name for name in REGRESSIONS if name not in ("constant", "varying", "clipped"))},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
 }

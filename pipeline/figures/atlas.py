@@ -16,8 +16,10 @@ from pipeline.figures.differences import differences
 from pipeline.figures.histograms import histograms
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 from pipeline.figures.palette import marks
+from pipeline.figures.regression import regression_figures
 from pipeline.figures.training import training
 from pipeline.images import Images
+from pipeline.regression.tables import Regression
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Tables:
     classified: Mapping[str, pd.DataFrame]
     certified: Mapping[str, pd.DataFrame]
     estimated: Mapping[str, pd.DataFrame]
+    regression: Regression
 
 
 def draw_all(
@@ -73,6 +76,7 @@ def draw_all(
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
         "histograms": histograms(tables.scores[rich], scored[rich]),
         **({"classification": classifier[0]} if classifier else {}),
+        **regression_figures(tables.regression),
     }
 
 
