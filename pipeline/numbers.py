@@ -12,7 +12,9 @@ from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.families import principals
 from pipeline.images import Images
+from pipeline.literature import literature_numbers
 from pipeline.summary import WHOLE, parts, summary, trustworthy
+from pipeline.versions import version_numbers
 
 Numbers = dict[str, float | int | str]
 EFFORT = ("points", "starts", "rounds", "degrees", "inflation", "prior_share", "tolerance", "levels")
@@ -43,6 +45,8 @@ def all_numbers(
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
+        literature_numbers(params.dataset),
+        version_numbers(),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

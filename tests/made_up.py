@@ -28,6 +28,7 @@ NAMES = (
     "a-model-with-a-name-of-forty-letters-long",
     "vae-20-seed-1",
     "vae-64",
+    "cvae-04",
 )
 
 
@@ -78,7 +79,7 @@ def _draw_images(images, side, rng):
 
 def _describe(name, place):
     return ModelParams(
-        latent_dim=4 if place == 0 else 20 + place,
+        latent_dim={0: 4, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(place, 20 + place),
         conditional=name.startswith("cvae"),
         train_on="matched" if "matched" in name else "core",
         binarization="threshold" if "threshold" in name else "bernoulli",
