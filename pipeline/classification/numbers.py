@@ -45,7 +45,7 @@ def classify_numbers(
     return numbers if pair is None else numbers | contrast_numbers(pair, classified, plain, confidence)
 
 
-def _reliance(table: pd.DataFrame) -> dict[str, float]:
+def _reliance(table: pd.DataFrame) -> dict[str, float | int]:
     """How far the weights behind the likelihoods are to be trusted, under all labels and under the true ones."""
     trusted, true = trustworthy(table), table["y"] == table["digit"]
     return {
@@ -55,9 +55,9 @@ def _reliance(table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _by_set(table: pd.DataFrame, plain: pd.DataFrame | None, confidence: float) -> dict[str, float]:
+def _by_set(table: pd.DataFrame, plain: pd.DataFrame | None, confidence: float) -> dict[str, float | int]:
     found, firm = verdicts(table), decisions(table)
-    numbers: dict[str, float] = {}
+    numbers: dict[str, float | int] = {}
     for one_set, part in found.groupby("set", observed=True):
         own = _as_classifier(part, confidence) | _as_density(part)
         own |= _as_decided(part, firm[firm["image"].isin(part["image"])])
@@ -67,7 +67,7 @@ def _by_set(table: pd.DataFrame, plain: pd.DataFrame | None, confidence: float) 
     return {key: value for key, value in numbers.items() if np.isfinite(value)}
 
 
-def _as_classifier(part: pd.DataFrame, confidence: float) -> dict[str, float]:
+def _as_classifier(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
     low, high = wilson(int(part["correct"].sum()), len(part), confidence)
     excess = 100 * (part["confidence"] - part["correct"])
     return {
@@ -80,7 +80,7 @@ def _as_classifier(part: pd.DataFrame, confidence: float) -> dict[str, float]:
     } | mean_and_interval("overconfidence_percent", excess, confidence)
 
 
-def _as_density(part: pd.DataFrame) -> dict[str, float]:
+def _as_density(part: pd.DataFrame) -> dict[str, float | int]:
     return {
         "given": float(part["given"].mean()),
         "mixture": float(part["mixture"].mean()),
@@ -88,9 +88,9 @@ def _as_density(part: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _as_decided(part: pd.DataFrame, firm: pd.DataFrame) -> dict[str, float]:
+def _as_decided(part: pd.DataFrame, firm: pd.DataFrame) -> dict[str, float | int]:
     wrong = part.set_index("image").loc[firm["image"], "correct"].to_numpy() == 0
-    numbers: dict[str, float] = {
+    numbers: dict[str, float | int] = {
         "undecided_percent": 100 * float(firm["undecided"].mean()),
         "undecided_wrong": int((firm["undecided"] & wrong).sum()),
         "posterior_error_percent": 100 * float(firm["posterior_error"].mean()),
@@ -99,9 +99,9 @@ def _as_decided(part: pd.DataFrame, firm: pd.DataFrame) -> dict[str, float]:
     return numbers | ({"worst_odds": float(firm["odds"].max())} if wrong.any() else {})
 
 
-def _as_told(part: pd.DataFrame, confidence: float) -> dict[str, float]:
+def _as_told(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
     """The label's worth and the density's gain, of all images of a set and by digit."""
-    numbers: dict[str, float] = {
+    numbers: dict[str, float | int] = {
         "label_ceiling": float(part["ceiling"].mean()),
         "compared": len(part),
         "harmed": int((part["worth"] < 0).sum()),

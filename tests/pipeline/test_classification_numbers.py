@@ -75,7 +75,8 @@ def test_classifiers_of_few_and_many_dimensions_are_compared_on_the_same_images(
     assert numbers[f"{key}.images"] == len(even)
     right = verdicts(worse).set_index("image").loc[even["image"], "correct"].mean()
     assert numbers[f"{key}.accuracy_percent"] == pytest.approx(100 * (right - even["correct"].mean()))
-    assert numbers[f"{key}.accuracy_percent"] < 0 and numbers[f"{key}.worth_high"] < 0
+    assert numbers[f"{key}.accuracy_percent"] < 0
+    assert numbers[f"{key}.worth_high"] < 0
     assert not [one for one in numbers_of(study) if "contrast" in one]
 
 
