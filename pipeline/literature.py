@@ -31,12 +31,18 @@ PUBLISHED = {
         ),
         Published("burda-fixed", "burda2016", "VAE", "fixed", 50, -88.71, "encoder, 5,000 draws"),
         Published("wu-ais", "wu2017", "IWAE", "fixed", 50, -85.62, "annealed importance sampling"),
-        Published("wu-encoder", "wu2017", "the same IWAE", "fixed", 50, -86.46, "encoder, 100,000 draws"),
+        Published("wu-encoder", "wu2017", "IWAE", "fixed", 50, -86.46, "encoder, 100,000 draws"),
         Published(
             "nowozin-iw", "nowozin2018", "VAE, mean of five runs", "fresh draws", 40, -89.22, "encoder, 32 draws"
         ),
         Published(
-            "nowozin-jackknife", "nowozin2018", "the same", "fresh draws", 40, -88.40, "encoder, 32 draws, jackknife"
+            "nowozin-jackknife",
+            "nowozin2018",
+            "VAE, mean of five runs",
+            "fresh draws",
+            40,
+            -88.40,
+            "encoder, 32 draws, jackknife",
         ),
         Published("pythae", "chadebec2022", "VAE, reproduced", "fixed", 40, -89.78, "encoder, 200 draws"),
         Published(
@@ -50,7 +56,7 @@ PUBLISHED = {
         ),
     )
 }
-"""By data set. Signs are those of a log likelihood; the sources print its negative."""
+"""By data set. Signs are those of a log likelihood; most sources print its negative."""
 
 
 def literature_numbers(dataset: str) -> dict[str, float | int | str]:
