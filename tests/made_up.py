@@ -109,7 +109,7 @@ def _classify(scores):
     """Every image under each label: likeliest, mostly, under its own."""
     rng, labels = np.random.default_rng(2), np.arange(10, dtype=np.int8)
     rows = scores.rename(columns={"id": "image"}).merge(pd.Series(labels, name="y"), how="cross")
-    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 1)
+    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 2)
     return rows.assign(
         prior=np.linspace(0.09, 0.11, 10)[rows["y"]], log_likelihood=rows["log_likelihood"] - worse, draws=np.int32(500)
     )[CLASSIFIED.names]

@@ -16,6 +16,8 @@ from pipeline.figures.wall import pick
 
 ROWS = 2
 """Of the test set, and of the tails together, at most."""
+FEWEST, MOST = 6, 10
+"""Columns that there is room for, and that captions leave room for."""
 LINES = 0.44
 """Inches that the words under an image take."""
 GREY = 0.93
@@ -37,18 +39,19 @@ def mistakes(
         binary: images of 0 and 1 as the model sees them.
         ids: their ids.
         mark: of the model.
-        gallery: images a row.
+        gallery: images a row, as far as there is room.
     """
-    groups = {title: part for title, part in worst(classified, ROWS * gallery).items() if len(part)}
-    rows = [math.ceil(len(part) / gallery) for part in groups.values()]
-    tile = WIDTH / max(gallery, 6)
-    figure = new_figure(max(0.6, 0.3 + sum(0.3 + one * (tile + LINES) for one in rows)))
+    columns = min(max(gallery, FEWEST), MOST)
+    groups = {title: part for title, part in worst(classified, ROWS * columns).items() if len(part)}
+    rows = [math.ceil(len(part) / columns) for part in groups.values()]
+    tile = WIDTH / columns
+    figure = new_figure(max(0.6, 0.35 + sum(0.45 + one * (tile + LINES) for one in rows)))
     figure.suptitle(mark.label if groups else f"{mark.label}: none of its predictions is wrong", x=0.01, ha="left")
     if groups:
         panels = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=rows)[:, 0]
         for panel, height, (title, part) in zip(panels, rows, groups.items(), strict=True):
             images = pick(binary, ids, part["image"].to_numpy())
-            _draw_group(panel, height, max(gallery, 6), title, part, images)
+            _draw_group(panel, height, columns, title, part, images)
     return figure
 
 
