@@ -12,9 +12,11 @@ from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.families import principals
 from pipeline.images import Images
+from pipeline.literature import literature_numbers
 from pipeline.regression.numbers import regression_numbers
 from pipeline.regression.tables import Regression
 from pipeline.summary import WHOLE, parts, summary, trustworthy
+from pipeline.versions import version_numbers
 
 Numbers = dict[str, float | int | str]
 EFFORT = ("points", "starts", "rounds", "degrees", "inflation", "prior_share", "tolerance", "levels")
@@ -47,6 +49,8 @@ def all_numbers(
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
         regression_numbers(params.regress, regression, params.compare.confidence),
+        literature_numbers(params.dataset),
+        version_numbers(),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

@@ -41,7 +41,7 @@ CHANGES = {
         "leapfrogs": 1,
         "nodes": 3,
     },
-    "classify": {"test": 3, "tail": 2},
+    "classify": {"models": ["cvae-20"], "test": 3, "tail": 2},
     "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
     "regress": {"points": 20, "holdout": 10, "seeds": 2, "steps": 30, "look_every": 10, "settle": 5, "dip": 0.01}

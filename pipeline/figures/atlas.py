@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.config import ModelParams
+from pipeline.families import unconditional
 from pipeline.figures.accuracy import accuracy
 from pipeline.figures.certificate import certificate
 from pipeline.figures.classification import classification
@@ -15,9 +16,11 @@ from pipeline.figures.data import examples, sets
 from pipeline.figures.differences import differences
 from pipeline.figures.histograms import histograms
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
-from pipeline.figures.palette import marks
+from pipeline.figures.mistakes import mistakes
+from pipeline.figures.palette import Mark, marks
 from pipeline.figures.regression import regression_figures
 from pipeline.figures.training import training
+from pipeline.figures.worth import worth
 from pipeline.images import Images
 from pipeline.regression.tables import Regression
 
@@ -54,15 +57,15 @@ def draw_all(
         gallery: images a row.
 
     Returns:
-        The figures by name; `classification` is of the first conditional model, if there is one, and
-        `accuracy` is there if estimators were compared.
+        The figures by name; `classification` and `mistakes` are of the first conditional model, if there is
+        one, `worth` is of all that have a model to be compared with, and `accuracy` is there if estimators
+        were compared.
     """
     everyone = marks({name: model_label(name, model) for name, model in models.items()})
     scored = {name: mark for name, mark in everyone.items() if name in tables.scores}
     poor, rich = scored_pair(pair, list(scored))
     paired = pair_up(tables.scores[poor], tables.scores[rich])
     binary, ids = tables.images.binary(models[rich].binarization), tables.images.id
-    classifier = [classification(table, everyone[name]) for name, table in [*tables.classified.items()][:1]]
     return {
         "sets": sets(tables.split),
         "examples": examples(binary, ids, tables.split, gallery),
@@ -75,9 +78,24 @@ def draw_all(
         "scatter": scatter(paired, scored[poor], scored[rich]),
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
         "histograms": histograms(tables.scores[rich], scored[rich]),
-        **({"classification": classifier[0]} if classifier else {}),
         **regression_figures(tables.regression),
+        **_conditional(tables, models, everyone, gallery),
     }
+
+
+def _conditional(
+    tables: Tables, models: Mapping[str, ModelParams], everyone: Mapping[str, Mark], gallery: int
+) -> dict[str, Figure]:
+    """The figures of the conditional models, as far as there are any."""
+    figures = {}
+    for name, table in [*tables.classified.items()][:1]:
+        binary = tables.images.binary(models[name].binarization)
+        figures["classification"] = classification(table, everyone[name])
+        figures["mistakes"] = mistakes(table, binary, tables.images.id, everyone[name], gallery)
+    scored = {name: model for name, model in models.items() if name in tables.scores}
+    others = {name: unconditional(scored, models[name]) for name in tables.classified}
+    pairs = {name: (tables.classified[name], tables.scores[one]) for name, one in others.items() if one is not None}
+    return figures | ({"worth": worth(pairs, everyone)} if pairs else {})
 
 
 def scored_pair(pair: tuple[str, str], scored: Sequence[str]) -> tuple[str, str]:

@@ -49,13 +49,26 @@ def undecided(numbers):
 def overtaken(numbers):
     """The mixture over digits better than the model that it is compared with, and the classifier too sure."""
     found = dict(numbers)
-    for stem in ("cvae-20.classify.test.gain", "cvae-20.classify.test.overconfidence_percent"):
+    for stem in (f"cvae-20.classify.test.{name}" for name in ("gain", "difference", "overconfidence_percent")):
         found[stem], found[f"{stem}_low"], found[f"{stem}_high"] = (
             -numbers[stem],
             -numbers[f"{stem}_high"],
             -numbers[f"{stem}_low"],
         )
     return found
+
+
+def contrasted(sign):
+    """Two classifiers that differ by `sign` in everything; only where it is negative are images harmed by their labels."""
+    words = {
+        "classify.contrast.few": "cvae-04",
+        "classify.contrast.many": "cvae-20",
+        "classify.contrast.test.images": 99,
+    }
+    for quantity in ("accuracy_percent", "worth", "gain"):
+        stem = f"classify.contrast.test.{quantity}"
+        words |= {stem: 2.0 * sign, f"{stem}_low": 2.0 * sign - 1, f"{stem}_high": 2.0 * sign + 1}
+    return lambda numbers: numbers | words | {"cvae-20.classify.test.harmed": 1 - sign}
 
 
 def text_of(page):
@@ -119,6 +132,29 @@ def test_the_verdict_on_the_mixture_follows_the_sign_of_its_interval(page, varia
     assert "it claims more certainty than it has" in other
 
 
+def test_the_contrast_of_classifiers_follows_its_signs(page, variant):
+    more, fewer = text_of(variant(contrasted(1))), text_of(variant(contrasted(-1)))
+    for text, words in (
+        (more, ("more digits", "worth more", "gains more")),
+        (fewer, ("fewer digits", "worth less", "gains less")),
+    ):
+        assert all(word in text for word in words)
+    assert "Does the smaller latent space" not in text_of(page)
+    assert "For no test image is the digit worth less than nothing" in more
+    assert "Being told the truth should not hurt" in fewer
+
+
+def test_published_figures_stand_beside_the_data_set_that_they_are_of(layout, page, variant):
+    published = {
+        key for key in read_json(layout.numbers) if key.startswith("literature.") and key.endswith(".log_likelihood")
+    }
+    assert published
+    assert published <= quotes(page).keys()
+    other = variant(lambda numbers: {key: value for key, value in numbers.items() if not key.startswith("literature.")})
+    assert "No published log likelihood of this data set" in text_of(other)
+    assert not [key for key in quotes(other) if key.startswith("literature.")]
+
+
 def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, variant):
     plain, other, neither = text_of(page), text_of(variant(turned)), text_of(variant(agreed))
     above, below, same = "the estimator lies above annealing", "the estimator lies below annealing", "agree on average"
@@ -150,7 +186,7 @@ def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, 
     file.write_text(page, encoding="utf-8")
     browser.open(file, width=390)
     shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
-    assert shown == [True] * 12
+    assert shown == [True] * 14
     assert "variational autoencoder" in browser.driver.title
     assert browser.complaints() == []
     assert browser.requests() == [file.resolve().as_uri()]

@@ -10,6 +10,8 @@ from pipeline.figures.style import to_svg
 
 NAMES = {
     "classification",
+    "mistakes",
+    "worth",
     "sets",
     "examples",
     "training",
