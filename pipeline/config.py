@@ -183,6 +183,13 @@ class CompareParams(Section):
     confidence: Share
 
 
+class DimensionsParams(Section):
+    """When fewer latent dimensions count as better for an image."""
+
+    joint_errors: Seconds
+    """Monte Carlo standard errors of the difference by which it must be below zero."""
+
+
 class PlotParams(Section):
     """What the figures show."""
 
@@ -218,6 +225,7 @@ class Params(Section):
     classify: ClassifyParams
     accuracy: AccuracyParams
     compare: CompareParams
+    dimensions: DimensionsParams
     plot: PlotParams
 
     @model_validator(mode="after")

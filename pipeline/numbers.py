@@ -10,6 +10,7 @@ from pipeline.accuracy.numbers import accuracy_numbers
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
+from pipeline.dimensions.numbers import dimensions_numbers
 from pipeline.families import principals
 from pipeline.images import Images
 from pipeline.summary import WHOLE, parts, summary, trustworthy
@@ -29,6 +30,7 @@ def all_numbers(
     classified: Mapping[str, pd.DataFrame],
     estimated: Mapping[str, pd.DataFrame],
     certified: Mapping[str, pd.DataFrame],
+    effects: pd.DataFrame,
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -43,6 +45,7 @@ def all_numbers(
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
+        dimensions_numbers(params, effects, scores),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 
