@@ -9,7 +9,8 @@ from pipeline.config import Params
 from pipeline.dimensions.intervals import welch
 from pipeline.dimensions.places import Row, Scores, effect, ladder, steps
 
-QUANTITIES = ("log_likelihood", "elbo")
+QUANTITIES = ("log_likelihood", "elbo", "slack")
+"""`slack` is the log likelihood less the bound: what the encoder leaves."""
 CENTRE = "test.centre"
 
 
@@ -24,17 +25,21 @@ def fit_effects(params: Params, scores: Scores) -> Iterator[Row]:
     models = [name for name in ladder(params, scores) if _sees_centre(params, scores, name)]
     for name in models:
         for quantity in QUANTITIES:
-            yield from _gaps("fit", (name, name), scores[name].set_index("id")[["set", "region", quantity]], confidence)
+            yield from _gaps("fit", (name, name), _column(scores[name], quantity), confidence)
     for a, b in steps(models):
         for quantity in QUANTITIES:
-            table = scores[a].set_index("id")[["set", "region", quantity]]
-            less = scores[b].set_index("id")[quantity]
+            table, less = _column(scores[a], quantity), _column(scores[b], quantity)[quantity]
             table = table.assign(**{quantity: table[quantity] - less}).dropna()
             yield from _gaps("fit-gap", (a, b), table, confidence)
 
 
 def _sees_centre(params: Params, scores: Scores, name: str) -> bool:
     return params.model(name).train_on == "core" and bool((scores[name]["set"] == "train").any())
+
+
+def _column(scores: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    table = scores.assign(slack=scores["log_likelihood"] - scores["elbo"]).set_index("id")
+    return table[["set", "region", quantity]]
 
 
 def _gaps(kind: str, models: tuple[str, str], table: pd.DataFrame, confidence: float) -> Iterator[Row]:

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.dimensions.fit import QUANTITIES
 from pipeline.figures.palette import BAND, FAINT, INK, Mark
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
 from pipeline.sets import REGIONS
@@ -16,7 +15,7 @@ PLACES = {"test": "test", **{f"test.{region}": f"test, {region}" for region in R
 """Where models are compared, in the order of the rows, and what the rows are called."""
 
 FIT_PLACES = {"validation": "train minus validation", "test.centre": "train minus test, centre"}
-OPEN, FULL = "elbo", "log_likelihood"
+FULL, OPEN = "log_likelihood", "elbo"
 
 
 @house_style()
@@ -84,7 +83,7 @@ def fit(effects: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
     figure = new_figure(0.9 + len(places) * (0.15 + 0.24 * len(models)))
     axes = figure.subplots()
     for lane, name in enumerate(models):
-        for shift, quantity in zip((-0.05, 0.05), QUANTITIES, strict=True):
+        for shift, quantity in ((-0.05, FULL), (0.05, OPEN)):
             rows = own[(own["model_a"] == name) & (own["quantity"] == quantity)].set_index("place").loc[places]
             heights = [row + _lane(lane, len(models)) + shift for row in range(len(places))]
             face = marks[name].colour if quantity == FULL else "white"

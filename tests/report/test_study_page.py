@@ -150,7 +150,7 @@ def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, 
     file.write_text(page, encoding="utf-8")
     browser.open(file, width=390)
     shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
-    assert shown == [True] * 12
+    assert shown == [True] * 17
     assert "variational autoencoder" in browser.driver.title
     assert browser.complaints() == []
     assert browser.requests() == [file.resolve().as_uri()]

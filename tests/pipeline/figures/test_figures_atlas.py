@@ -21,6 +21,11 @@ NAMES = {
     "scatter",
     "gains",
     "histograms",
+    "training-runs",
+    "unseen",
+    "fit",
+    "gain-model",
+    "losses",
 }
 
 
