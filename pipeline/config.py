@@ -238,6 +238,13 @@ class CompareParams(Section):
     confidence: Share
 
 
+class DimensionsParams(Section):
+    """When fewer latent dimensions count as better for an image."""
+
+    joint_errors: Seconds
+    """Monte Carlo standard errors of the difference by which it must be below zero."""
+
+
 class PlotParams(Section):
     """What the figures show."""
 
@@ -274,6 +281,7 @@ class Params(Section):
     accuracy: AccuracyParams
     regress: RegressParams
     compare: CompareParams
+    dimensions: DimensionsParams
     plot: PlotParams
 
     @model_validator(mode="after")

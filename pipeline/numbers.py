@@ -10,6 +10,7 @@ from pipeline.accuracy.numbers import accuracy_numbers
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
+from pipeline.dimensions.numbers import dimensions_numbers
 from pipeline.families import principals
 from pipeline.images import Images
 from pipeline.literature import literature_numbers
@@ -34,6 +35,7 @@ def all_numbers(
     estimated: Mapping[str, pd.DataFrame],
     certified: Mapping[str, pd.DataFrame],
     regression: Regression,
+    effects: pd.DataFrame,
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -51,6 +53,7 @@ def all_numbers(
         regression_numbers(params.regress, regression, params.compare.confidence),
         literature_numbers(params.dataset),
         version_numbers(),
+        dimensions_numbers(params, effects, scores),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

@@ -78,6 +78,11 @@ class Layout:
         return self.root / "data" / "compare" / "pairs.parquet"
 
     @property
+    def effects(self) -> Path:
+        """What the number of latent dimensions changes."""
+        return self.root / "data" / "dimensions" / "effects.parquet"
+
+    @property
     def figures(self) -> Path:
         """Folder of the figures."""
         return self.root / "data" / "plot"

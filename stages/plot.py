@@ -4,6 +4,7 @@ from pipeline.accuracy.tables import read_estimated
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
+from pipeline.dimensions.tables import read_effects
 from pipeline.families import principals
 from pipeline.figures.atlas import Tables, draw_all
 from pipeline.figures.style import to_svg
@@ -36,6 +37,8 @@ def main(layout: Layout) -> None:
         estimated={name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "plot")},
         certified={name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "plot")},
         regression=read_regression(layout.regression),
+        effects=read_effects(layout.effects),
+        joint_errors=params.dimensions.joint_errors,
     )
 
     figures = draw_all(tables, shown, (params.roles.small, params.roles.middle), params.plot.gallery)

@@ -4,6 +4,7 @@ from pipeline.accuracy.tables import read_estimated
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
+from pipeline.dimensions.tables import read_effects
 from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
 from pipeline.regression.tables import read_regression
@@ -32,6 +33,7 @@ def main(layout: Layout) -> None:
         {name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "summarise")},
         {name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "summarise")},
         read_regression(layout.regression),
+        read_effects(layout.effects),
     )
 
     write_json(layout.numbers, numbers)

@@ -17,6 +17,7 @@ TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
 """Values are tracked as parameters, and paths as outputs."""
 AGGREGATES = {
     "compare": ("scores",),
+    "dimensions": ("scores",),
     "plot": ("history", "scores"),
     "summarise": ("history", "scores"),
 }

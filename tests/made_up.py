@@ -1,6 +1,7 @@
 """A study's tables, made up: columns and sizes of real ones, for two models or for many."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ import pandas as pd
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
-from pipeline.config import ModelParams
+from pipeline.config import ModelParams, load_params
+from pipeline.dimensions.effects import dimension_effects
 from pipeline.figures.atlas import Tables, model_label
 from pipeline.figures.palette import marks
 from pipeline.holdout import hold_out
@@ -33,12 +35,24 @@ NAMES = (
 )
 
 
+RELATIVES = {
+    "vae-20-seed-1": ("vae-20", {"seed": 1}),
+    "vae-20-seed-2": ("vae-20", {"seed": 2}),
+    "vae-32-seed-1": ("vae-32", {"seed": 1}),
+    "vae-32-seed-2": ("vae-32", {"seed": 2}),
+    "vae-04-matched": ("vae-04", {"train_on": "matched"}),
+    "vae-32-matched": ("vae-32", {"train_on": "matched"}),
+}
+"""Models that stand in for one of the first three, and in what they differ from it."""
+
+
 @dataclass(frozen=True)
 class Study:
     """What the figures of a study are drawn from."""
 
     models: dict[str, ModelParams]
     tables: Tables
+    relatives: dict[str, ModelParams] = field(default_factory=dict)
 
     pair = NAMES[:2]
 
@@ -56,19 +70,26 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
     split = hold_out(grey, digit, pool, 0.05, len(grey) // 14, rng)
     params = {name: _describe(name, place) for place, name in enumerate(NAMES[:models])}
     scores = {name: _score(split, model, rng) for name, model in params.items()}
+    others = _relatives(params) if models >= 5 else {}
+    pictures = label(grey, digit, np.random.default_rng(7))
+    everyone = scores | {
+        name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
+    }
     tables = Tables(
         images=label(grey, digit, rng),
         split=split,
         history=concatenate({name: _learn(model, rng) for name, model in params.items()}, "model"),
-        scores=scores,
+        scores=everyone,
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
         estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
         regression=make_regression(),
+        effects=_effects(params | others, everyone, pictures, split),
+        joint_errors=2.0,
     )
-    return Study(params, tables)
+    return Study(params, tables, others)
 
 
 def _draw_images(images, side, rng):
@@ -81,7 +102,9 @@ def _draw_images(images, side, rng):
 
 def _describe(name, place):
     return ModelParams(
-        latent_dim={0: 4, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(place, 20 + place),
+        latent_dim={0: 4, NAMES.index("vae-20-matched"): 21, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(
+            place, 20 + place
+        ),
         conditional=name.startswith("cvae"),
         train_on="matched" if "matched" in name else "core",
         binarization="threshold" if "threshold" in name else "bernoulli",
@@ -96,6 +119,7 @@ def _score(split, model, rng):
     hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
     level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["digit"]]
     log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
+    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 50 == 7)
     return scored.assign(
         elbo=log_likelihood - rng.gamma(4, 1, len(scored)),
         log_likelihood=log_likelihood,
@@ -105,6 +129,23 @@ def _score(split, model, rng):
         draws=np.int32(500),
         passes=np.float32(500),
     )
+
+
+def _relatives(params):
+    """Those of `RELATIVES` that are not among the models anyway."""
+    return {
+        name: params[base].model_copy(update={**change, "score_on": "test"})
+        for name, (base, change) in RELATIVES.items()
+        if name not in params
+    }
+
+
+def _effects(models, scores, images, split):
+    """The effects of these very scores, with few resamples."""
+    params = load_params(Path(__file__).parents[1] / "params.yaml")
+    compare = params.compare.model_copy(update={"resamples": 100})
+    params = params.model_copy(update={"models": models, "compare": compare})
+    return dimension_effects(params, scores, images, split)
 
 
 def _classify(scores):

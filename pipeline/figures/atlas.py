@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
 from pipeline.config import ModelParams
+from pipeline.dimensions.losses import clear_losses, gains_of
 from pipeline.families import unconditional
 from pipeline.figures.accuracy import accuracy
 from pipeline.figures.certificate import certificate
@@ -14,6 +17,8 @@ from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
 from pipeline.figures.data import examples, sets
 from pipeline.figures.differences import differences
+from pipeline.figures.dimensions import fit, training_runs, unseen
+from pipeline.figures.gain import gain_model, losses
 from pipeline.figures.histograms import histograms
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 from pipeline.figures.mistakes import mistakes
@@ -30,7 +35,8 @@ class Tables:
     """What the figures show.
 
     `history` and `summary` have a column `model`; `scores` and `certified` are one table a model, `classified`
-    one a conditional model, `estimated` one a model whose estimators are compared.
+    one a conditional model, `estimated` one a model whose estimators are compared. `effects` is what the number of
+    latent dimensions changes; an image that loses by more than so many `joint_errors` is shown.
     """
 
     images: Images
@@ -43,6 +49,8 @@ class Tables:
     certified: Mapping[str, pd.DataFrame]
     estimated: Mapping[str, pd.DataFrame]
     regression: Regression
+    effects: pd.DataFrame
+    joint_errors: float
 
 
 def draw_all(
@@ -80,6 +88,27 @@ def draw_all(
         "histograms": histograms(tables.scores[rich], scored[rich]),
         **regression_figures(tables.regression),
         **_conditional(tables, models, everyone, gallery),
+        **dimension_figures(tables, everyone, (poor, rich), binary, gallery),
+    }
+
+
+def dimension_figures(
+    tables: Tables,
+    marks: Mapping[str, Mark],
+    pair: tuple[str, str],
+    binary: UInt8[np.ndarray, "n pixels"],
+    gallery: int,
+) -> dict[str, Figure]:
+    """Those figures of the number of latent dimensions for which there are models."""
+    kinds, effects = set(tables.effects["kind"]), tables.effects
+    lost = clear_losses(gains_of(tables.scores[pair[1]], tables.scores[pair[0]]), tables.joint_errors)
+    labels = (marks[pair[0]].label, marks[pair[1]].label)
+    return {
+        **({"training-runs": training_runs(effects, tables.pairs, marks)} if "runs" in kinds else {}),
+        **({"unseen": unseen(effects, marks)} if "unseen" in kinds else {}),
+        **({"fit": fit(effects, marks)} if "fit" in kinds else {}),
+        **({"gain-model": gain_model(effects, marks)} if "gain-slope" in kinds else {}),
+        **({"losses": losses(lost, binary, tables.images.id, labels, gallery)} if len(lost) else {}),
     }
 
 

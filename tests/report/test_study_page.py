@@ -59,7 +59,7 @@ def overtaken(numbers):
 
 
 def contrasted(sign):
-    """Two classifiers that differ by `sign` in everything; only where it is negative are images harmed by their labels."""
+    """Two classifiers that differ by `sign` in everything; only where it is negative do labels harm images."""
     words = {
         "classify.contrast.few": "cvae-04",
         "classify.contrast.many": "cvae-20",
@@ -187,6 +187,7 @@ def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, 
     browser.open(file, width=390)
     shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
     assert shown == [True] * 14
+    assert shown == [True] * 17
     assert "variational autoencoder" in browser.driver.title
     assert browser.complaints() == []
     assert browser.requests() == [file.resolve().as_uri()]

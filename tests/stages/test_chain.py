@@ -10,7 +10,7 @@ from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
 ALL += ["classify@cvae-20", "accuracy@vae-04"]
-READ_ALL_MODELS = ["compare", "plot", "summarise"]
+READ_ALL_MODELS = ["compare", "dimensions", "plot", "summarise"]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_a_changed_model_runs_its_own_chain(project):
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
         ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),
         ("rounds: 2               # of refinement of the ref", "rounds: 3  # ", ["accuracy@vae-04", "summarise"]),
-        ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
+        ("resamples: 100", "resamples: 101", ["compare", "dimensions", "summarise"]),
     ],
 )
 def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages):

@@ -4,6 +4,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.certification.tables import CERTIFIED
+from pipeline.dimensions.tables import EFFECTS
 from pipeline.errors import DataError
 from pipeline.images import write_images
 from pipeline.results import PAIRS, SCORES
@@ -24,6 +25,9 @@ FIGURES = {
     "scatter",
     "gains",
     "histograms",
+    "fit",
+    "gain-model",
+    "losses",
 }
 
 
@@ -50,6 +54,7 @@ def _write_tables(layout, study):
     write_images(layout.images, tables.images)
     write_table(layout.split, tables.split, SPLIT)
     write_table(layout.pairs, tables.pairs.astype({"set": "category", "region": "category"}), PAIRS)
+    write_table(layout.effects, tables.effects, EFFECTS)
     for name, table in tables.scores.items():
         write_table(layout.scores(name), table, SCORES)
         write_table(layout.certified(name), tables.certified[name], CERTIFIED)

@@ -23,6 +23,11 @@ NAMES = {
     "scatter",
     "gains",
     "histograms",
+    "training-runs",
+    "unseen",
+    "fit",
+    "gain-model",
+    "losses",
 }
 
 
