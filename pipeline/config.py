@@ -190,6 +190,13 @@ class PlotParams(Section):
     """Images a row."""
 
 
+class ExploreParams(Section):
+    """What the explorer shows."""
+
+    wall: Count
+    """Images of a selection, at most."""
+
+
 class Roles(Section):
     """Which model plays which part in the argument; metrics and prose follow the part, not the name."""
 
@@ -219,6 +226,7 @@ class Params(Section):
     accuracy: AccuracyParams
     compare: CompareParams
     plot: PlotParams
+    explore: ExploreParams
 
     @model_validator(mode="after")
     def _dataset_is_described(self) -> "Params":

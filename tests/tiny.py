@@ -45,6 +45,7 @@ CHANGES = {
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
+    "explore": {"wall": 12},
 }
 LONGEST = 900
 """Seconds after which a program hangs, on the slowest of machines."""
