@@ -14,7 +14,8 @@ function drawLegend() {
 }
 
 function legendEntry(kind, code) {
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: !view.hidden[kind].has(code) });
+  const checked = !view.hidden[kind].has(code);
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: `${kind}-${code}`, checked });
   box.addEventListener("change", () => {
     view.hidden[kind][box.checked ? "delete" : "add"](code);
     redraw();

@@ -12,9 +12,9 @@ from bokeh.models import (
     LinearColorMapper,
     PanTool,
     Range1d,
-    Slope,
     WheelZoomTool,
 )
+from bokeh.models.annotations.geometry import Slope
 from bokeh.plotting import figure
 from bokeh.resources import Resources
 
