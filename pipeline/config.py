@@ -252,6 +252,13 @@ class PlotParams(Section):
     """Images a row."""
 
 
+class ExploreParams(Section):
+    """What the explorer shows."""
+
+    wall: Count
+    """Images of a selection, at most."""
+
+
 class Roles(Section):
     """Which model plays which part in the argument; metrics and prose follow the part, not the name."""
 
@@ -283,6 +290,7 @@ class Params(Section):
     compare: CompareParams
     dimensions: DimensionsParams
     plot: PlotParams
+    explore: ExploreParams
 
     @model_validator(mode="after")
     def _dataset_is_described(self) -> "Params":

@@ -112,6 +112,11 @@ class Layout:
         return self.report / "_output" / "index.html"
 
     @property
+    def explorer(self) -> Path:
+        """The page on which a reader looks at any image under any two models, beside the report."""
+        return self.page.with_name("explorer.html")
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of unfinished training, with its locks."""
         return self.root / ".cache" / "checkpoints"
@@ -125,6 +130,11 @@ class Layout:
     def published(self) -> Path:
         """The committed study's page."""
         return self.root / "docs" / "index.html"
+
+    @property
+    def published_explorer(self) -> Path:
+        """The committed study's explorer, beside its page."""
+        return self.published.with_name("explorer.html")
 
     @property
     def benchmarks(self) -> Path:

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from pipeline.config import Params, load_params
 from pipeline.storage import read_text, write_text
 from stages.command import run
-from stages.dependencies import imported, of_the_page
+from stages.dependencies import imported, of_the_page, parts
 from stages.layout import Layout
 
 TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
@@ -20,6 +20,7 @@ AGGREGATES = {
     "dimensions": ("scores",),
     "plot": ("history", "scores"),
     "summarise": ("history", "scores"),
+    "explore": ("scores",),
 }
 """Which files of every model an aggregate stage reads, as methods of `Layout`."""
 OF_SOME = ("plot", "summarise")
@@ -45,7 +46,7 @@ def main(layout: Layout) -> None:
 def dependencies(name: str, declared: Iterable[str], params: Params, layout: Layout) -> list[str]:
     """What the stage `name` depends on: its code, the files of every model, and what else is declared."""
     code = imported(f"stages/{name}.py", layout.root)
-    code |= of_the_page(layout.report, layout.root) if name == "report" else set()
+    code |= of_the_page(layout.report, layout.root) if name == "report" else parts(name, layout.root)
     kept = [path for path in declared if path.startswith("data/") and not _is_of_a_model(path)]
     read = _of_models(params.models, layout, *AGGREGATES.get(name, ()))
     if name in OF_SOME:

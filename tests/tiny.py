@@ -48,6 +48,7 @@ CHANGES = {
     | {"variants": dict.fromkeys(name for name in REGRESSIONS if name not in ("constant", "varying", "clipped"))},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
+    "explore": {"wall": 12},
 }
 LONGEST = 900
 """Seconds after which a program hangs, on the slowest of machines."""
