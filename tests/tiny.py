@@ -43,6 +43,8 @@ CHANGES = {
     "classify": {"test": 3, "tail": 2},
     "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
+    "sample": {"models": list(MODELS), "generated": 3, "pairs": 3, "steps": 3, "styles": 2}
+    | {"measured": 4, "points": 10, "draws": 4},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
 }
