@@ -12,6 +12,8 @@ from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.families import principals
 from pipeline.images import Images
+from pipeline.sampling.arrays import Samples
+from pipeline.sampling.numbers import sample_numbers
 from pipeline.summary import WHOLE, parts, summary, trustworthy
 
 Numbers = dict[str, float | int | str]
@@ -29,6 +31,7 @@ def all_numbers(
     classified: Mapping[str, pd.DataFrame],
     estimated: Mapping[str, pd.DataFrame],
     certified: Mapping[str, pd.DataFrame],
+    samples: Samples,
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -43,6 +46,7 @@ def all_numbers(
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
+        sample_numbers(params, samples),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

@@ -18,19 +18,19 @@ from stages.listed import listed_sampled
 
 
 def main(layout: Layout) -> None:
-    """Write the arrays of probabilities and of Bernoulli draws, one file a kind of picture."""
+    """Write the arrays, one file a kind of picture."""
     params = load_params(layout.params)
     device, images = prepare(params.device, params.threads), read_images(layout.images)
-    pixels, names = images.grey.shape[1], listed_sampled(params, layout, "sample")
-    shapes = {name: build(pixels, params.data.hidden, params.models[name]) for name in names}
+    described = {name: params.models[name] for name in listed_sampled(params, layout, "sample")}
+    shapes = {name: build(images.grey.shape[1], params.data.hidden, model) for name, model in described.items()}
     pictures = Pictures(
         models={name: read_into(layout.weights(name), shape).to(device) for name, shape in shapes.items()},
-        binarization={name: params.models[name].binarization for name in names},
+        binarization={name: model.binarization for name, model in described.items()},
         judge=params.judge,
+        params=params.sample,
         images=images,
         split=read_split(layout.split, images.id),
         scores=read_scores(layout.scores(params.judge)),
-        params=params.sample,
         stream=partial(stream, params.seed, "sample"),
         device=device,
     )

@@ -7,7 +7,8 @@ from pipeline.config import load_params
 from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
 from pipeline.results import read_pairs, read_scores
-from pipeline.storage import write_json
+from pipeline.sampling.arrays import KINDS
+from pipeline.storage import read_arrays, write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
@@ -30,6 +31,7 @@ def main(layout: Layout) -> None:
         {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
         {name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "summarise")},
         {name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "summarise")},
+        {kind: read_arrays(layout.sampled(kind)) for kind in KINDS},
     )
 
     write_json(layout.numbers, numbers)

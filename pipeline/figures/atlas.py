@@ -16,8 +16,11 @@ from pipeline.figures.differences import differences
 from pipeline.figures.histograms import histograms
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 from pipeline.figures.palette import marks
+from pipeline.figures.paths import paths
+from pipeline.figures.pictures import generation, interpolation, reconstructions, styles
 from pipeline.figures.training import training
 from pipeline.images import Images
+from pipeline.sampling.arrays import Samples
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Tables:
     """What the figures show.
 
     `history` and `summary` have a column `model`; `scores` and `certified` are one table a model, `classified`
-    one a conditional model, `estimated` one a model whose estimators are compared.
+    one a conditional model, `estimated` one a model whose estimators are compared; `samples` are arrays by kind of
+    picture.
     """
 
     images: Images
@@ -37,6 +41,7 @@ class Tables:
     classified: Mapping[str, pd.DataFrame]
     certified: Mapping[str, pd.DataFrame]
     estimated: Mapping[str, pd.DataFrame]
+    samples: Samples
 
 
 def draw_all(
@@ -73,6 +78,18 @@ def draw_all(
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
         "histograms": histograms(tables.scores[rich], scored[rich]),
         **({"classification": classifier[0]} if classifier else {}),
+        **draw_samples(tables.samples, {name: mark.label for name, mark in everyone.items()}),
+    }
+
+
+def draw_samples(samples: Samples, labels: Mapping[str, str]) -> dict[str, Figure]:
+    """The figures of what the models draw; `styles` is there if a conditional one draws."""
+    return {
+        "reconstructions": reconstructions(samples["reconstructions"]),
+        "generation": generation(samples["generation"], labels),
+        "interpolation": interpolation(samples["interpolation"]),
+        "paths": paths(samples["interpolation"]),
+        **({"styles": styles(samples["styles"], labels)} if samples["styles"] else {}),
     }
 
 

@@ -58,4 +58,7 @@ def paths(ends: Ends, steps: int, rng: np.random.Generator) -> Float[Tensor, "wa
 def disagreement(images: Float[np.ndarray, "ways steps n pixels"]) -> Float[np.ndarray, " n"]:
     """How far the ways of each pair are apart: the largest mean difference of a probability between two of them."""
     pairs = [(a, b) for a in range(len(images)) for b in range(a)]
-    return np.stack([np.abs(images[a] - images[b]).mean(axis=(0, 2)) for a, b in pairs]).max(axis=0)
+    largest: Float[np.ndarray, " n"] = np.stack(
+        [np.abs(images[a] - images[b]).mean(axis=(0, 2)) for a, b in pairs]
+    ).max(axis=0)
+    return largest

@@ -92,7 +92,7 @@ class Pictures:
         return found
 
     def interpolation(self) -> Arrays:
-        """Paths between test images under the judge, by way, step and pair; pictures of the pair whose ways differ most.
+        """Paths between test images under the judge, by way, step and pair; pictures of the one whose ways differ most.
 
         `norm` is |z|, `entropy` that of the pixels given z, in nats, `log_prior` is log p(z), in nats, and `spread` the
         sum of both posteriors' variances.
