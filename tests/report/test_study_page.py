@@ -58,6 +58,26 @@ def overtaken(numbers):
     return found
 
 
+def upset(numbers):
+    """The means the way that stays in the shell, z with little of the variance, and the interpolated distribution less sure."""
+    path = "sample.path"
+    found = numbers | {f"{path}.means.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 0.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))
+    }
+    return found
+
+
+def downset(numbers):
+    """The interpolated distribution in the shell, and the decoder surer on it."""
+    path = "sample.path"
+    found = numbers | {f"{path}.coupled.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 30.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))
+    }
+    return found
+
+
 def text_of(page):
     return " ".join(re.sub(r"<[^>]+>", "", page).split())
 
@@ -119,6 +139,16 @@ def test_the_verdict_on_the_mixture_follows_the_sign_of_its_interval(page, varia
     assert "it claims more certainty than it has" in other
 
 
+def test_the_choice_among_paths_follows_their_numbers(variant):
+    means, distribution = text_of(variant(upset)), text_of(variant(downset))
+    assert "The choice here is to go between means" in means
+    assert "makes the decoder less sure in the middle" in means
+    assert "matters little" not in means
+    assert "The choice here is the interpolated distribution" in distribution
+    assert "makes the decoder surer in the middle" in distribution
+    assert "matters little" in distribution
+
+
 def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, variant):
     plain, other, neither = text_of(page), text_of(variant(turned)), text_of(variant(agreed))
     above, below, same = "the estimator lies above annealing", "the estimator lies below annealing", "agree on average"
@@ -150,7 +180,7 @@ def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, 
     file.write_text(page, encoding="utf-8")
     browser.open(file, width=390)
     shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
-    assert shown == [True] * 12
+    assert shown == [True] * 17
     assert "variational autoencoder" in browser.driver.title
     assert browser.complaints() == []
     assert browser.requests() == [file.resolve().as_uri()]
