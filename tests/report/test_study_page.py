@@ -59,7 +59,7 @@ def overtaken(numbers):
 
 
 def upset(numbers):
-    """The means the way that stays in the shell, z with little of the variance, and the interpolated distribution less sure."""
+    """The means the way that stays in the shell, and the interpolated distribution the one that is less sure."""
     path = "sample.path"
     found = numbers | {f"{path}.means.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 0.0}
     found |= {
