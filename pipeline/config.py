@@ -229,6 +229,29 @@ class RegressParams(Section):
         return self
 
 
+class SampleParams(Section):
+    """What is drawn from the models, and how much of it is measured."""
+
+    models: tuple[ModelName, ...]
+    """That draw; at least one is not conditional."""
+    multiples: Annotated[tuple[Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)], ...], Field(min_length=1)]
+    """Of the posterior's spread, at which images are reconstructed."""
+    generated: Annotated[int, Field(ge=1, le=1000)]
+    """Images a model draws to be shown."""
+    pairs: Count
+    """Of test images, whose paths are measured."""
+    steps: Annotated[int, Field(ge=2, le=100)]
+    """Of a path between two images, both ends among them."""
+    styles: Annotated[int, Field(ge=1, le=100)]
+    """In which every digit is shown."""
+    measured: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images, or points of the prior, behind a mean."""
+    points: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Of the prior, behind the pixels' entropies."""
+    draws: Annotated[int, Field(ge=2, le=100_000)]
+    """Importance weights in each bound on the likelihood of a generated image."""
+
+
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
@@ -287,6 +310,7 @@ class Params(Section):
     classify: ClassifyParams
     accuracy: AccuracyParams
     regress: RegressParams
+    sample: SampleParams
     compare: CompareParams
     dimensions: DimensionsParams
     plot: PlotParams
@@ -307,11 +331,24 @@ class Params(Section):
         wanted += [("classify.models", name, "is no conditional one", conditional) for name in self.classify.models]
         wanted += [("certify.models", name, "is not", list(self.models)) for name in self.certify.models]
         wanted += [("accuracy.models", name, "is not", list(self.models)) for name in self.accuracy.models]
+        wanted += [("sample.models", name, "is not", list(self.models)) for name in self.sample.models]
         for key, name, fault, known in wanted:
             if name not in known:
                 close, others = _suggest(name, known), ", ".join(known)
                 raise ValueError(f"{key} has {name!r}, which {fault} under models:{close}; there are {others}")
         return self
+
+    @model_validator(mode="after")
+    def _one_that_draws_is_not_conditional(self) -> "Params":
+        if all(self.models[name].conditional for name in self.sample.models):
+            raise ValueError(f"sample.models = {list(self.sample.models)} has none that is not conditional; add one")
+        return self
+
+    @property
+    def judge(self) -> str:
+        """By whose scores images are likely: the middle model, or the first that draws and is not conditional."""
+        plain = [name for name in self.sample.models if not self.models[name].conditional]
+        return self.roles.middle if self.roles.middle in plain else plain[0]
 
     @property
     def data(self) -> DatasetParams:

@@ -16,6 +16,8 @@ from pipeline.images import Images
 from pipeline.literature import literature_numbers
 from pipeline.regression.numbers import regression_numbers
 from pipeline.regression.tables import Regression
+from pipeline.sampling.arrays import Samples
+from pipeline.sampling.numbers import sample_numbers
 from pipeline.summary import WHOLE, parts, summary, trustworthy
 from pipeline.versions import version_numbers
 
@@ -36,6 +38,7 @@ def all_numbers(
     certified: Mapping[str, pd.DataFrame],
     regression: Regression,
     effects: pd.DataFrame,
+    samples: Samples,
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -54,6 +57,7 @@ def all_numbers(
         literature_numbers(params.dataset),
         version_numbers(),
         dimensions_numbers(params, effects, scores),
+        sample_numbers(params, samples),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

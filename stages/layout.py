@@ -66,6 +66,10 @@ class Layout:
         """What several estimators say of a few images under a model."""
         return self.root / "data" / "accuracy" / f"{name}.parquet"
 
+    def sampled(self, kind: str) -> Path:
+        """Arrays of one kind of picture: probabilities and Bernoulli draws."""
+        return self.root / "data" / "sample" / f"{kind}.npz"
+
     @property
     def regression(self) -> dict[str, Path]:
         """The regression study's tables, by name."""

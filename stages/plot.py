@@ -11,7 +11,8 @@ from pipeline.figures.style import to_svg
 from pipeline.images import read_images
 from pipeline.regression.tables import read_regression
 from pipeline.results import read_pairs, read_scores
-from pipeline.storage import write_bytes
+from pipeline.sampling.arrays import KINDS
+from pipeline.storage import read_arrays, write_bytes
 from pipeline.summary import summary
 from pipeline.tables import concatenate, read_history, read_split
 from stages.command import run
@@ -35,6 +36,7 @@ def main(layout: Layout) -> None:
         pairs=read_pairs(layout.pairs),
         classified={name: read_classified(layout.classified(name)) for name in classifiers},
         estimated={name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "plot")},
+        samples={kind: read_arrays(layout.sampled(kind)) for kind in KINDS},
         certified={name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "plot")},
         regression=read_regression(layout.regression),
         effects=read_effects(layout.effects),

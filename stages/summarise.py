@@ -9,7 +9,8 @@ from pipeline.images import read_images
 from pipeline.numbers import all_numbers, headline
 from pipeline.regression.tables import read_regression
 from pipeline.results import read_pairs, read_scores
-from pipeline.storage import write_json
+from pipeline.sampling.arrays import KINDS
+from pipeline.storage import read_arrays, write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
@@ -34,6 +35,7 @@ def main(layout: Layout) -> None:
         {name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "summarise")},
         read_regression(layout.regression),
         read_effects(layout.effects),
+        {kind: read_arrays(layout.sampled(kind)) for kind in KINDS},
     )
 
     write_json(layout.numbers, numbers)

@@ -49,6 +49,8 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
     code |= of_the_page(layout.report, layout.root) if name == "report" else parts(name, layout.root)
     kept = [path for path in declared if path.startswith("data/") and not _is_of_a_model(path)]
     read = _of_models(params.models, layout, *AGGREGATES.get(name, ()))
+    if name == "sample":
+        read += [*_of_models(params.sample.models, layout, "weights"), *_of_models([params.judge], layout, "scores")]
     if name in OF_SOME:
         read += _of_models(params.classify.models, layout, "classified")
         read += _of_models(params.accuracy.models, layout, "estimated")
@@ -64,7 +66,10 @@ def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
 
 def _is_of_a_model(path: str) -> bool:
     return (
-        re.fullmatch(r"data/(train/[^${}]+/history\.csv|(score|classify|certify|accuracy)/[^${}]+\.parquet)", path)
+        re.fullmatch(
+            r"data/(train/[^${}]+/(history\.csv|weights\.safetensors)|(score|classify|certify|accuracy)/[^${}]+\.parquet)",
+            path,
+        )
         is not None
     )
 

@@ -14,6 +14,7 @@ install_import_hook(
         "pipeline.holdout",
         "pipeline.images",
         "pipeline.likelihood",
+        "pipeline.sampling",
         "pipeline.scoring",
         "pipeline.training",
         "pipeline.vae",

@@ -1,24 +1,28 @@
 """A study's tables, made up: columns and sizes of real ones, for two models or for many."""
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
-from pipeline.config import ModelParams, load_params
+from pipeline.config import ModelParams, SampleParams, load_params
 from pipeline.dimensions.effects import dimension_effects
 from pipeline.figures.atlas import Tables, model_label
 from pipeline.figures.palette import marks
 from pipeline.holdout import hold_out
 from pipeline.images import label
 from pipeline.rng import stream
+from pipeline.sampling.study import Pictures
 from pipeline.sets import scored_rows
 from pipeline.summary import summary
 from pipeline.tables import concatenate
+from pipeline.vae.build import build, start
 from tests.regressions import make_regression
 
 NAMES = (
@@ -88,8 +92,29 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         regression=make_regression(),
         effects=_effects(params | others, everyone, pictures, split),
         joint_errors=2.0,
+        samples={},
     )
-    return Study(params, tables, others)
+    drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
+    return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others)
+
+
+def _draw_pictures(models, tables):
+    """Pictures of models that have learnt nothing, in few of each kind."""
+    few = {"multiples": (0, 1, 2, 4, 8), "generated": 7, "pairs": 5, "steps": 5, "styles": 4}
+    few |= {"measured": 20, "points": 50, "draws": 4}
+    pixels, first = tables.images.grey.shape[1], next(iter(models))
+    rng, empty = np.random.default_rng(4), np.full(pixels, 0.2)
+    return Pictures(
+        models={name: start(build(pixels, (8,), model), empty, rng) for name, model in models.items()},
+        binarization={name: model.binarization for name, model in models.items()},
+        judge=first,
+        images=tables.images,
+        split=tables.split,
+        scores=tables.scores[first],
+        params=SampleParams(models=tuple(models), **few),
+        stream=lambda *names: stream(0, *names),
+        device=torch.device("cpu"),
+    ).all()
 
 
 def _draw_images(images, side, rng):

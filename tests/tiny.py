@@ -46,6 +46,8 @@ CHANGES = {
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
     "regress": {"points": 20, "holdout": 10, "seeds": 2, "steps": 30, "look_every": 10, "settle": 5, "dip": 0.01}
     | {"variants": dict.fromkeys(name for name in REGRESSIONS if name not in ("constant", "varying", "clipped"))},
+    "sample": {"models": list(MODELS), "generated": 3, "pairs": 3, "steps": 3, "styles": 2}
+    | {"measured": 4, "points": 10, "draws": 4},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
     "explore": {"wall": 12},

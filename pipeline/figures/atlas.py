@@ -23,11 +23,14 @@ from pipeline.figures.histograms import histograms
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 from pipeline.figures.mistakes import mistakes
 from pipeline.figures.palette import Mark, marks
+from pipeline.figures.paths import paths
+from pipeline.figures.pictures import generation, interpolation, reconstructions, styles
 from pipeline.figures.regression import regression_figures
 from pipeline.figures.training import training
 from pipeline.figures.worth import worth
 from pipeline.images import Images
 from pipeline.regression.tables import Regression
+from pipeline.sampling.arrays import Samples
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Tables:
     `history` and `summary` have a column `model`; `scores` and `certified` are one table a model, `classified`
     one a conditional model, `estimated` one a model whose estimators are compared. `effects` is what the number of
     latent dimensions changes; an image that loses by more than so many `joint_errors` is shown.
+    one a conditional model, `estimated` one a model whose estimators are compared; `samples` are arrays by kind of
+    picture.
     """
 
     images: Images
@@ -51,6 +56,7 @@ class Tables:
     regression: Regression
     effects: pd.DataFrame
     joint_errors: float
+    samples: Samples
 
 
 def draw_all(
@@ -89,6 +95,18 @@ def draw_all(
         **regression_figures(tables.regression),
         **_conditional(tables, models, everyone, gallery),
         **dimension_figures(tables, everyone, (poor, rich), binary, gallery),
+        **draw_samples(tables.samples, {name: mark.label for name, mark in everyone.items()}),
+    }
+
+
+def draw_samples(samples: Samples, labels: Mapping[str, str]) -> dict[str, Figure]:
+    """The figures of what the models draw; `styles` is there if a conditional one draws."""
+    return {
+        "reconstructions": reconstructions(samples["reconstructions"]),
+        "generation": generation(samples["generation"], labels),
+        "interpolation": interpolation(samples["interpolation"]),
+        "paths": paths(samples["interpolation"]),
+        **({"styles": styles(samples["styles"], labels)} if samples["styles"] else {}),
     }
 
 

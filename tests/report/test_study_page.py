@@ -71,6 +71,26 @@ def contrasted(sign):
     return lambda numbers: numbers | words | {"cvae-20.classify.test.harmed": 1 - sign}
 
 
+def upset(numbers):
+    """The means the way that stays in the shell, and the interpolated distribution the one that is less sure."""
+    path = "sample.path"
+    found = numbers | {f"{path}.means.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 0.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))
+    }
+    return found
+
+
+def downset(numbers):
+    """The interpolated distribution in the shell, and the decoder surer on it."""
+    path = "sample.path"
+    found = numbers | {f"{path}.coupled.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 30.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))
+    }
+    return found
+
+
 def text_of(page):
     return " ".join(re.sub(r"<[^>]+>", "", page).split())
 
@@ -153,6 +173,16 @@ def test_published_figures_stand_beside_the_data_set_that_they_are_of(layout, pa
     other = variant(lambda numbers: {key: value for key, value in numbers.items() if not key.startswith("literature.")})
     assert "No published log likelihood of this data set" in text_of(other)
     assert not [key for key in quotes(other) if key.startswith("literature.")]
+
+
+def test_the_choice_among_paths_follows_their_numbers(variant):
+    means, distribution = text_of(variant(upset)), text_of(variant(downset))
+    assert "The choice here is to go between means" in means
+    assert "makes the decoder less sure in the middle" in means
+    assert "matters little" not in means
+    assert "The choice here is the interpolated distribution" in distribution
+    assert "makes the decoder surer in the middle" in distribution
+    assert "matters little" in distribution
 
 
 def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, variant):

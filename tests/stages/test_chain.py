@@ -9,7 +9,7 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20", "accuracy@vae-04"]
+ALL += ["classify@cvae-20", "accuracy@vae-04", "sample"]
 READ_ALL_MODELS = ["compare", "dimensions", "plot", "summarise", "explore"]
 
 
