@@ -49,7 +49,7 @@ def undecided(
     every, best = np.arange(len(joint)), joint.argmax(axis=1)
     behind = joint[every, best][:, None] - joint
     reach = REACH * np.hypot(standard_error[every, best][:, None], standard_error)
-    close = np.array(behind < reach, dtype=bool)
+    close: Bool[np.ndarray, "n classes"] = np.less(behind, reach)
     close[every, best] = False
     found: Bool[np.ndarray, " n"] = close.any(axis=1)
     return found

@@ -22,7 +22,8 @@ class Parts:
     @property
     def total(self) -> np.ndarray:
         """The whole change."""
-        return self.first + self.second + self.noise
+        whole: np.ndarray = self.first + self.second + self.noise
+        return whole
 
 
 def decompose(y: np.ndarray, f: np.ndarray, sigma: np.ndarray, f_new: np.ndarray, sigma_new: np.ndarray) -> Parts:
