@@ -59,7 +59,7 @@ def overtaken(numbers):
 
 
 def contrasted(sign):
-    """Two classifiers that differ by `sign` in everything; only where it is negative are images harmed by their labels."""
+    """Two classifiers that differ by `sign` in everything; where it is negative labels harm."""
     words = {
         "classify.contrast.few": "cvae-04",
         "classify.contrast.many": "cvae-20",
