@@ -49,9 +49,9 @@ def undecided(
     every, best = np.arange(len(joint)), joint.argmax(axis=1)
     behind = joint[every, best][:, None] - joint
     reach = REACH * np.hypot(standard_error[every, best][:, None], standard_error)
-    close: Bool[np.ndarray, "n classes"] = np.less(behind, reach)
+    close = np.asarray(behind < reach)
     close[every, best] = False
-    found: Bool[np.ndarray, " n"] = close.any(axis=1)
+    found: Bool[np.ndarray, " n"] = np.asarray(close.any(axis=1))
     return found
 
 

@@ -18,8 +18,8 @@ ROWS = 2
 """Of the test set, and of the tails together, at most."""
 FEWEST, MOST = 6, 10
 """Columns that there is room for, and that captions leave room for."""
-LINES = 0.44
-"""Inches that the words under an image take."""
+LINES, TITLE = 0.44, 0.45
+"""Inches that the words under an image take, and that a title and its margins do."""
 GREY = 0.93
 """Of a pixel that is 0."""
 
@@ -44,11 +44,11 @@ def mistakes(
     columns = min(max(gallery, FEWEST), MOST)
     groups = {title: part for title, part in worst(classified, ROWS * columns).items() if len(part)}
     rows = [math.ceil(len(part) / columns) for part in groups.values()]
-    tile = WIDTH / columns
-    figure = new_figure(max(0.6, 0.35 + sum(0.45 + one * (tile + LINES) for one in rows)))
+    heights = [TITLE + one * (WIDTH / columns + LINES) for one in rows]
+    figure = new_figure(TITLE + sum(heights))
     figure.suptitle(mark.label if groups else f"{mark.label}: none of its predictions is wrong", x=0.01, ha="left")
     if groups:
-        panels = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=rows)[:, 0]
+        panels = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=heights)[:, 0]
         for panel, height, (title, part) in zip(panels, rows, groups.items(), strict=True):
             images = pick(binary, ids, part["image"].to_numpy())
             _draw_group(panel, height, columns, title, part, images)
