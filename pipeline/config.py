@@ -252,6 +252,29 @@ class SampleParams(Section):
     """Importance weights in each bound on the likelihood of a generated image."""
 
 
+class DiagnoseParams(Section):
+    """How a latent space is looked at: which units are in use, and whether the aggregate posterior fills the prior."""
+
+    models: tuple[ModelName, ...]
+    """Whose it is; unconditional ones."""
+    active: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    """Variance of the encoder's mean over images above which a unit is in use."""
+    removal: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images on which units that are not in use are removed."""
+    draws: Annotated[int, Field(ge=2, le=10_000_000)]
+    """From the encoder, of each of them."""
+    points: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Of the aggregate posterior at which its density is taken."""
+    hidden: Count
+    """Units of each hidden layer of the networks that tell draws and digits apart."""
+    steps: Annotated[int, Field(ge=4, le=10_000_000)]
+    """Of their training."""
+    generated: Annotated[int, Field(ge=4, le=10_000_000)]
+    """Images drawn from the model that are scored under it."""
+    levels: Annotated[int, Field(ge=1, le=8)]
+    """Of effort for them, in place of the scores'."""
+
+
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
@@ -311,6 +334,7 @@ class Params(Section):
     accuracy: AccuracyParams
     regress: RegressParams
     sample: SampleParams
+    diagnose: DiagnoseParams
     compare: CompareParams
     dimensions: DimensionsParams
     plot: PlotParams
@@ -332,6 +356,8 @@ class Params(Section):
         wanted += [("certify.models", name, "is not", list(self.models)) for name in self.certify.models]
         wanted += [("accuracy.models", name, "is not", list(self.models)) for name in self.accuracy.models]
         wanted += [("sample.models", name, "is not", list(self.models)) for name in self.sample.models]
+        plain = [name for name in self.models if name not in conditional]
+        wanted += [("diagnose.models", name, "is no unconditional one", plain) for name in self.diagnose.models]
         for key, name, fault, known in wanted:
             if name not in known:
                 close, others = _suggest(name, known), ", ".join(known)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from pipeline.accuracy.numbers import accuracy_numbers
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
+from pipeline.diagnosis.numbers import diagnosis_numbers
 from pipeline.dimensions.numbers import dimensions_numbers
 from pipeline.families import principals
 from pipeline.images import Images
@@ -39,6 +41,7 @@ def all_numbers(
     regression: Regression,
     effects: pd.DataFrame,
     samples: Samples,
+    diagnosed: Mapping[str, Mapping[str, Any]],
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -58,6 +61,7 @@ def all_numbers(
         version_numbers(),
         dimensions_numbers(params, effects, scores),
         sample_numbers(params, samples),
+        diagnosis_numbers(params, diagnosed, scores),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

@@ -76,6 +76,14 @@ class Layout:
         names = ("traces", "dips", "falls", "fits", "outcomes")
         return {name: self.root / "data" / "regress" / f"{name}.parquet" for name in names}
 
+    def diagnosis(self, name: str) -> Path:
+        """What a model's latent space is like, in numbers."""
+        return self.root / "data" / "diagnose" / f"{name}.json"
+
+    def diagnosed(self, name: str) -> Path:
+        """The draws and images that figures of a model's latent space show."""
+        return self.root / "data" / "diagnose" / f"{name}.npz"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""

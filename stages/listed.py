@@ -44,6 +44,11 @@ def listed_certified(params: Params, layout: Layout, stage: str) -> list[str]:
     return _listed(params.certify.models, layout.certified, layout, stage)
 
 
+def listed_diagnosed(params: Params, layout: Layout, stage: str) -> list[str]:
+    """The models of diagnose.models, in its order, whose findings dvc.yaml lists for `stage`."""
+    return _listed(params.diagnose.models, layout.diagnosis, layout, stage)
+
+
 def _listed(names: Iterable[str], path: Callable[[str], Path], layout: Layout, stage: str) -> list[str]:
     """Those of the names for whose path `stage` waits."""
     listed = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"][stage]["deps"]

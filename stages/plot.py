@@ -4,6 +4,7 @@ from pipeline.accuracy.tables import read_estimated
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
+from pipeline.diagnosis.shown import gather
 from pipeline.dimensions.tables import read_effects
 from pipeline.families import principals
 from pipeline.figures.atlas import Tables, draw_all
@@ -12,12 +13,12 @@ from pipeline.images import read_images
 from pipeline.regression.tables import read_regression
 from pipeline.results import read_pairs, read_scores
 from pipeline.sampling.arrays import KINDS
-from pipeline.storage import read_arrays, write_bytes
+from pipeline.storage import read_arrays, read_json, write_bytes
 from pipeline.summary import summary
 from pipeline.tables import concatenate, read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_certified, listed_classifiers, listed_estimated, listed_models
+from stages.listed import listed_certified, listed_classifiers, listed_diagnosed, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -27,6 +28,7 @@ def main(layout: Layout) -> None:
     scores = {name: read_scores(layout.scores(name)) for name in models}
     images = read_images(layout.images)
     shown = {name: params.models[name] for name in principals(params) if name in models}
+    looked_at = listed_diagnosed(params, layout, "plot")
     tables = Tables(
         images=images,
         split=read_split(layout.split, images.id),
@@ -41,6 +43,12 @@ def main(layout: Layout) -> None:
         regression=read_regression(layout.regression),
         effects=read_effects(layout.effects),
         joint_errors=params.dimensions.joint_errors,
+        diagnosis=gather(
+            params,
+            {name: read_json(layout.diagnosis(name)) for name in looked_at},
+            {name: read_arrays(layout.diagnosed(name)) for name in looked_at},
+            scores,
+        ),
     )
 
     figures = draw_all(tables, shown, (params.roles.small, params.roles.middle), params.plot.gallery)

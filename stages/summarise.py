@@ -10,11 +10,11 @@ from pipeline.numbers import all_numbers, headline
 from pipeline.regression.tables import read_regression
 from pipeline.results import read_pairs, read_scores
 from pipeline.sampling.arrays import KINDS
-from pipeline.storage import read_arrays, write_json
+from pipeline.storage import read_arrays, read_json, write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_certified, listed_classifiers, listed_estimated, listed_models
+from stages.listed import listed_certified, listed_classifiers, listed_diagnosed, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -36,6 +36,7 @@ def main(layout: Layout) -> None:
         read_regression(layout.regression),
         read_effects(layout.effects),
         {kind: read_arrays(layout.sampled(kind)) for kind in KINDS},
+        {name: read_json(layout.diagnosis(name)) for name in listed_diagnosed(params, layout, "summarise")},
     )
 
     write_json(layout.numbers, numbers)

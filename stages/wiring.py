@@ -55,6 +55,7 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
         read += _of_models(params.classify.models, layout, "classified")
         read += _of_models(params.accuracy.models, layout, "estimated")
         read += _of_models(params.certify.models, layout, "certified")
+        read += _of_models(params.diagnose.models, layout, "diagnosis", "diagnosed")
     return sorted(code - TRACKED_OTHERWISE) + kept + sorted(read)
 
 
@@ -67,7 +68,8 @@ def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
 def _is_of_a_model(path: str) -> bool:
     return (
         re.fullmatch(
-            r"data/(train/[^${}]+/(history\.csv|weights\.safetensors)|(score|classify|certify|accuracy)/[^${}]+\.parquet)",
+            r"data/(train/[^${}]+/(history\.csv|weights\.safetensors)|(score|classify|certify|accuracy)/[^${}]+\.parquet"
+            r"|diagnose/[^${}]+\.(json|npz))",
             path,
         )
         is not None

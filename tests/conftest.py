@@ -10,6 +10,7 @@ install_import_hook(
         "pipeline.classification",
         "pipeline.comparison",
         "pipeline.device",
+        "pipeline.diagnosis",
         "pipeline.examples",
         "pipeline.holdout",
         "pipeline.images",

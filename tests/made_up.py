@@ -12,6 +12,7 @@ from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
 from pipeline.config import ModelParams, SampleParams, load_params
+from pipeline.diagnosis.shown import gather
 from pipeline.dimensions.effects import dimension_effects
 from pipeline.figures.atlas import Tables, model_label
 from pipeline.figures.palette import marks
@@ -57,6 +58,7 @@ class Study:
     models: dict[str, ModelParams]
     tables: Tables
     relatives: dict[str, ModelParams] = field(default_factory=dict)
+    """Models that stand in for one of the others."""
 
     pair = NAMES[:2]
 
@@ -79,6 +81,7 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
     everyone = scores | {
         name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
     }
+    shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"duration": 0.1, "score_on": "test"})}
     tables = Tables(
         images=label(grey, digit, rng),
         split=split,
@@ -93,9 +96,10 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         effects=_effects(params | others, everyone, pictures, split),
         joint_errors=2.0,
         samples={},
+        diagnosis=_diagnose(params | shorter, scores, side),
     )
     drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
-    return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others)
+    return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others | shorter)
 
 
 def _draw_pictures(models, tables):
@@ -211,6 +215,54 @@ def _estimate(scores):
         draws = (16, 256, 5000) if method == "encoder" else (16, 256)
         found += [_off(part, method, k, before + k, worth / np.sqrt(k), rng) for k in draws]
     return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATED.names]
+
+
+def diagnosed(latent, rng, *, epochs=1.0):
+    """What is found of a latent space that leaves more of the prior empty the longer it was trained."""
+
+    def near(value, half=0.01):
+        return {"value": value, "low": value - half, "high": value + half}
+
+    return {
+        "images": 1000,
+        "latent": latent,
+        "active": latent - 2,
+        "activity": [1.0] * (latent - 2) + [0.001, 0.0],
+        "removal": {"elbo": near(0.001), "log_likelihood": near(-0.002), "images": 50},
+        "divergence": {"divergence": 24.5, "information": 6.9, "marginal": 17.6, "units": 0.1}
+        | {"total_correlation": 17.5, "error": 0.01, "log_images": 6.91},
+        "gaussian": 0.07,
+        "norm": {"relative": 1.06, "inner": 0.02, "distance": 0.15, "chance": 0.043},
+        "accuracy": near(0.8 + 0.05 * epochs),
+        "moments": near(0.66 - 0.05 * epochs),
+        "bound": near(1.2, 0.1),
+        "void": {"prior": near(0.27 + 0.05 * epochs), "posterior": near(0.02)},
+        "unsure": {
+            name: near(value + 0.01 * rng.random())
+            for name, value in zip(
+                ("real", "posterior", "prior", "fullest", "emptiest"), (0.1, 0.14, 0.5, 0.3, 0.7), strict=True
+            )
+        },
+        "generated": near(-110.0, 2.0) | {"images": 100, "emptier": near(-12.0, 5.0)},
+    }
+
+
+def _diagnose(models, scores, side):
+    rng = np.random.default_rng(4)
+    plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
+    found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].duration) for name in plain}
+    arrays = {
+        name: {
+            "level": np.sort(rng.random(1000) ** 0.8),
+            "posterior_ratio": rng.normal(1, 1, 1000),
+            "prior_ratio": rng.normal(-2, 2, 1000),
+            "generated": rng.normal(-110, 20, 100),
+            "pictures": rng.integers(0, 2, (4, 12, side * side), dtype=np.uint8),
+        }
+        for name in plain
+    }
+    params = load_params(Path(__file__).parents[1] / "params.yaml").model_copy(update={"models": models})
+    return gather(params, found, arrays, scores)
 
 
 def _off(part, method, draws, passes, error, rng):

@@ -48,6 +48,15 @@ CHANGES = {
     | {"variants": dict.fromkeys(name for name in REGRESSIONS if name not in ("constant", "varying", "clipped"))},
     "sample": {"models": list(MODELS), "generated": 3, "pairs": 3, "steps": 3, "styles": 2}
     | {"measured": 4, "points": 10, "draws": 4},
+    "diagnose": {
+        "models": ["vae-20"],
+        "removal": 4,
+        "draws": 4,
+        "points": 50,
+        "hidden": 8,
+        "steps": 10,
+        "generated": 4,
+    },
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
     "explore": {"wall": 12},
@@ -164,7 +173,7 @@ def run_stage(monkeypatch, capsys) -> Iterator[Callable[..., tuple[int, str]]]:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", [name, *words])
         try:
-            run(main, *(["MODEL"] if name in {"train", "score", "certify", "classify", "accuracy"} else []))
+            run(main, *(["MODEL"] if name in {"train", "score", "certify", "classify", "accuracy", "diagnose"} else []))
         except SystemExit as end:
             return end.code, capsys.readouterr().err
         return 0, capsys.readouterr().err

@@ -1,7 +1,7 @@
 """All figures of the study, each from the tables that it shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
 from pipeline.config import ModelParams
+from pipeline.diagnosis.shown import Diagnosis
 from pipeline.dimensions.losses import clear_losses, gains_of
 from pipeline.families import unconditional
 from pipeline.figures.accuracy import accuracy
@@ -16,6 +17,7 @@ from pipeline.figures.certificate import certificate
 from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
 from pipeline.figures.data import examples, sets
+from pipeline.figures.diagnosis import pictures, training_lengths, voids
 from pipeline.figures.differences import differences
 from pipeline.figures.dimensions import fit, training_runs, unseen
 from pipeline.figures.gain import gain_model, losses
@@ -57,6 +59,7 @@ class Tables:
     effects: pd.DataFrame
     joint_errors: float
     samples: Samples
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
 
 
 def draw_all(
@@ -73,7 +76,7 @@ def draw_all(
     Returns:
         The figures by name; `classification` and `mistakes` are of the first conditional model, if there is
         one, `worth` is of all that have a model to be compared with, and `accuracy` is there if estimators
-        were compared.
+        were compared, and `voids` if latent spaces were looked at.
     """
     everyone = marks({name: model_label(name, model) for name, model in models.items()})
     scored = {name: mark for name, mark in everyone.items() if name in tables.scores}
@@ -96,6 +99,7 @@ def draw_all(
         **_conditional(tables, models, everyone, gallery),
         **dimension_figures(tables, everyone, (poor, rich), binary, gallery),
         **draw_samples(tables.samples, {name: mark.label for name, mark in everyone.items()}),
+        **_latent(tables.diagnosis, scored, rich),
     }
 
 
@@ -143,6 +147,21 @@ def _conditional(
     others = {name: unconditional(scored, models[name]) for name in tables.classified}
     pairs = {name: (tables.classified[name], tables.scores[one]) for name, one in others.items() if one is not None}
     return figures | ({"worth": worth(pairs, everyone)} if pairs else {})
+
+
+def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str) -> dict[str, Figure]:
+    """The figures of latent spaces, of the wanted model or else of the last one that was looked at."""
+    names = [name for name in marks if name in diagnosis.found]
+    if not names:
+        return {}
+    chosen = wanted if wanted in names else names[-1]
+    drawn = {
+        "voids": voids(diagnosis.found, diagnosis.arrays, diagnosis.real, marks, chosen),
+        "void-images": pictures(diagnosis.arrays[chosen]["pictures"]),
+    }
+    if len(diagnosis.trained) > 1:
+        drawn["training-lengths"] = training_lengths(diagnosis.numbers, diagnosis.trained)
+    return drawn
 
 
 def scored_pair(pair: tuple[str, str], scored: Sequence[str]) -> tuple[str, str]:

@@ -35,4 +35,5 @@ def study_numbers(study):
     histories = dict(iter(study.tables.history.groupby("model", sort=False)))
     tables = study.tables
     some = (tables.classified, tables.estimated, tables.certified, tables.regression, tables.effects, tables.samples)
-    return all_numbers(params, tables.images, tables.split, histories, tables.scores, tables.pairs, *some)
+    found = (tables.images, tables.split, histories, tables.scores, tables.pairs, *some, tables.diagnosis.found)
+    return all_numbers(params, *found)

@@ -9,7 +9,7 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20", "accuracy@vae-04", "sample"]
+ALL += ["classify@cvae-20", "accuracy@vae-04", "diagnose@vae-20", "regress", "sample"]
 READ_ALL_MODELS = ["compare", "dimensions", "plot", "summarise", "explore"]
 
 
@@ -77,8 +77,8 @@ def test_both_pages_stand_side_by_side_after_all_is_made_anew(repeated):
 
 def test_a_changed_model_runs_its_own_chain(project):
     edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
-    own = [f"{name}@vae-20" for name in ("train", "score", "certify")]
-    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, *READ_ALL_MODELS])
+    own = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")]
+    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, "sample", *READ_ALL_MODELS])
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,13 @@ def test_a_changed_model_runs_its_own_chain(project):
         (
             "draws: 64",
             "draws: 65",
-            [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "accuracy@vae-04", "summarise"],
+            [
+                *(f"score@{model}" for model in MODELS),
+                "classify@cvae-20",
+                "accuracy@vae-04",
+                "diagnose@vae-20",
+                "summarise",
+            ],
         ),
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
         ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),
@@ -101,5 +107,5 @@ def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages)
 
 
 def test_another_data_sets_numbers_move_nothing(project):
-    edit(project / "params.yaml", "  kmnist: {epochs: 200", "  kmnist: {epochs: 201")
+    edit(project / "params.yaml", "  kmnist: {epochs: 80", "  kmnist: {epochs: 81")
     assert ran(dvc(project, "repro", "--dry")) == ["summarise"]

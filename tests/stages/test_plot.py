@@ -46,6 +46,7 @@ def layout(tmp_path):
     params["classify"]["models"] = []
     params["accuracy"]["models"] = []
     params["sample"]["models"] = list(study.models)
+    params["diagnose"]["models"] = []
     params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
     listed = [layout.scores(name).relative_to(tmp_path).as_posix() for name in study.models]
     with layout.params.open("w", encoding="utf-8") as stream:

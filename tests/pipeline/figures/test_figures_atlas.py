@@ -33,6 +33,9 @@ NAMES = {
     "interpolation",
     "paths",
     "styles",
+    "voids",
+    "void-images",
+    "training-lengths",
 }
 
 
