@@ -14,6 +14,7 @@ PAGE_PARTS = (
     "pipeline/rendering/*.lua",
     "pipeline/rendering/*.css",
     "pipeline/rendering/*.html",
+    "pipeline/rendering/*.typ",
 )
 """What a page is made of beside code, as patterns from the root; Quarto leaves .gitignore and *.quarto_ipynb there."""
 

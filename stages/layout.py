@@ -101,6 +101,11 @@ class Layout:
         return self.report / "_output" / "index.html"
 
     @property
+    def pdf(self) -> Path:
+        """The rendered report for paper."""
+        return self.report / "_output" / "report.pdf"
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of unfinished training, with its locks."""
         return self.root / ".cache" / "checkpoints"
@@ -114,6 +119,11 @@ class Layout:
     def published(self) -> Path:
         """The committed study's page."""
         return self.root / "docs" / "index.html"
+
+    @property
+    def published_pdf(self) -> Path:
+        """The committed study's report for paper."""
+        return self.root / "docs" / "report.pdf"
 
     @property
     def benchmarks(self) -> Path:

@@ -1,4 +1,4 @@
-"""Put the rendered page, and the README's table and diagram, where a reader who runs nothing finds them."""
+"""Put the rendered page and PDF, and the README's table and diagram, where a reader who runs nothing finds them."""
 
 import subprocess
 
@@ -12,16 +12,17 @@ LARGEST = 3_000_000
 
 
 def main(layout: Layout) -> None:
-    """Copy the page to docs/ and refresh the README."""
-    page = read_bytes(layout.page)
-    if len(page) > LARGEST:
-        raise DataError(f"{layout.page}: {len(page)} bytes, docs/ may hold {LARGEST}; thin the figures")
-    write_bytes(layout.published, page)
+    """Copy the page and the PDF to docs/ and refresh the README."""
+    for made, published in ((layout.page, layout.published), (layout.pdf, layout.published_pdf)):
+        content = read_bytes(made)
+        if len(content) > LARGEST:
+            raise DataError(f"{made}: {len(content)} bytes, docs/ may hold {LARGEST} of each; thin the figures")
+        write_bytes(published, content)
+        print(f"{published}: {len(content) / 1e6:.2f} MB")
 
     readme = fill(read_text(layout.readme), "results", result_table(read_json(layout.numbers)))
     readme = fill(readme, "cost", cost(read_json(layout.benchmarks)))
     write_text(layout.readme, fill(readme, "stages", f"\n```mermaid\n{diagram(drawn_by_dvc())}\n```\n"))
-    print(f"{layout.published}: {len(page) / 1e6:.2f} MB")
 
 
 def drawn_by_dvc() -> str:
