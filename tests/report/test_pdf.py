@@ -135,12 +135,13 @@ def test_links_lead_to_places_in_the_document_and_to_the_net(sample):
     ]
 
 
-def test_only_the_fonts_that_typst_carries_are_used(study):
+def test_only_the_fonts_that_typst_carries_are_used_and_none_is_small(study):
     kind = [pdfium.FPDF_PAGEOBJ_TEXT]
     texts = [one for page in pypdfium2.PdfDocument(study[1].pdf) for one in page.get_objects(filter=kind)]
     names = {one.get_font().get_base_name().partition("+")[2] for one in texts}
     assert {name.partition("-")[0] for name in names} <= {"LibertinusSerif", "NewCMMath", "DejaVuSansMono"}
-    assert min(one.get_font_size() for one in texts) > 0
+    words = [one for one in texts if "Math" not in one.get_font().get_base_name()]
+    assert min(one.get_font_size() * one.get_matrix().get()[0] for one in words) > 7.99
 
 
 def test_what_is_for_the_screen_is_not_printed(tmp_path):
