@@ -57,7 +57,8 @@ def _metadata(manuscript: Manuscript) -> dict[str, str]:
 
 
 def _complaint(error: typst.TypstError) -> str:
-    """What is wrong, and the line of Typst source that it is wrong in."""
-    shown = re.search(r"^ *\d+ │ (.+)$", error.diagnostic, re.MULTILINE)
-    place = f" at `{shown[1].strip()[:60]}`" if shown else ""
-    return " ".join([error.message, *error.hints[:1]]) + place
+    """What is wrong, in which picture or else in which line of Typst source."""
+    file = re.search(r"┌─ (?!.*__typst)(.+?)(?::\d+)*$", error.diagnostic, re.MULTILINE)
+    line = re.search(r"^ *\d+ │ (.+)$", error.diagnostic, re.MULTILINE)
+    where = file[1] if file else f"`{line[1].strip()[:60]}`" if line else "the document"
+    return " ".join([error.message, *error.hints[:1], "in", where])
