@@ -76,11 +76,6 @@ CLAIMS = [
     ("In the centre it is ahead as well", "It pays for that in the centre", "the two cannot be told apart"),
     ("vae-20 would look better", "vae-20 would look worse", "would be the same"),
     ("estimates are smaller than", "estimates are larger than", "estimates are larger than"),
-    (
-        "disagrees with it on average under vae-04",
-        "disagrees with it on average",
-        "agrees with it on average under every",
-    ),
     ("the estimator above annealing", "the estimator below annealing", "the estimator below annealing"),
     ("It is surer than it is right", "It is right more often", "about as often right"),
     ("better than vae-20 even when", "worse than vae-20 when nobody", "cannot be told apart from vae-20"),
@@ -96,6 +91,8 @@ def test_each_claim_follows_the_sign_of_its_number(found, numbers):
         assert neither in between
         assert better not in below
         assert worse not in above
+    assert "disagrees with it on average under vae-04" in above
+    assert "agrees with it on average under every model" in between
 
 
 def test_a_tail_that_costs_nothing_is_left_out_of_those_that_do(found, numbers):
