@@ -15,6 +15,7 @@ PAGE_PARTS = {
         "pipeline/rendering/*.lua",
         "pipeline/rendering/*.css",
         "pipeline/rendering/*.html",
+        "pipeline/rendering/*.typ",
     ),
     "explore": ("pipeline/explorer/*.html", "pipeline/explorer/*.css", "pipeline/explorer/*.js"),
 }

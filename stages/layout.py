@@ -129,6 +129,11 @@ class Layout:
         return self.page.with_name("explorer.html")
 
     @property
+    def pdf(self) -> Path:
+        """The rendered report for paper."""
+        return self.report / "_output" / "report.pdf"
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of unfinished training, with its locks."""
         return self.root / ".cache" / "checkpoints"
@@ -147,6 +152,17 @@ class Layout:
     def published_explorer(self) -> Path:
         """The committed study's explorer, beside its page."""
         return self.published.with_name("explorer.html")
+
+    @property
+    def published_pdf(self) -> Path:
+        """The committed study's report for paper."""
+        return self.root / "docs" / "report.pdf"
+
+    @property
+    def publications(self) -> list[tuple[Path, Path]]:
+        """What is made for readers, and where the committed study keeps each."""
+        made = [(self.page, self.published), (self.explorer, self.published_explorer)]
+        return [*made, (self.pdf, self.published_pdf)]
 
     @property
     def benchmarks(self) -> Path:

@@ -1,4 +1,4 @@
-"""Put the rendered page, and the README's table and diagram, where a reader who runs nothing finds them."""
+"""Put the rendered page and PDF, and the README's table and diagram, where a reader who runs nothing finds them."""
 
 import subprocess
 from pathlib import Path
@@ -13,10 +13,10 @@ LARGEST, LARGEST_EXPLORER = 3_000_000, 6_000_000
 
 
 def main(layout: Layout) -> None:
-    """Copy the pages to docs/ and refresh the README."""
+    """Copy the pages and the PDF to docs/ and refresh the README."""
     _publish(layout.page, layout.published, LARGEST, "thin the figures")
     _publish(layout.explorer, layout.published_explorer, LARGEST_EXPLORER, "let it have fewer models")
-
+    _publish(layout.pdf, layout.published_pdf, LARGEST, "thin the figures")
     readme = fill(read_text(layout.readme), "results", result_table(read_json(layout.numbers)))
     readme = fill(readme, "cost", cost(read_json(layout.benchmarks)))
     write_text(layout.readme, fill(readme, "stages", f"\n```mermaid\n{diagram(drawn_by_dvc())}\n```\n"))

@@ -18,7 +18,8 @@ LEFT_OVER = {
     "attribute": r"\{[#.][\w-]+",
     "block": r":::+",
 }
-NEIGHBOUR = r"[\w-]+\.html"
+NEIGHBOUR = r"[\w-]+\.(html|pdf)"
+"""What may stand beside the page, wherever it is put."""
 SHOWN = 5
 
 
