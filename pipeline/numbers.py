@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.accuracy.numbers import accuracy_numbers
+from pipeline.anatomy.numbers import anatomy_numbers
+from pipeline.anatomy.tables import Anatomy
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
@@ -29,6 +31,7 @@ def all_numbers(
     classified: Mapping[str, pd.DataFrame],
     estimated: Mapping[str, pd.DataFrame],
     certified: Mapping[str, pd.DataFrame],
+    anatomy: Anatomy | None = None,
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -43,6 +46,7 @@ def all_numbers(
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
+        anatomy_numbers(anatomy, scores, images.grey, params.compare.confidence),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

@@ -66,6 +66,10 @@ class Layout:
         """What several estimators say of a few images under a model."""
         return self.root / "data" / "accuracy" / f"{name}.parquet"
 
+    def anatomy(self, name: str) -> Path:
+        """A table of what makes images likely under one model."""
+        return self.root / "data" / "anatomy" / f"{name}.parquet"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""

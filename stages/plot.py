@@ -1,6 +1,8 @@
 """Draw every figure of the report."""
 
 from pipeline.accuracy.tables import read_estimated
+from pipeline.anatomy.subject import subject
+from pipeline.anatomy.tables import read_anatomy
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
@@ -14,7 +16,7 @@ from pipeline.summary import summary
 from pipeline.tables import concatenate, read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_certified, listed_classifiers, listed_estimated, listed_models
+from stages.listed import listed_anatomy, listed_certified, listed_classifiers, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -34,6 +36,7 @@ def main(layout: Layout) -> None:
         classified={name: read_classified(layout.classified(name)) for name in classifiers},
         estimated={name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "plot")},
         certified={name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "plot")},
+        anatomy=read_anatomy(subject(params), layout.anatomy) if listed_anatomy(layout, "plot") else None,
     )
 
     figures = draw_all(tables, shown, (params.roles.small, params.roles.middle), params.plot.gallery)

@@ -1,6 +1,8 @@
 """Gather every number that the page quotes."""
 
 from pipeline.accuracy.tables import read_estimated
+from pipeline.anatomy.subject import subject
+from pipeline.anatomy.tables import read_anatomy
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
@@ -11,7 +13,7 @@ from pipeline.storage import write_json
 from pipeline.tables import read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_certified, listed_classifiers, listed_estimated, listed_models
+from stages.listed import listed_anatomy, listed_certified, listed_classifiers, listed_estimated, listed_models
 
 
 def main(layout: Layout) -> None:
@@ -30,6 +32,7 @@ def main(layout: Layout) -> None:
         {name: read_classified(layout.classified(name)) for name in listed_classifiers(params, layout, "summarise")},
         {name: read_estimated(layout.estimated(name)) for name in listed_estimated(params, layout, "summarise")},
         {name: read_certified(layout.certified(name)) for name in listed_certified(params, layout, "summarise")},
+        read_anatomy(subject(params), layout.anatomy) if listed_anatomy(layout, "summarise") else None,
     )
 
     write_json(layout.numbers, numbers)

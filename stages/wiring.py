@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from pipeline.anatomy.subject import compared, subject
 from pipeline.config import Params, load_params
 from pipeline.storage import read_text, write_text
 from stages.command import run
@@ -47,6 +48,10 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
     code |= of_the_page(layout.report, layout.root) if name == "report" else set()
     kept = [path for path in declared if path.startswith("data/") and not _is_of_a_model(path)]
     read = _of_models(params.models, layout, *AGGREGATES.get(name, ()))
+    if name == "anatomy":
+        about = subject(params)
+        read += _of_models([about], layout, "weights", "scores")
+        read += _of_models(compared(params, about), layout, "scores")
     if name in OF_SOME:
         read += _of_models(params.classify.models, layout, "classified")
         read += _of_models(params.accuracy.models, layout, "estimated")
@@ -61,10 +66,11 @@ def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
 
 
 def _is_of_a_model(path: str) -> bool:
-    return (
-        re.fullmatch(r"data/(train/[^${}]+/history\.csv|(score|classify|certify|accuracy)/[^${}]+\.parquet)", path)
-        is not None
+    trained, table = (
+        r"train/[^${}]+/(history\.csv|weights\.safetensors)",
+        r"(score|classify|certify|accuracy)/[^${}]+\.parquet",
     )
+    return re.fullmatch(f"data/({trained}|{table})", path) is not None
 
 
 if __name__ == "__main__":

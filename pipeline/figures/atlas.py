@@ -6,16 +6,21 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.anatomy.price import by_digit
+from pipeline.anatomy.tables import Anatomy
 from pipeline.config import ModelParams
 from pipeline.figures.accuracy import accuracy
+from pipeline.figures.anatomy import orders, shares
 from pipeline.figures.certificate import certificate
 from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
 from pipeline.figures.data import examples, sets
 from pipeline.figures.differences import differences
 from pipeline.figures.histograms import histograms
+from pipeline.figures.likeliest import likeliest
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
-from pipeline.figures.palette import marks
+from pipeline.figures.monte_carlo import monte_carlo
+from pipeline.figures.palette import Mark, marks
 from pipeline.figures.training import training
 from pipeline.images import Images
 
@@ -37,6 +42,7 @@ class Tables:
     classified: Mapping[str, pd.DataFrame]
     certified: Mapping[str, pd.DataFrame]
     estimated: Mapping[str, pd.DataFrame]
+    anatomy: Anatomy | None = None
 
 
 def draw_all(
@@ -73,7 +79,35 @@ def draw_all(
         "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
         "histograms": histograms(tables.scores[rich], scored[rich]),
         **({"classification": classifier[0]} if classifier else {}),
+        **draw_anatomy(tables, models, gallery),
     }
+
+
+def draw_anatomy(tables: Tables, models: Mapping[str, ModelParams], gallery: int) -> dict[str, Figure]:
+    """What makes an image likely under the one model whose likelihood was taken apart, if there is one.
+
+    Models that its order of images is compared with need not be among `models`; they stand in for it, and get the
+    marks of a figure of their own.
+    """
+    anatomy = tables.anatomy
+    if anatomy is None or anatomy.model not in models or anatomy.model not in tables.scores:
+        return {}
+    own = marks({name: model_label(name, model) for name, model in models.items()})[anatomy.model]
+    scores, images = tables.scores[anatomy.model], tables.images
+    others = compared_marks(anatomy)
+    return {
+        "monte-carlo": monte_carlo(anatomy.draws, scores, own),
+        "likeliest": likeliest(scores, images.binary(models[anatomy.model].binarization), images.id, own, gallery),
+        "shares": shares(anatomy.estimates, by_digit(scores, images.grey), own),
+        **({"orders": orders(anatomy.estimates, others)} if others else {}),
+    }
+
+
+def compared_marks(anatomy: Anatomy) -> dict[str, Mark]:
+    """Of the models that the order of images was compared with."""
+    quantities = anatomy.estimates["quantity"]
+    names = quantities[quantities.str.startswith("order.")].str.removeprefix("order.").unique()
+    return marks({name: f"with {name}" for name in names})
 
 
 def scored_pair(pair: tuple[str, str], scored: Sequence[str]) -> tuple[str, str]:

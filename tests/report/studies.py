@@ -33,5 +33,5 @@ def study_numbers(study):
     params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models})
     histories = dict(iter(study.tables.history.groupby("model", sort=False)))
     tables = study.tables
-    some = (tables.classified, tables.estimated, tables.certified)
+    some = (tables.classified, tables.estimated, tables.certified, tables.anatomy)
     return all_numbers(params, tables.images, tables.split, histories, tables.scores, tables.pairs, *some)

@@ -21,6 +21,9 @@ NAMES = {
     "scatter",
     "gains",
     "histograms",
+    "monte-carlo",
+    "likeliest",
+    "shares",
 }
 
 
