@@ -46,7 +46,7 @@ def all_numbers(
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
-        anatomy_numbers(anatomy, scores, images.grey, params.compare.confidence),
+        anatomy_numbers(anatomy, scores, images.grey, params),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

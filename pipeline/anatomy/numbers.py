@@ -10,6 +10,8 @@ from scipy.stats import norm, spearmanr
 
 from pipeline.anatomy.price import by_digit
 from pipeline.anatomy.tables import Anatomy
+from pipeline.config import Params
+from pipeline.families import relatives
 
 Numbers = dict[str, float | int | str]
 
@@ -18,7 +20,7 @@ def anatomy_numbers(
     anatomy: Anatomy | None,
     scores: Mapping[str, pd.DataFrame],
     grey: UInt8[np.ndarray, "all pixels"],
-    confidence: float,
+    params: Params,
 ) -> Numbers:
     """The gap, the averages by draws, the gradient's noise, the shares, the orders and the price by digit.
 
@@ -26,11 +28,11 @@ def anatomy_numbers(
         anatomy: what was measured, if it was.
         scores: of every model.
         grey: every image, by id.
-        confidence: of the intervals.
+        params: the models, and the confidence of the intervals.
     """
     if anatomy is None or anatomy.model not in scores:
         return {}
-    own = scores[anatomy.model]
+    own, confidence = scores[anatomy.model], params.compare.confidence
     found = [
         gap_numbers(own, confidence),
         draw_numbers(anatomy.draws, own, confidence),
@@ -44,8 +46,19 @@ def anatomy_numbers(
     return {
         "anatomy.model": anatomy.model,
         "anatomy.redraws": int(redraws.max()),
+        **compared_numbers(anatomy, params),
         **{f"anatomy.{key}": value for key, value in pairs},
     }
+
+
+def compared_numbers(anatomy: Anatomy, params: Params) -> Numbers:
+    """The models that the order of images was compared with, by what they differ in."""
+    numbers: Numbers = {}
+    for kind in ("binarization", "seed"):
+        for name in relatives(params, anatomy.model, kind):
+            if (anatomy.estimates["quantity"] == f"order.{name}").any():
+                numbers[f"anatomy.other.{kind}"] = name
+    return numbers
 
 
 def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:

@@ -10,7 +10,8 @@ from pipeline.figures.palette import Mark
 from pipeline.figures.style import fold, house_style, new_figure
 from pipeline.figures.wall import Row, draw_wall, pick, wall_height
 
-FEWEST = 2
+FEWEST, MOST = 2, 12
+"""Images a row; under more of them there is no room for the captions."""
 
 
 @house_style()
@@ -30,7 +31,7 @@ def likeliest(
         mark: of the model.
         count: images a row; a digit with fewer test images shows all it has.
     """
-    count = max(FEWEST, count)
+    count = min(max(FEWEST, count), MOST)
     test = scores[scores["set"] == "test"].sort_values(["log_likelihood", "id"])
     rows = [
         _row(str(digit), test[test["digit"] == digit], images, ids, count) for digit in sorted(test["digit"].unique())
