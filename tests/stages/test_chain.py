@@ -9,7 +9,7 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20", "accuracy@vae-04"]
+ALL += ["classify@cvae-20", "accuracy@vae-04", "anatomy"]
 READ_ALL_MODELS = ["compare", "plot", "summarise"]
 
 
@@ -64,6 +64,7 @@ def test_a_changed_model_runs_its_own_chain(project):
     edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
     assert ran(dvc(project, "repro", "--dry")) == [
         *(f"{name}@vae-20" for name in ("train", "score", "certify")),
+        "anatomy",
         *READ_ALL_MODELS,
     ]
 
@@ -74,12 +75,13 @@ def test_a_changed_model_runs_its_own_chain(project):
         (
             "draws: 64",
             "draws: 65",
-            [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "accuracy@vae-04", "summarise"],
+            [*(f"score@{model}" for model in MODELS), "classify@cvae-20", "accuracy@vae-04", "anatomy", "summarise"],
         ),
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
         ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),
         ("rounds: 2               # of refinement of the ref", "rounds: 3  # ", ["accuracy@vae-04", "summarise"]),
-        ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
+        ("resamples: 100", "resamples: 101", ["compare", "anatomy", "summarise"]),
+        ("redrawn: 3 ", "redrawn: 4 ", ["anatomy", "summarise"]),
     ],
 )
 def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages):
