@@ -95,7 +95,7 @@ class Gatherer:
         """The gradients of one image, one row a repetition with draws of its own."""
         mean = gradient.mean(dim=0).double()
         self.images, self.repetitions = self.images + 1, len(gradient)
-        self.noise += float(gradient.double().var(dim=0).sum())
+        self.noise += float(gradient.var(dim=0).sum(dtype=torch.float64))
         self.length += float(mean @ mean)
         self.total = mean if self.total is None else self.total + mean
 

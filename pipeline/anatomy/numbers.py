@@ -107,21 +107,25 @@ def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -
 def gradient_numbers(gradients: pd.DataFrame) -> Numbers:
     """How noisy the gradient of one image's objective is, and what more draws an image would do to a batch's.
 
-    A batch of B images with K draws each has the variance (between + noise / K) / B.
+    A batch of B images with K draws each has the variance (between + noise / K) / B. Averaged outside the
+    logarithm, K draws have sqrt(K) times the signal to noise of one.
     """
-    numbers: Numbers = {
+    inside = sorted(set(gradients.loc[gradients["objective"] == "inside", "draws"]))
+    numbers: dict[str, float] = {
         "gradients.images": int(gradients["images"].max()),
-        "gradients.draws": " ".join(map(str, sorted(gradients["draws"].unique()))),
     }
     for row in gradients.to_dict("records"):
         key = f"gradients.{row['network']}.{row['objective']}.{row['draws']}"
         numbers[f"{key}.signal_to_noise"] = float(np.sqrt(max(row["signal"], 0) / row["noise"]))
         if row["objective"] == "outside":
             whole = row["between"] + row["noise"]
+            single = f"gradients.{row['network']}.outside"
+            for draws in inside:
+                numbers[f"{single}.{draws}.signal_to_noise"] = float(np.sqrt(draws)) * numbers[f"{key}.signal_to_noise"]
             numbers[f"{key}.draws_percent"] = float(100 * row["noise"] / whole)
             numbers[f"{key}.doubled_percent"] = float(100 * (1 - (row["between"] + row["noise"] / 2) / whole))
             numbers[f"{key}.same_work_percent"] = float(100 * ((2 * row["between"] + row["noise"]) / whole - 1))
-    return numbers
+    return {"gradients.counts": " ".join(map(str, inside)), **numbers}
 
 
 def estimate_numbers(estimates: pd.DataFrame) -> Numbers:
@@ -160,6 +164,7 @@ def price_numbers(table: pd.DataFrame) -> Numbers:
     return numbers | {
         "floor.mean": float(np.average(table["floor"], weights=images)),
         "price.mean": float(np.average(table["price"], weights=images)),
+        "cost.mean": float(np.average(whole, weights=images)),
         "likeliest.digit": str(digits[likeliest]),
         "likeliest.rank": int((ratio < ratio[likeliest]).sum()) + 1,
         "unlikeliest.digit": str(digits[whole.argmax()]),

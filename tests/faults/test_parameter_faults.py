@@ -5,7 +5,19 @@ import pytest
 from tests.tiny import ROOT, call, edit, one_line, stage
 
 GOOD = (ROOT / "params.yaml").read_text(encoding="utf-8")
-STAGES = ["download", "split", "train", "score", "certify", "classify", "accuracy", "anatomy", "compare", "plot", "summarise"]
+STAGES = [
+    "download",
+    "split",
+    "train",
+    "score",
+    "certify",
+    "classify",
+    "accuracy",
+    "anatomy",
+    "compare",
+    "plot",
+    "summarise",
+]
 
 
 def put(pattern, text):
