@@ -275,6 +275,27 @@ class DiagnoseParams(Section):
     """Of effort for them, in place of the scores'."""
 
 
+class AnatomyParams(Section):
+    """How the likelihood of test images under one model is taken apart."""
+
+    images: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Of the test set, on which the averages inside and outside the logarithm are compared."""
+    curve: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """Numbers of draws from the encoder."""
+    repetitions: Annotated[int, Field(ge=2, le=10_000)]
+    """Of the largest number of draws."""
+    gradient_images: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Of the training set, whose gradients are compared."""
+    gradient_repetitions: Annotated[int, Field(ge=2, le=10_000)]
+    """Gradients of each image, with draws of their own."""
+    gradient_draws: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """Numbers of draws inside the logarithm whose gradients are taken."""
+    redrawn: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images of the test set whose coins are flipped anew."""
+    redraws: Annotated[int, Field(ge=2, le=1000)]
+    """Of each."""
+
+
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
@@ -335,6 +356,7 @@ class Params(Section):
     regress: RegressParams
     sample: SampleParams
     diagnose: DiagnoseParams
+    anatomy: AnatomyParams
     compare: CompareParams
     dimensions: DimensionsParams
     plot: PlotParams

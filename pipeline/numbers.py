@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.accuracy.numbers import accuracy_numbers
+from pipeline.anatomy.numbers import anatomy_numbers
+from pipeline.anatomy.tables import Anatomy
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
@@ -42,6 +44,7 @@ def all_numbers(
     effects: pd.DataFrame,
     samples: Samples,
     diagnosed: Mapping[str, Mapping[str, Any]],
+    anatomy: Anatomy | None = None,
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -62,6 +65,7 @@ def all_numbers(
         dimensions_numbers(params, effects, scores),
         sample_numbers(params, samples),
         diagnosis_numbers(params, diagnosed, scores),
+        anatomy_numbers(anatomy, scores, images.grey, params),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

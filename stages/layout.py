@@ -84,6 +84,10 @@ class Layout:
         """The draws and images that figures of a model's latent space show."""
         return self.root / "data" / "diagnose" / f"{name}.npz"
 
+    def anatomy(self, name: str) -> Path:
+        """A table of what makes images likely under one model."""
+        return self.root / "data" / "anatomy" / f"{name}.parquet"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""

@@ -49,6 +49,16 @@ def listed_diagnosed(params: Params, layout: Layout, stage: str) -> list[str]:
     return _listed(params.diagnose.models, layout.diagnosis, layout, stage)
 
 
+def listed_scores(names: Iterable[str], layout: Layout, stage: str) -> list[str]:
+    """Those of the named models whose scores dvc.yaml lists for `stage`."""
+    return _listed(names, layout.scores, layout, stage)
+
+
+def listed_anatomy(layout: Layout, stage: str) -> bool:
+    """Whether dvc.yaml lists the tables of what makes an image likely for `stage`."""
+    return bool(_listed(["estimates"], layout.anatomy, layout, stage))
+
+
 def _listed(names: Iterable[str], path: Callable[[str], Path], layout: Layout, stage: str) -> list[str]:
     """Those of the names for whose path `stage` waits."""
     listed = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"][stage]["deps"]

@@ -1,6 +1,8 @@
 """Draw every figure of the report."""
 
 from pipeline.accuracy.tables import read_estimated
+from pipeline.anatomy.subject import subject
+from pipeline.anatomy.tables import read_anatomy
 from pipeline.certification.tables import read_certified
 from pipeline.classification.tables import read_classified
 from pipeline.config import load_params
@@ -18,7 +20,14 @@ from pipeline.summary import summary
 from pipeline.tables import concatenate, read_history, read_split
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_certified, listed_classifiers, listed_diagnosed, listed_estimated, listed_models
+from stages.listed import (
+    listed_anatomy,
+    listed_certified,
+    listed_classifiers,
+    listed_diagnosed,
+    listed_estimated,
+    listed_models,
+)
 
 
 def main(layout: Layout) -> None:
@@ -49,6 +58,7 @@ def main(layout: Layout) -> None:
             {name: read_arrays(layout.diagnosed(name)) for name in looked_at},
             scores,
         ),
+        anatomy=read_anatomy(subject(params), layout.anatomy) if listed_anatomy(layout, "plot") else None,
     )
 
     figures = draw_all(tables, shown, (params.roles.small, params.roles.middle), params.plot.gallery)

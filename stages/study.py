@@ -65,7 +65,8 @@ def stages_of(name: str, params: Params) -> list[str]:
     classified = [f"classify@{name}"] if name in params.classify.models else []
     compared = [f"accuracy@{name}"] if name in params.accuracy.models else []
     certified = [f"certify@{name}"] if name in params.certify.models else []
-    return [f"train@{name}", f"score@{name}", *certified, *classified, *compared]
+    diagnosed = [f"diagnose@{name}"] if name in params.diagnose.models else []
+    return [f"train@{name}", f"score@{name}", *certified, *classified, *compared, *diagnosed]
 
 
 def _chain(stages: list[str], row: str, on_stage: Told) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from pipeline.anatomy.subject import compared, subject
 from pipeline.config import Params, load_params
 from pipeline.storage import read_text, write_text
 from stages.command import run
@@ -51,6 +52,10 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
     read = _of_models(params.models, layout, *AGGREGATES.get(name, ()))
     if name == "sample":
         read += [*_of_models(params.sample.models, layout, "weights"), *_of_models([params.judge], layout, "scores")]
+    if name == "anatomy":
+        about = subject(params)
+        read += _of_models([about], layout, "weights", "scores")
+        read += _of_models(compared(params, about), layout, "scores")
     if name in OF_SOME:
         read += _of_models(params.classify.models, layout, "classified")
         read += _of_models(params.accuracy.models, layout, "estimated")
@@ -66,14 +71,12 @@ def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
 
 
 def _is_of_a_model(path: str) -> bool:
-    return (
-        re.fullmatch(
-            r"data/(train/[^${}]+/(history\.csv|weights\.safetensors)|(score|classify|certify|accuracy)/[^${}]+\.parquet"
-            r"|diagnose/[^${}]+\.(json|npz))",
-            path,
-        )
-        is not None
+    kinds = (
+        r"train/[^${}]+/(history\.csv|weights\.safetensors)",
+        r"(score|classify|certify|accuracy)/[^${}]+\.parquet",
+        r"diagnose/[^${}]+\.(json|npz)",
     )
+    return re.fullmatch(f"data/({'|'.join(kinds)})", path) is not None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from jaxtyping import install_import_hook
 
 install_import_hook(
     [
+        "pipeline.anatomy",
         "pipeline.certification",
         "pipeline.classification",
         "pipeline.comparison",

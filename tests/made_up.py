@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,12 @@ import pandas as pd
 import torch
 
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
+from pipeline.anatomy.coins import luck, redraw
+from pipeline.anatomy.estimates import estimate
+from pipeline.anatomy.tables import DRAWS, GRADIENTS, REDRAWS, Anatomy
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
-from pipeline.config import ModelParams, SampleParams, load_params
+from pipeline.config import CompareParams, ModelParams, SampleParams, load_params
 from pipeline.diagnosis.shown import gather
 from pipeline.dimensions.effects import dimension_effects
 from pipeline.figures.atlas import Tables, model_label
@@ -82,8 +86,9 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
     }
     shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"duration": 0.1, "score_on": "test"})}
+    labelled = label(grey, digit, rng)
     tables = Tables(
-        images=label(grey, digit, rng),
+        images=labelled,
         split=split,
         history=concatenate({name: _learn(model, rng) for name, model in params.items()}, "model"),
         scores=everyone,
@@ -97,6 +102,7 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         joint_errors=2.0,
         samples={},
         diagnosis=_diagnose(params | shorter, scores, side),
+        anatomy=_take_apart(scores, labelled, split),
     )
     drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
     return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others | shorter)
@@ -269,6 +275,56 @@ def _off(part, method, draws, passes, error, rng):
     values = part["log_likelihood"] + error * rng.normal(size=len(part))
     columns = {"method": method, "draws": np.int32(draws), "passes": float(passes), "standard_error": error}
     return part.assign(log_likelihood=values, **columns)
+
+
+def _take_apart(scores, images, split):
+    """What makes images likely under the middle model: averages that approach the score, noise, shares, orders."""
+    own = scores["vae-20"]
+    test = own[own["set"] == "test"].reset_index(drop=True)
+    others = {name: scores[name] for name in ("vae-20-threshold", "vae-20-seed-1") if name in scores}
+    compare = CompareParams(pairs=(("vae-20", "vae-04"),), resamples=100, confidence=0.95)
+    source, redraws = partial(stream, 0), _redraw(test[:12], images.grey)
+    shares = estimate(own, redraws, others, images.grey, split, compare, source)
+    return Anatomy("vae-20", _average(test[:30]), redraws, _slopes(), shares)
+
+
+def _average(test):
+    parts = [
+        pd.DataFrame(
+            {
+                "image": test["id"],
+                "digit": test["digit"],
+                "draws": np.int32(draws),
+                "repetitions": np.int32(1024 // draws * 4),
+                "inside": test["log_likelihood"] - (test["log_likelihood"] - test["elbo"]) / np.sqrt(draws),
+                "inside_spread": 3 / np.sqrt(draws),
+                "outside": test["elbo"],
+                "outside_spread": 4 / np.sqrt(draws),
+            }
+        )
+        for draws in (1, 16, 1024)
+    ]
+    return pd.concat(parts, ignore_index=True)[DRAWS.names]
+
+
+def _redraw(test, grey):
+    rng, parts = np.random.default_rng(4), []
+    for row in test.to_dict("records"):
+        lucky = luck(np.repeat(grey[[row["id"]]], 4, axis=0), redraw(grey[row["id"]], 4, rng))
+        found = row["log_likelihood"] + 0.7 * lucky + rng.normal(0, 2, 4)
+        columns = {"image": np.int32(row["id"]), "redraw": np.arange(4, dtype=np.int32), "log_likelihood": found}
+        parts.append(pd.DataFrame(columns | {"standard_error": 0.1, "luck": lucky}))
+    return pd.concat(parts, ignore_index=True)[REDRAWS.names]
+
+
+def _slopes():
+    rows = [
+        (network, objective, draws, 1.0, noise / draws, 5.0, 40)
+        for network, noise in (("encoder", 30.0), ("decoder", 8.0))
+        for objective, draws in (("outside", 1), ("inside", 1), ("inside", 16))
+    ]
+    types = {"network": "category", "objective": "category", "draws": np.int32, "images": np.int32}
+    return pd.DataFrame(rows, columns=GRADIENTS.names).astype(types)
 
 
 def _learn(model, rng):

@@ -57,6 +57,8 @@ CHANGES = {
         "steps": 10,
         "generated": 4,
     },
+    "anatomy": {"images": 3, "curve": [1, 4], "repetitions": 2, "redrawn": 3, "redraws": 2}
+    | {"gradient_images": 2, "gradient_repetitions": 2, "gradient_draws": [1, 2]},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
     "explore": {"wall": 12},

@@ -8,11 +8,14 @@ import pandas as pd
 from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
+from pipeline.anatomy.price import by_digit
+from pipeline.anatomy.tables import Anatomy
 from pipeline.config import ModelParams
 from pipeline.diagnosis.shown import Diagnosis
 from pipeline.dimensions.losses import clear_losses, gains_of
 from pipeline.families import unconditional
 from pipeline.figures.accuracy import accuracy
+from pipeline.figures.anatomy import orders, shares
 from pipeline.figures.certificate import certificate
 from pipeline.figures.classification import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
@@ -22,8 +25,10 @@ from pipeline.figures.differences import differences
 from pipeline.figures.dimensions import fit, training_runs, unseen
 from pipeline.figures.gain import gain_model, losses
 from pipeline.figures.histograms import histograms
+from pipeline.figures.likeliest import likeliest
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 from pipeline.figures.mistakes import mistakes
+from pipeline.figures.monte_carlo import monte_carlo
 from pipeline.figures.palette import Mark, marks
 from pipeline.figures.paths import paths
 from pipeline.figures.pictures import generation, interpolation, reconstructions, styles
@@ -60,6 +65,7 @@ class Tables:
     joint_errors: float
     samples: Samples
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
+    anatomy: Anatomy | None = None
 
 
 def draw_all(
@@ -100,6 +106,7 @@ def draw_all(
         **dimension_figures(tables, everyone, (poor, rich), binary, gallery),
         **draw_samples(tables.samples, {name: mark.label for name, mark in everyone.items()}),
         **_latent(tables.diagnosis, scored, rich),
+        **draw_anatomy(tables, models, gallery),
     }
 
 
@@ -162,6 +169,33 @@ def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str) -> dic
     if len(diagnosis.trained) > 1:
         drawn["training-lengths"] = training_lengths(diagnosis.numbers, diagnosis.trained)
     return drawn
+
+
+def draw_anatomy(tables: Tables, models: Mapping[str, ModelParams], gallery: int) -> dict[str, Figure]:
+    """What makes an image likely under the one model whose likelihood was taken apart, if there is one.
+
+    Models that its order of images is compared with need not be among `models`; they stand in for it, and get the
+    marks of a figure of their own.
+    """
+    anatomy = tables.anatomy
+    if anatomy is None or anatomy.model not in models or anatomy.model not in tables.scores:
+        return {}
+    own = marks({name: model_label(name, model) for name, model in models.items()})[anatomy.model]
+    scores, images = tables.scores[anatomy.model], tables.images
+    others = compared_marks(anatomy)
+    return {
+        "monte-carlo": monte_carlo(anatomy.draws, scores, own),
+        "likeliest": likeliest(scores, images.binary(models[anatomy.model].binarization), images.id, own, gallery),
+        "shares": shares(anatomy.estimates, by_digit(scores, images.grey), own),
+        **({"orders": orders(anatomy.estimates, others)} if others else {}),
+    }
+
+
+def compared_marks(anatomy: Anatomy) -> dict[str, Mark]:
+    """Of the models that the order of images was compared with."""
+    quantities = anatomy.estimates["quantity"]
+    names = quantities[quantities.str.startswith("order.")].str.removeprefix("order.").unique()
+    return marks({name: f"with {name}" for name in names})
 
 
 def scored_pair(pair: tuple[str, str], scored: Sequence[str]) -> tuple[str, str]:

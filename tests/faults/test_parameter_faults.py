@@ -17,6 +17,10 @@ STAGES = [
     "plot",
     "summarise",
     "explore",
+    "anatomy",
+    "compare",
+    "plot",
+    "summarise",
 ]
 
 

@@ -36,4 +36,4 @@ def study_numbers(study):
     tables = study.tables
     some = (tables.classified, tables.estimated, tables.certified, tables.regression, tables.effects, tables.samples)
     found = (tables.images, tables.split, histories, tables.scores, tables.pairs, *some, tables.diagnosis.found)
-    return all_numbers(params, *found)
+    return all_numbers(params, *found, tables.anatomy)

@@ -225,6 +225,45 @@ def test_the_words_on_voids_follow_the_signs(page, variant):
         assert otherwise not in plain, otherwise
 
 
+def unexpected(numbers):
+    """Other reasons for what is likely, and the likeliest digit's worst image below the unlikeliest's median."""
+    likely, slope = numbers["anatomy.likeliest.digit"], "anatomy.luck.slope"
+    most = numbers["anatomy.draws.counts"].split()[-1]
+    signs = {f"{slope}.low": 0.2, f"{slope}.high": 0.4, "anatomy.gap.with_likelihood": 0.6}
+    short = {f"anatomy.draws.{most}.short.{end}": value for end, value in (("low", -2.0), ("high", -1.0))}
+    price = {"anatomy.likeliest.rank": 4, "anatomy.alone.floor.value": 98.0, f"anatomy.digit.{likely}.least": -900.0}
+    return numbers | signs | short | price | {"anatomy.share.rest.value": 0.1, "anatomy.share.flips.value": 20.0}
+
+
+def test_what_makes_an_image_likely_follows_the_numbers(page, variant):
+    plain, other = text_of(page), text_of(variant(unexpected))
+    sentences = {
+        "for more reasons than its coins": "because few of its pixels are undecided",
+        "is not what makes it likely first of all": "was nearly black and white before it was made so",
+        "is still likelier than the median": "is less likely than the median",
+        "is still short of it": "has passed it",
+        "It is hardly related to how likely an image is": "Likely images have the wider gap",
+        "no other than a model that knew the grey levels": "less than a model that knew the grey levels",
+    }
+    for one, turned in sentences.items():
+        assert [one in plain, turned in plain] == [True, False], one
+        assert [one in other, turned in other] == [False, True], turned
+    assert "No model of thresholded images was scored beside it." in plain
+
+
+def rounded_too(numbers):
+    """A study in which a model of thresholded images stands beside the middle one, and one of another seed."""
+    names = {"anatomy.other.binarization": "vae-20-threshold", "anatomy.other.seed": "vae-20-seed-1"}
+    return numbers | names | {"anatomy.flips.ceiling": 0.1}
+
+
+def test_the_order_of_thresholded_images_is_held_against_the_noise_of_the_flips(variant):
+    page = text_of(variant(rounded_too, models=8))
+    assert "under vae-20-threshold is" in page
+    assert "by no more than the noise of the flips" in page
+    assert "Trained anew from another seed" in page
+
+
 def test_every_contested_image_is_listed_with_every_methods_word(layout, page, variant):
     numbers, quoted = read_json(layout.numbers), quotes(page)
     wanted = {key for key in numbers if ".contested." in key}

@@ -9,7 +9,7 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20", "accuracy@vae-04", "diagnose@vae-20", "regress", "sample"]
+ALL += ["classify@cvae-20", "accuracy@vae-04", "anatomy", "diagnose@vae-20", "regress", "sample"]
 READ_ALL_MODELS = ["compare", "dimensions", "plot", "summarise", "explore"]
 
 
@@ -78,7 +78,7 @@ def test_both_pages_stand_side_by_side_after_all_is_made_anew(repeated):
 def test_a_changed_model_runs_its_own_chain(project):
     edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
     own = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")]
-    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, "sample", *READ_ALL_MODELS])
+    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, "anatomy", "sample", *READ_ALL_MODELS])
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,7 @@ def test_a_changed_model_runs_its_own_chain(project):
                 *(f"score@{model}" for model in MODELS),
                 "classify@cvae-20",
                 "accuracy@vae-04",
+                "anatomy",
                 "diagnose@vae-20",
                 "summarise",
             ],
@@ -98,7 +99,8 @@ def test_a_changed_model_runs_its_own_chain(project):
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
         ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),
         ("rounds: 2               # of refinement of the ref", "rounds: 3  # ", ["accuracy@vae-04", "summarise"]),
-        ("resamples: 100", "resamples: 101", ["compare", "dimensions", "summarise"]),
+        ("resamples: 100", "resamples: 101", ["compare", "anatomy", "dimensions", "summarise"]),
+        ("redrawn: 3 ", "redrawn: 4 ", ["anatomy", "summarise"]),
     ],
 )
 def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages):

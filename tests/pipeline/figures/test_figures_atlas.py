@@ -36,6 +36,9 @@ NAMES = {
     "voids",
     "void-images",
     "training-lengths",
+    "monte-carlo",
+    "likeliest",
+    "shares",
 }
 
 
