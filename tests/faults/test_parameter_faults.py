@@ -80,7 +80,7 @@ BAD = {
         "compare.pairs has 'vae-23', which is not under models:; did you mean 'vae-",
     ),
     "a plain model to classify": (
-        put(r"models: \[cvae-20\]", "models: [vae-20]"),
+        put(r"models: \[cvae-20, cvae-04\]", "models: [vae-20]"),
         "classify.models has 'vae-20', which is no conditional one under models:; did you mean 'cvae-20'?",
     ),
     "a pair of one": (put(r"\[vae-20, vae-04\]", "[vae-20]"), "compare.pairs.0"),
