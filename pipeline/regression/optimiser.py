@@ -32,4 +32,5 @@ class Adam:
 def clip(gradient: Tensor, norm: float) -> Tensor:
     """Each row shortened to `norm` where it is longer."""
     length = gradient.norm(dim=1, keepdim=True)
-    return gradient * (norm / length.clamp_min(norm))
+    shortened: Tensor = gradient * (norm / length.clamp_min(norm))
+    return shortened
