@@ -16,6 +16,8 @@ LABELS = {CONSTANT: "N(f(x), σ²)", VARYING: "N(f(x), σ(x)²)"}
 DRAWN = {VARYING: COLOURS[0], CONSTANT: COLOURS[1]}
 CONFIDENCE = 0.95
 """Of the intervals that are drawn."""
+TICKS = (*(-(10.0**power) for power in range(9, 2, -1)), -500.0, 0.0, 500.0, 1000.0)
+"""Of the log likelihood, as far as a trace goes."""
 STRETCHES = 500
 """Into which a trace is divided."""
 QUIET = 0.25
@@ -68,6 +70,9 @@ def traces(table: pd.DataFrame) -> Figure:
             part = own[(own["variant"] == name) & (own["set"] == one_set)]
             _draw_trace(axes, part, colour)
         axes.set_yscale("symlog", linthresh=1000, linscale=3)
+        low, high = axes.get_ylim()
+        axes.set_yticks([tick for tick in TICKS if low <= tick <= high])
+        axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.set(ylabel="log likelihood (nats)", title=f"{'training' if one_set == 'train' else 'holdout'} points")
         axes.minorticks_off()
         axes.grid()
