@@ -74,7 +74,7 @@ def contrasted(sign):
 def upset(numbers):
     """The means the way that stays in the shell, and the interpolated distribution the one that is less sure."""
     path = "sample.path"
-    found = numbers | {f"{path}.means.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 0.0}
+    found = numbers | {f"{path}.means.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 0.0}
     found |= {
         f"{path}.distribution-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))
     }
@@ -84,7 +84,7 @@ def upset(numbers):
 def downset(numbers):
     """The interpolated distribution in the shell, and the decoder surer on it."""
     path = "sample.path"
-    found = numbers | {f"{path}.coupled.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 30.0}
+    found = numbers | {f"{path}.coupled.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 30.0}
     found |= {
         f"{path}.distribution-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))
     }
