@@ -1,10 +1,13 @@
 """A study's tables, made up: columns and sizes of real ones, for two models or for many."""
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.anatomy.coins import luck, redraw
@@ -12,15 +15,20 @@ from pipeline.anatomy.estimates import estimate
 from pipeline.anatomy.tables import DRAWS, GRADIENTS, REDRAWS, Anatomy
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
-from pipeline.config import CompareParams, ModelParams
+from pipeline.config import CompareParams, ModelParams, SampleParams, load_params
+from pipeline.diagnosis.shown import gather
+from pipeline.dimensions.effects import dimension_effects
 from pipeline.figures.atlas import Tables, model_label
 from pipeline.figures.palette import marks
 from pipeline.holdout import hold_out
 from pipeline.images import label
 from pipeline.rng import stream
+from pipeline.sampling.study import Pictures
 from pipeline.sets import scored_rows
 from pipeline.summary import summary
 from pipeline.tables import concatenate
+from pipeline.vae.build import build, start
+from tests.regressions import make_regression
 
 NAMES = (
     "vae-04",
@@ -32,7 +40,19 @@ NAMES = (
     "a-model-with-a-name-of-forty-letters-long",
     "vae-20-seed-1",
     "vae-64",
+    "cvae-04",
 )
+
+
+RELATIVES = {
+    "vae-20-seed-1": ("vae-20", {"seed": 1}),
+    "vae-20-seed-2": ("vae-20", {"seed": 2}),
+    "vae-32-seed-1": ("vae-32", {"seed": 1}),
+    "vae-32-seed-2": ("vae-32", {"seed": 2}),
+    "vae-04-matched": ("vae-04", {"train_on": "matched"}),
+    "vae-32-matched": ("vae-32", {"train_on": "matched"}),
+}
+"""Models that stand in for one of the first three, and in what they differ from it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +61,8 @@ class Study:
 
     models: dict[str, ModelParams]
     tables: Tables
+    relatives: dict[str, ModelParams] = field(default_factory=dict)
+    """Models that stand in for one of the others."""
 
     pair = NAMES[:2]
 
@@ -58,20 +80,51 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
     split = hold_out(grey, digit, pool, 0.05, len(grey) // 14, rng)
     params = {name: _describe(name, place) for place, name in enumerate(NAMES[:models])}
     scores = {name: _score(split, model, rng) for name, model in params.items()}
+    others = _relatives(params) if models >= 5 else {}
+    pictures = label(grey, digit, np.random.default_rng(7))
+    everyone = scores | {
+        name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
+    }
+    shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"duration": 0.1, "score_on": "test"})}
     labelled = label(grey, digit, rng)
     tables = Tables(
         images=labelled,
         split=split,
         history=concatenate({name: _learn(model, rng) for name, model in params.items()}, "model"),
-        scores=scores,
+        scores=everyone,
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
         estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
+        regression=make_regression(),
+        effects=_effects(params | others, everyone, pictures, split),
+        joint_errors=2.0,
+        samples={},
+        diagnosis=_diagnose(params | shorter, scores, side),
         anatomy=_take_apart(scores, labelled, split),
     )
-    return Study(params, tables)
+    drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
+    return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others | shorter)
+
+
+def _draw_pictures(models, tables):
+    """Pictures of models that have learnt nothing, in few of each kind."""
+    few = {"multiples": (0, 1, 2, 4, 8), "generated": 7, "pairs": 5, "steps": 5, "styles": 4}
+    few |= {"measured": 20, "points": 50, "draws": 4}
+    pixels, first = tables.images.grey.shape[1], next(iter(models))
+    rng, empty = np.random.default_rng(4), np.full(pixels, 0.2)
+    return Pictures(
+        models={name: start(build(pixels, (8,), model), empty, rng) for name, model in models.items()},
+        binarization={name: model.binarization for name, model in models.items()},
+        judge=first,
+        images=tables.images,
+        split=tables.split,
+        scores=tables.scores[first],
+        params=SampleParams(models=tuple(models), **few),
+        stream=lambda *names: stream(0, *names),
+        device=torch.device("cpu"),
+    ).all()
 
 
 def _draw_images(images, side, rng):
@@ -84,7 +137,9 @@ def _draw_images(images, side, rng):
 
 def _describe(name, place):
     return ModelParams(
-        latent_dim=4 if place == 0 else 20 + place,
+        latent_dim={0: 4, NAMES.index("vae-20-matched"): 21, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(
+            place, 20 + place
+        ),
         conditional=name.startswith("cvae"),
         train_on="matched" if "matched" in name else "core",
         binarization="threshold" if "threshold" in name else "bernoulli",
@@ -99,6 +154,7 @@ def _score(split, model, rng):
     hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
     level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["digit"]]
     log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
+    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 50 == 7)
     return scored.assign(
         elbo=log_likelihood - rng.gamma(4, 1, len(scored)),
         log_likelihood=log_likelihood,
@@ -110,11 +166,28 @@ def _score(split, model, rng):
     )
 
 
+def _relatives(params):
+    """Those of `RELATIVES` that are not among the models anyway."""
+    return {
+        name: params[base].model_copy(update={**change, "score_on": "test"})
+        for name, (base, change) in RELATIVES.items()
+        if name not in params
+    }
+
+
+def _effects(models, scores, images, split):
+    """The effects of these very scores, with few resamples."""
+    params = load_params(Path(__file__).parents[1] / "params.yaml")
+    compare = params.compare.model_copy(update={"resamples": 100})
+    params = params.model_copy(update={"models": models, "compare": compare})
+    return dimension_effects(params, scores, images, split)
+
+
 def _classify(scores):
     """Every image under each label: likeliest, mostly, under its own."""
     rng, labels = np.random.default_rng(2), np.arange(10, dtype=np.int8)
     rows = scores.rename(columns={"id": "image"}).merge(pd.Series(labels, name="y"), how="cross")
-    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 1)
+    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 2)
     return rows.assign(
         prior=np.linspace(0.09, 0.11, 10)[rows["y"]], log_likelihood=rows["log_likelihood"] - worse, draws=np.int32(500)
     )[CLASSIFIED.names]
@@ -148,6 +221,54 @@ def _estimate(scores):
         draws = (16, 256, 5000) if method == "encoder" else (16, 256)
         found += [_off(part, method, k, before + k, worth / np.sqrt(k), rng) for k in draws]
     return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATED.names]
+
+
+def diagnosed(latent, rng, *, epochs=1.0):
+    """What is found of a latent space that leaves more of the prior empty the longer it was trained."""
+
+    def near(value, half=0.01):
+        return {"value": value, "low": value - half, "high": value + half}
+
+    return {
+        "images": 1000,
+        "latent": latent,
+        "active": latent - 2,
+        "activity": [1.0] * (latent - 2) + [0.001, 0.0],
+        "removal": {"elbo": near(0.001), "log_likelihood": near(-0.002), "images": 50},
+        "divergence": {"divergence": 24.5, "information": 6.9, "marginal": 17.6, "units": 0.1}
+        | {"total_correlation": 17.5, "error": 0.01, "log_images": 6.91},
+        "gaussian": 0.07,
+        "norm": {"relative": 1.06, "inner": 0.02, "distance": 0.15, "chance": 0.043},
+        "accuracy": near(0.8 + 0.05 * epochs),
+        "moments": near(0.66 - 0.05 * epochs),
+        "bound": near(1.2, 0.1),
+        "void": {"prior": near(0.27 + 0.05 * epochs), "posterior": near(0.02)},
+        "unsure": {
+            name: near(value + 0.01 * rng.random())
+            for name, value in zip(
+                ("real", "posterior", "prior", "fullest", "emptiest"), (0.1, 0.14, 0.5, 0.3, 0.7), strict=True
+            )
+        },
+        "generated": near(-110.0, 2.0) | {"images": 100, "emptier": near(-12.0, 5.0)},
+    }
+
+
+def _diagnose(models, scores, side):
+    rng = np.random.default_rng(4)
+    plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
+    found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].duration) for name in plain}
+    arrays = {
+        name: {
+            "level": np.sort(rng.random(1000) ** 0.8),
+            "posterior_ratio": rng.normal(1, 1, 1000),
+            "prior_ratio": rng.normal(-2, 2, 1000),
+            "generated": rng.normal(-110, 20, 100),
+            "pictures": rng.integers(0, 2, (4, 12, side * side), dtype=np.uint8),
+        }
+        for name in plain
+    }
+    params = load_params(Path(__file__).parents[1] / "params.yaml").model_copy(update={"models": models})
+    return gather(params, found, arrays, scores)
 
 
 def _off(part, method, draws, passes, error, rng):

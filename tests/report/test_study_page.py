@@ -49,12 +49,59 @@ def undecided(numbers):
 def overtaken(numbers):
     """The mixture over digits better than the model that it is compared with, and the classifier too sure."""
     found = dict(numbers)
-    for stem in ("cvae-20.classify.test.gain", "cvae-20.classify.test.overconfidence_percent"):
+    for stem in (f"cvae-20.classify.test.{name}" for name in ("gain", "difference", "overconfidence_percent")):
         found[stem], found[f"{stem}_low"], found[f"{stem}_high"] = (
             -numbers[stem],
             -numbers[f"{stem}_high"],
             -numbers[f"{stem}_low"],
         )
+    return found
+
+
+def contrasted(sign):
+    """Two classifiers that differ by `sign` in everything; only where it is negative do labels harm images."""
+    words = {
+        "classify.contrast.few": "cvae-04",
+        "classify.contrast.many": "cvae-20",
+        "classify.contrast.test.images": 99,
+    }
+    for quantity in ("accuracy_percent", "worth", "gain"):
+        stem = f"classify.contrast.test.{quantity}"
+        words |= {stem: 2.0 * sign, f"{stem}_low": 2.0 * sign - 1, f"{stem}_high": 2.0 * sign + 1}
+    return lambda numbers: numbers | words | {"cvae-20.classify.test.harmed": 1 - sign}
+
+
+def upset(numbers):
+    """The means the way that stays in the shell, and the interpolated distribution the one that is less sure."""
+    path = "sample.path"
+    found = numbers | {f"{path}.means.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 0.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))
+    }
+    return found
+
+
+def downset(numbers):
+    """The interpolated distribution in the shell, and the decoder surer on it."""
+    path = "sample.path"
+    found = numbers | {f"{path}.coupled.inside_percent_middle": 99.9, f"{path}.means.entropy_gain": 30.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))
+    }
+
+
+def filled(numbers):
+    """Latent spaces without voids, fuller the longer they are trained, whose draws are likelier than real images."""
+    found = dict(numbers)
+    for key in [
+        key.removesuffix(".value") for key in numbers if key.startswith("diagnose.") and key.endswith(".value")
+    ]:
+        if ".longer." in key or key.endswith(".lack"):
+            value, low, high = (numbers[f"{key}.{end}"] for end in ("value", "low", "high"))
+            found |= {f"{key}.value": -value, f"{key}.low": -high, f"{key}.high": -low}
+        if key.endswith((".accuracy", ".moments", ".void.prior")) and ".longer." not in key:
+            level = 0.0 if key.endswith("void.prior") else 50.0
+            found |= {f"{key}.value": level, f"{key}.low": level - 0.4, f"{key}.high": level + 0.4}
     return found
 
 
@@ -119,12 +166,63 @@ def test_the_verdict_on_the_mixture_follows_the_sign_of_its_interval(page, varia
     assert "it claims more certainty than it has" in other
 
 
+def test_the_contrast_of_classifiers_follows_its_signs(page, variant):
+    more, fewer = text_of(variant(contrasted(1))), text_of(variant(contrasted(-1)))
+    for text, words in (
+        (more, ("more digits", "worth more", "gains more")),
+        (fewer, ("fewer digits", "worth less", "gains less")),
+    ):
+        assert all(word in text for word in words)
+    assert "Does the smaller latent space" not in text_of(page)
+    assert "For no test image is the digit worth less than nothing" in more
+    assert "Being told the truth should not hurt" in fewer
+
+
+def test_published_figures_stand_beside_the_data_set_that_they_are_of(layout, page, variant):
+    published = {
+        key for key in read_json(layout.numbers) if key.startswith("literature.") and key.endswith(".log_likelihood")
+    }
+    assert published
+    assert published <= quotes(page).keys()
+    other = variant(lambda numbers: {key: value for key, value in numbers.items() if not key.startswith("literature.")})
+    assert "No published log likelihood of this data set" in text_of(other)
+    assert not [key for key in quotes(other) if key.startswith("literature.")]
+
+
+def test_the_choice_among_paths_follows_their_numbers(variant):
+    means, distribution = text_of(variant(upset)), text_of(variant(downset))
+    assert "The choice here is to go between means" in means
+    assert "makes the decoder less sure in the middle" in means
+    assert "matters little" not in means
+    assert "The choice here is the interpolated distribution" in distribution
+    assert "makes the decoder surer in the middle" in distribution
+    assert "matters little" in distribution
+
+
 def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, variant):
     plain, other, neither = text_of(page), text_of(variant(turned)), text_of(variant(agreed))
     above, below, same = "the estimator lies above annealing", "the estimator lies below annealing", "agree on average"
     assert [above in plain, below in plain, same in plain] == [True, False, False]
     assert [above in other, below in other, same in other] == [False, True, False]
     assert [above in neither, below in neither, same in neither] == [False, False, True]
+
+
+def test_the_words_on_voids_follow_the_signs(page, variant):
+    plain, other = text_of(page), text_of(variant(filled))
+    words = {
+        "the aggregate posterior is not the prior": "the network cannot tell the aggregate posterior from the prior",
+        "What it calls void is void": "There is no void that the fresh draws bear out",
+        "less likely than real ones": "likelier than real ones",
+        "prior's mass in voids grows": "prior's mass in voids shrinks",
+        "Voids here are no sign of too short a training": "So longer training fills voids here",
+        "tell the two apart less often": "tell the two apart more often",
+        "The usual checks would have passed": "means and covariances tell nearly all",
+    }
+    for said, otherwise in words.items():
+        assert said in plain, said
+        assert said not in other, said
+        assert otherwise in other, otherwise
+        assert otherwise not in plain, otherwise
 
 
 def unexpected(numbers):
@@ -189,7 +287,7 @@ def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, 
     file.write_text(page, encoding="utf-8")
     browser.open(file, width=390)
     shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
-    assert shown == [True] * 15
+    assert shown == [True] * page.count("<img ")
     assert "variational autoencoder" in browser.driver.title
     assert browser.complaints() == []
     assert browser.requests() == [file.resolve().as_uri()]

@@ -71,7 +71,7 @@ def test_the_stages_can_be_drawn(committed):
 
 
 def test_an_experiment_runs_what_its_change_makes_necessary(tried):
-    chain = [f"{name}@vae-20" for name in ("train", "score", "certify")]
+    chain = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")]
     assert ran(tried[1]["wider"]) == [*chain, "compare", "plot", "summarise", "report"]
 
 
