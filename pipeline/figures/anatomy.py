@@ -13,7 +13,7 @@ from pipeline.figures.style import fold, house_style, legend_below, new_figure
 
 LABELS = {
     "floor": "entropy floor",
-    "ink": "ink",
+    "ink": "expected ones",
     "class": "class",
     "axes": "principal axes",
     "flips": "the flips themselves",
