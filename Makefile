@@ -44,5 +44,5 @@ models: setup  ## make dvc.yaml's lists agree with the models of params.yaml and
 verify: setup  ## compare every file with the committed study's hashes
 	python -m stages.verify
 
-publish: setup  ## copy the rendered page to docs/
+publish: setup  ## copy the rendered page and PDF to docs/
 	python -m stages.publish

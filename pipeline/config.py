@@ -93,6 +93,8 @@ class ScoreParams(Section):
     """Of refinement of the normal at each mode."""
     round_draws: Annotated[int, Field(ge=2, le=10_000, multiple_of=2)]
     """Slopes seen in a round; at most twice latent_dim."""
+    round_precision: Literal["bfloat16", "float32"]
+    """Of the matrix products behind these slopes; the weights' are always float32."""
     inflation: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
     """Factor on the standard deviations at a mode."""
     degrees: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
@@ -174,6 +176,82 @@ class AccuracyParams(Section):
     """Standard error in nats at which the reference has enough weights."""
 
 
+class VariantParams(Section):
+    """One way to fit the regression: a model, and how it is trained."""
+
+    sigma: Literal["constant", "varying"]
+    hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """Units of each hidden layer of each network."""
+    learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    """Of the mean's network."""
+    learning_rate_sigma: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    """Of the noise's."""
+    floor: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    """Below which σ(x) cannot be."""
+    clip: Seconds | None
+    """Norm to which each seed's gradient is shortened."""
+    beta: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    """Power of σ² with which each point is weighted."""
+
+
+class RegressParams(Section):
+    """The regression whose noise depends on x, beside one whose noise does not."""
+
+    points: Annotated[int, Field(ge=10, le=100_000)]
+    """To be fitted."""
+    holdout: Count
+    """Points not fitted."""
+    quiet: Seconds
+    """Standard deviation of the noise at one end."""
+    loud: Seconds
+    """At the other."""
+    seeds: Annotated[int, Field(ge=2, le=10_000)]
+    """Data sets, each with initial weights of its own."""
+    steps: Annotated[int, Field(ge=10, le=10_000_000)]
+    """Of training, on all points."""
+    look_every: Count
+    """Steps between two looks at the holdout."""
+    settle: Count
+    """Steps before dips are counted."""
+    dip: Seconds
+    """Nats below the running best that make a dip."""
+    dip_share: Share
+    """Share of the trace's range that makes one by the relative measure."""
+    variants: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,19}$")], VariantParams]
+
+    @model_validator(mode="after")
+    def _both_models_are_there(self) -> "RegressParams":
+        for name in ("constant", "varying"):
+            if name not in self.variants or self.variants[name].sigma != name:
+                raise ValueError(f"variants has no {name!r} with sigma: {name}; all others are compared with it")
+        if self.settle >= self.steps:
+            raise ValueError(f"settle is {self.settle}, which leaves none of the {self.steps} steps")
+        return self
+
+
+class SampleParams(Section):
+    """What is drawn from the models, and how much of it is measured."""
+
+    models: tuple[ModelName, ...]
+    """That draw; at least one is not conditional."""
+    multiples: Annotated[tuple[Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)], ...], Field(min_length=1)]
+    """Of the posterior's spread, at which images are reconstructed."""
+    generated: Annotated[int, Field(ge=1, le=1000)]
+    """Images a model draws to be shown."""
+    pairs: Count
+    """Of test images, whose paths are measured."""
+    steps: Annotated[int, Field(ge=2, le=100)]
+    """Of a path between two images, both ends among them."""
+    styles: Annotated[int, Field(ge=1, le=100)]
+    """In which every digit is shown."""
+    measured: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images, or points of the prior, behind a mean."""
+    points: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Of the prior, behind the pixels' entropies."""
+    draws: Annotated[int, Field(ge=2, le=100_000)]
+    """Importance weights in each bound on the likelihood of a generated image."""
+
+
 class DiagnoseParams(Section):
     """How a latent space is looked at: which units are in use, and whether the aggregate posterior fills the prior."""
 
@@ -197,6 +275,27 @@ class DiagnoseParams(Section):
     """Of effort for them, in place of the scores'."""
 
 
+class AnatomyParams(Section):
+    """How the likelihood of test images under one model is taken apart."""
+
+    images: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Of the test set, on which the averages inside and outside the logarithm are compared."""
+    curve: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """Numbers of draws from the encoder."""
+    repetitions: Annotated[int, Field(ge=2, le=10_000)]
+    """Of the largest number of draws."""
+    gradient_images: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Of the training set, whose gradients are compared."""
+    gradient_repetitions: Annotated[int, Field(ge=2, le=10_000)]
+    """Gradients of each image, with draws of their own."""
+    gradient_draws: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """Numbers of draws inside the logarithm whose gradients are taken."""
+    redrawn: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Images of the test set whose coins are flipped anew."""
+    redraws: Annotated[int, Field(ge=2, le=1000)]
+    """Of each."""
+
+
 class CompareParams(Section):
     """Which models are compared, and how sure the comparison is."""
 
@@ -206,11 +305,25 @@ class CompareParams(Section):
     confidence: Share
 
 
+class DimensionsParams(Section):
+    """When fewer latent dimensions count as better for an image."""
+
+    joint_errors: Seconds
+    """Monte Carlo standard errors of the difference by which it must be below zero."""
+
+
 class PlotParams(Section):
     """What the figures show."""
 
     gallery: Annotated[int, Field(ge=2, le=20)]
     """Images a row."""
+
+
+class ExploreParams(Section):
+    """What the explorer shows."""
+
+    wall: Count
+    """Images of a selection, at most."""
 
 
 class Roles(Section):
@@ -240,9 +353,14 @@ class Params(Section):
     certify: CertifyParams
     classify: ClassifyParams
     accuracy: AccuracyParams
+    regress: RegressParams
+    sample: SampleParams
     diagnose: DiagnoseParams
+    anatomy: AnatomyParams
     compare: CompareParams
+    dimensions: DimensionsParams
     plot: PlotParams
+    explore: ExploreParams
 
     @model_validator(mode="after")
     def _dataset_is_described(self) -> "Params":
@@ -259,6 +377,7 @@ class Params(Section):
         wanted += [("classify.models", name, "is no conditional one", conditional) for name in self.classify.models]
         wanted += [("certify.models", name, "is not", list(self.models)) for name in self.certify.models]
         wanted += [("accuracy.models", name, "is not", list(self.models)) for name in self.accuracy.models]
+        wanted += [("sample.models", name, "is not", list(self.models)) for name in self.sample.models]
         plain = [name for name in self.models if name not in conditional]
         wanted += [("diagnose.models", name, "is no unconditional one", plain) for name in self.diagnose.models]
         for key, name, fault, known in wanted:
@@ -266,6 +385,18 @@ class Params(Section):
                 close, others = _suggest(name, known), ", ".join(known)
                 raise ValueError(f"{key} has {name!r}, which {fault} under models:{close}; there are {others}")
         return self
+
+    @model_validator(mode="after")
+    def _one_that_draws_is_not_conditional(self) -> "Params":
+        if all(self.models[name].conditional for name in self.sample.models):
+            raise ValueError(f"sample.models = {list(self.sample.models)} has none that is not conditional; add one")
+        return self
+
+    @property
+    def judge(self) -> str:
+        """By whose scores images are likely: the middle model, or the first that draws and is not conditional."""
+        plain = [name for name in self.sample.models if not self.models[name].conditional]
+        return self.roles.middle if self.roles.middle in plain else plain[0]
 
     @property
     def data(self) -> DatasetParams:

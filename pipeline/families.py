@@ -1,5 +1,7 @@
 """What models are to each other, as far as their parameters tell."""
 
+from collections.abc import Mapping
+
 from pipeline.config import ModelParams, Params
 
 KINDS = ("seed", "duration", "binarization", "train_on")
@@ -26,6 +28,15 @@ def principals(params: Params) -> list[str]:
     parts = [name for _, name in params.roles if name in params.models]
     aside = {other for name in parts for kind in KINDS for other in relatives(params, name, kind)}
     return [name for name in params.models if name in parts or name not in aside]
+
+
+def unconditional(models: Mapping[str, ModelParams], conditional: ModelParams) -> str | None:
+    """The first of the models that is `conditional` without the label: as many latent dimensions, images, pixels."""
+    wanted = (conditional.latent_dim, conditional.train_on, conditional.binarization)
+    for name, model in models.items():
+        if not model.conditional and (model.latent_dim, model.train_on, model.binarization) == wanted:
+            return name
+    return None
 
 
 def differences(one: ModelParams, other: ModelParams) -> set[str]:

@@ -8,13 +8,22 @@ import numpy as np
 import pandas as pd
 
 from pipeline.accuracy.numbers import accuracy_numbers
+from pipeline.anatomy.numbers import anatomy_numbers
+from pipeline.anatomy.tables import Anatomy
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.diagnosis.numbers import diagnosis_numbers
+from pipeline.dimensions.numbers import dimensions_numbers
 from pipeline.families import principals
 from pipeline.images import Images
+from pipeline.literature import literature_numbers
+from pipeline.regression.numbers import regression_numbers
+from pipeline.regression.tables import Regression
+from pipeline.sampling.arrays import Samples
+from pipeline.sampling.numbers import sample_numbers
 from pipeline.summary import WHOLE, parts, summary, trustworthy
+from pipeline.versions import version_numbers
 
 Numbers = dict[str, float | int | str]
 EFFORT = ("points", "starts", "rounds", "degrees", "inflation", "prior_share", "tolerance", "levels")
@@ -31,7 +40,11 @@ def all_numbers(
     classified: Mapping[str, pd.DataFrame],
     estimated: Mapping[str, pd.DataFrame],
     certified: Mapping[str, pd.DataFrame],
+    regression: Regression,
+    effects: pd.DataFrame,
+    samples: Samples,
     diagnosed: Mapping[str, Mapping[str, Any]],
+    anatomy: Anatomy | None = None,
 ) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
@@ -46,7 +59,13 @@ def all_numbers(
         classify_numbers(params, classified, scores),
         accuracy_numbers(params, estimated),
         certificate_numbers(certified, params.certify),
+        regression_numbers(params.regress, regression, params.compare.confidence),
+        literature_numbers(params.dataset),
+        version_numbers(),
+        dimensions_numbers(params, effects, scores),
+        sample_numbers(params, samples),
         diagnosis_numbers(params, diagnosed, scores),
+        anatomy_numbers(anatomy, scores, images.grey, params),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

@@ -8,14 +8,19 @@ from pathlib import Path
 from pipeline.storage import read_text
 
 ROOMS = ("pipeline", "stages")
-PAGE_PARTS = (
-    "report/[!.]*.[!q]*",
-    "report/*.qmd",
-    "pipeline/rendering/*.lua",
-    "pipeline/rendering/*.css",
-    "pipeline/rendering/*.html",
-)
-"""What a page is made of beside code, as patterns from the root; Quarto leaves .gitignore and *.quarto_ipynb there."""
+PAGE_PARTS = {
+    "report": (
+        "report/[!.]*.[!q]*",
+        "report/*.qmd",
+        "pipeline/rendering/*.lua",
+        "pipeline/rendering/*.css",
+        "pipeline/rendering/*.html",
+        "pipeline/rendering/*.typ",
+    ),
+    "explore": ("pipeline/explorer/*.html", "pipeline/explorer/*.css", "pipeline/explorer/*.js"),
+}
+"""What the page of a stage is made of beside code, as patterns from the root; Quarto leaves .gitignore and
+*.quarto_ipynb in report/."""
 
 
 def imported(path: str, root: Path) -> set[str]:
@@ -40,8 +45,13 @@ def of_the_page(report: Path, root: Path) -> set[str]:
     text = "".join(read_text(page) for page in sorted(report.glob("*.qmd")))
     lines = "\n".join(re.findall(r"^from [\w.]+ import .+$", text, re.MULTILINE))
     imports = [file for module in _modules(ast.parse(lines)) for file in _files_of(module, root)]
-    parts = {path.relative_to(root).as_posix() for pattern in PAGE_PARTS for path in root.glob(pattern)}
-    return parts | closure(imports, root) | set(re.findall(r'"((?:pipeline|stages)/[\w/]+\.py)"', text))
+    quoted = set(re.findall(r'"((?:pipeline|stages)/[\w/]+\.py)"', text))
+    return parts("report", root) | closure(imports, root) | quoted
+
+
+def parts(stage: str, root: Path) -> set[str]:
+    """What the page of a stage is made of beside code; nothing where the stage makes none."""
+    return {path.relative_to(root).as_posix() for one in PAGE_PARTS.get(stage, ()) for path in root.glob(one)}
 
 
 def _modules(tree: ast.Module) -> Iterable[str]:

@@ -25,12 +25,12 @@ def main(name: str, layout: Layout) -> None:
     split, x = read_split(layout.split, images.id), images.binary(model_params.binarization)
     seen = training_rows(split, model_params.train_on, stream(params.seed, "train", "matched"))
     unseen = unseen_rows(split, model_params.train_on)
-    data = [Labelled(x[rows], images.digit[rows]) for rows in (seen, unseen)]
+    train, held_out = (Labelled(x[rows], images.digit[rows]) for rows in (seen, unseen))
     device, source = prepare(params.device, params.threads), partial(stream, params.seed, "diagnose", name)
     model = read_into(layout.weights(name), VAE(x.shape[1], params.data.hidden, model_params.latent_dim)).to(device)
     effort = params.score.model_copy(update={"levels": params.diagnose.levels})
     with progress(name, params.diagnose.generated, "images") as step:
-        found, arrays = diagnose(model, *data, params.diagnose, effort, source, device, step)
+        found, arrays = diagnose(model, train, held_out, params.diagnose, effort, source, device, step)
 
     write_json(layout.diagnosis(name), found)
     write_arrays(layout.diagnosed(name), arrays)

@@ -66,6 +66,16 @@ class Layout:
         """What several estimators say of a few images under a model."""
         return self.root / "data" / "accuracy" / f"{name}.parquet"
 
+    def sampled(self, kind: str) -> Path:
+        """Arrays of one kind of picture: probabilities and Bernoulli draws."""
+        return self.root / "data" / "sample" / f"{kind}.npz"
+
+    @property
+    def regression(self) -> dict[str, Path]:
+        """The regression study's tables, by name."""
+        names = ("traces", "dips", "falls", "fits", "outcomes")
+        return {name: self.root / "data" / "regress" / f"{name}.parquet" for name in names}
+
     def diagnosis(self, name: str) -> Path:
         """What a model's latent space is like, in numbers."""
         return self.root / "data" / "diagnose" / f"{name}.json"
@@ -74,10 +84,19 @@ class Layout:
         """The draws and images that figures of a model's latent space show."""
         return self.root / "data" / "diagnose" / f"{name}.npz"
 
+    def anatomy(self, name: str) -> Path:
+        """A table of what makes images likely under one model."""
+        return self.root / "data" / "anatomy" / f"{name}.parquet"
+
     @property
     def pairs(self) -> Path:
         """Paired differences between models."""
         return self.root / "data" / "compare" / "pairs.parquet"
+
+    @property
+    def effects(self) -> Path:
+        """What the number of latent dimensions changes."""
+        return self.root / "data" / "dimensions" / "effects.parquet"
 
     @property
     def figures(self) -> Path:
@@ -109,6 +128,16 @@ class Layout:
         return self.report / "_output" / "index.html"
 
     @property
+    def explorer(self) -> Path:
+        """The page on which a reader looks at any image under any two models, beside the report."""
+        return self.page.with_name("explorer.html")
+
+    @property
+    def pdf(self) -> Path:
+        """The rendered report for paper."""
+        return self.report / "_output" / "report.pdf"
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of unfinished training, with its locks."""
         return self.root / ".cache" / "checkpoints"
@@ -122,6 +151,22 @@ class Layout:
     def published(self) -> Path:
         """The committed study's page."""
         return self.root / "docs" / "index.html"
+
+    @property
+    def published_explorer(self) -> Path:
+        """The committed study's explorer, beside its page."""
+        return self.published.with_name("explorer.html")
+
+    @property
+    def published_pdf(self) -> Path:
+        """The committed study's report for paper."""
+        return self.root / "docs" / "report.pdf"
+
+    @property
+    def publications(self) -> list[tuple[Path, Path]]:
+        """What is made for readers, and where the committed study keeps each."""
+        made = [(self.page, self.published), (self.explorer, self.published_explorer)]
+        return [*made, (self.pdf, self.published_pdf)]
 
     @property
     def benchmarks(self) -> Path:

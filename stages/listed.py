@@ -34,6 +34,11 @@ def listed_estimated(params: Params, layout: Layout, stage: str) -> list[str]:
     return _listed(params.accuracy.models, layout.estimated, layout, stage)
 
 
+def listed_sampled(params: Params, layout: Layout, stage: str) -> list[str]:
+    """The models of sample.models, in its order, whose weights dvc.yaml lists for `stage`."""
+    return _listed(params.sample.models, layout.weights, layout, stage)
+
+
 def listed_certified(params: Params, layout: Layout, stage: str) -> list[str]:
     """The models of certify.models, in its order, whose tables dvc.yaml lists for `stage`."""
     return _listed(params.certify.models, layout.certified, layout, stage)
@@ -42,6 +47,16 @@ def listed_certified(params: Params, layout: Layout, stage: str) -> list[str]:
 def listed_diagnosed(params: Params, layout: Layout, stage: str) -> list[str]:
     """The models of diagnose.models, in its order, whose findings dvc.yaml lists for `stage`."""
     return _listed(params.diagnose.models, layout.diagnosis, layout, stage)
+
+
+def listed_scores(names: Iterable[str], layout: Layout, stage: str) -> list[str]:
+    """Those of the named models whose scores dvc.yaml lists for `stage`."""
+    return _listed(names, layout.scores, layout, stage)
+
+
+def listed_anatomy(layout: Layout, stage: str) -> bool:
+    """Whether dvc.yaml lists the tables of what makes an image likely for `stage`."""
+    return bool(_listed(["estimates"], layout.anatomy, layout, stage))
 
 
 def _listed(names: Iterable[str], path: Callable[[str], Path], layout: Layout, stage: str) -> list[str]:

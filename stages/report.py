@@ -1,17 +1,18 @@
-"""Render the report to one self-contained page."""
+"""Render the report to one self-contained page, and to a PDF."""
 
 import os
 
-from pipeline.rendering.page import render_page
-from pipeline.storage import write_text
+from pipeline.rendering.page import render_report
+from pipeline.storage import write_bytes, write_text
 from stages.command import run
 from stages.layout import Layout
 
 
 def main(layout: Layout) -> None:
     """Render report/ with $RENDERER, or with Quarto where it is installed, or with Pandoc."""
-    page = render_page(layout.report, os.environ.get("RENDERER", ""))
-    write_text(layout.page, page)
+    report = render_report(layout.report, os.environ.get("RENDERER", ""))
+    write_text(layout.page, report.page)
+    write_bytes(layout.pdf, report.pdf)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ def stages_of(name: str, params: Params) -> list[str]:
     classified = [f"classify@{name}"] if name in params.classify.models else []
     compared = [f"accuracy@{name}"] if name in params.accuracy.models else []
     certified = [f"certify@{name}"] if name in params.certify.models else []
-    return [f"train@{name}", f"score@{name}", *certified, *classified, *compared]
+    diagnosed = [f"diagnose@{name}"] if name in params.diagnose.models else []
+    return [f"train@{name}", f"score@{name}", *certified, *classified, *compared, *diagnosed]
 
 
 def _chain(stages: list[str], row: str, on_stage: Told) -> None:
@@ -78,7 +79,7 @@ def _repro(stages: list[str], on_stage: Told, row: str = "0") -> None:
     code = subprocess.run(
         ["dvc", "repro", *single, *stages], env=os.environ | {"PROGRESS_ROW": row}, check=False
     ).returncode
-    what = " ".join(stages) or "compare, plot, summarise, report"
+    what = " ".join(stages) or "compare, plot, summarise, explore, report"
     if code:
         raise StudyError(f"{what} failed; mend what it says above and run the same command again")
     on_stage(what, time.monotonic() - begun)

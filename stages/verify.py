@@ -11,9 +11,10 @@ from stages.layout import Layout
 def main(layout: Layout) -> None:
     """Re-hash everything, say what differs, and fail if anything does."""
     lines = [*departures(layout.root), *corrupted(layout.cache)]
-    pages = [fingerprint(page) for page in (layout.page, layout.published) if page.exists()]
-    if layout.page.exists() and pages[1:] != pages[:1]:
-        lines.append(f"{layout.published} is not the rendered page; run `make publish`")
+    for made, published in layout.publications:
+        if made.exists() and not (published.exists() and fingerprint(published) == fingerprint(made)):
+            what = "PDF" if made == layout.pdf else "page"
+            lines.append(f"{published} is not the rendered {what}; run `make publish`")
     for line in lines:
         print(line, file=sys.stderr)
     if lines:

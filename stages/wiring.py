@@ -7,18 +7,21 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from pipeline.anatomy.subject import compared, subject
 from pipeline.config import Params, load_params
 from pipeline.storage import read_text, write_text
 from stages.command import run
-from stages.dependencies import imported, of_the_page
+from stages.dependencies import imported, of_the_page, parts
 from stages.layout import Layout
 
 TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
 """Values are tracked as parameters, and paths as outputs."""
 AGGREGATES = {
     "compare": ("scores",),
+    "dimensions": ("scores",),
     "plot": ("history", "scores"),
     "summarise": ("history", "scores"),
+    "explore": ("scores",),
 }
 """Which files of every model an aggregate stage reads, as methods of `Layout`."""
 OF_SOME = ("plot", "summarise")
@@ -44,9 +47,15 @@ def main(layout: Layout) -> None:
 def dependencies(name: str, declared: Iterable[str], params: Params, layout: Layout) -> list[str]:
     """What the stage `name` depends on: its code, the files of every model, and what else is declared."""
     code = imported(f"stages/{name}.py", layout.root)
-    code |= of_the_page(layout.report, layout.root) if name == "report" else set()
+    code |= of_the_page(layout.report, layout.root) if name == "report" else parts(name, layout.root)
     kept = [path for path in declared if path.startswith("data/") and not _is_of_a_model(path)]
     read = _of_models(params.models, layout, *AGGREGATES.get(name, ()))
+    if name == "sample":
+        read += [*_of_models(params.sample.models, layout, "weights"), *_of_models([params.judge], layout, "scores")]
+    if name == "anatomy":
+        about = subject(params)
+        read += _of_models([about], layout, "weights", "scores")
+        read += _of_models(compared(params, about), layout, "scores")
     if name in OF_SOME:
         read += _of_models(params.classify.models, layout, "classified")
         read += _of_models(params.accuracy.models, layout, "estimated")
@@ -62,14 +71,12 @@ def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:
 
 
 def _is_of_a_model(path: str) -> bool:
-    return (
-        re.fullmatch(
-            r"data/(train/[^${}]+/history\.csv|(score|classify|certify|accuracy)/[^${}]+\.parquet"
-            r"|diagnose/[^${}]+\.(json|npz))",
-            path,
-        )
-        is not None
+    kinds = (
+        r"train/[^${}]+/(history\.csv|weights\.safetensors)",
+        r"(score|classify|certify|accuracy)/[^${}]+\.parquet",
+        r"diagnose/[^${}]+\.(json|npz)",
     )
+    return re.fullmatch(f"data/({'|'.join(kinds)})", path) is not None
 
 
 if __name__ == "__main__":

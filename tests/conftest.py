@@ -6,6 +6,7 @@ from jaxtyping import install_import_hook
 
 install_import_hook(
     [
+        "pipeline.anatomy",
         "pipeline.certification",
         "pipeline.classification",
         "pipeline.comparison",
@@ -15,6 +16,7 @@ install_import_hook(
         "pipeline.holdout",
         "pipeline.images",
         "pipeline.likelihood",
+        "pipeline.sampling",
         "pipeline.scoring",
         "pipeline.training",
         "pipeline.vae",

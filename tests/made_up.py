@@ -1,24 +1,34 @@
 """A study's tables, made up: columns and sizes of real ones, for two models or for many."""
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
+from pipeline.anatomy.coins import luck, redraw
+from pipeline.anatomy.estimates import estimate
+from pipeline.anatomy.tables import DRAWS, GRADIENTS, REDRAWS, Anatomy
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
-from pipeline.config import ModelParams, load_params
+from pipeline.config import CompareParams, ModelParams, SampleParams, load_params
 from pipeline.diagnosis.shown import gather
+from pipeline.dimensions.effects import dimension_effects
 from pipeline.figures.atlas import Tables, model_label
 from pipeline.figures.palette import marks
 from pipeline.holdout import hold_out
 from pipeline.images import label
 from pipeline.rng import stream
+from pipeline.sampling.study import Pictures
 from pipeline.sets import scored_rows
 from pipeline.summary import summary
 from pipeline.tables import concatenate
+from pipeline.vae.build import build, start
+from tests.regressions import make_regression
 
 NAMES = (
     "vae-04",
@@ -30,7 +40,19 @@ NAMES = (
     "a-model-with-a-name-of-forty-letters-long",
     "vae-20-seed-1",
     "vae-64",
+    "cvae-04",
 )
+
+
+RELATIVES = {
+    "vae-20-seed-1": ("vae-20", {"seed": 1}),
+    "vae-20-seed-2": ("vae-20", {"seed": 2}),
+    "vae-32-seed-1": ("vae-32", {"seed": 1}),
+    "vae-32-seed-2": ("vae-32", {"seed": 2}),
+    "vae-04-matched": ("vae-04", {"train_on": "matched"}),
+    "vae-32-matched": ("vae-32", {"train_on": "matched"}),
+}
+"""Models that stand in for one of the first three, and in what they differ from it."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +61,8 @@ class Study:
 
     models: dict[str, ModelParams]
     tables: Tables
-    shorter: dict[str, ModelParams]
-    """Trained for shorter, and looked at in nothing but their latent spaces."""
+    relatives: dict[str, ModelParams] = field(default_factory=dict)
+    """Models that stand in for one of the others."""
 
     pair = NAMES[:2]
 
@@ -58,20 +80,51 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
     split = hold_out(grey, digit, pool, 0.05, len(grey) // 14, rng)
     params = {name: _describe(name, place) for place, name in enumerate(NAMES[:models])}
     scores = {name: _score(split, model, rng) for name, model in params.items()}
+    others = _relatives(params) if models >= 5 else {}
+    pictures = label(grey, digit, np.random.default_rng(7))
+    everyone = scores | {
+        name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
+    }
     shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"duration": 0.1, "score_on": "test"})}
+    labelled = label(grey, digit, rng)
     tables = Tables(
-        images=label(grey, digit, rng),
+        images=labelled,
         split=split,
         history=concatenate({name: _learn(model, rng) for name, model in params.items()}, "model"),
-        scores=scores,
+        scores=everyone,
         summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
         estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
+        regression=make_regression(),
+        effects=_effects(params | others, everyone, pictures, split),
+        joint_errors=2.0,
+        samples={},
         diagnosis=_diagnose(params | shorter, scores, side),
+        anatomy=_take_apart(scores, labelled, split),
     )
-    return Study(params, tables, shorter)
+    drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
+    return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others | shorter)
+
+
+def _draw_pictures(models, tables):
+    """Pictures of models that have learnt nothing, in few of each kind."""
+    few = {"multiples": (0, 1, 2, 4, 8), "generated": 7, "pairs": 5, "steps": 5, "styles": 4}
+    few |= {"measured": 20, "points": 50, "draws": 4}
+    pixels, first = tables.images.grey.shape[1], next(iter(models))
+    rng, empty = np.random.default_rng(4), np.full(pixels, 0.2)
+    return Pictures(
+        models={name: start(build(pixels, (8,), model), empty, rng) for name, model in models.items()},
+        binarization={name: model.binarization for name, model in models.items()},
+        judge=first,
+        images=tables.images,
+        split=tables.split,
+        scores=tables.scores[first],
+        params=SampleParams(models=tuple(models), **few),
+        stream=lambda *names: stream(0, *names),
+        device=torch.device("cpu"),
+    ).all()
 
 
 def _draw_images(images, side, rng):
@@ -84,7 +137,9 @@ def _draw_images(images, side, rng):
 
 def _describe(name, place):
     return ModelParams(
-        latent_dim=4 if place == 0 else 20 + place,
+        latent_dim={0: 4, NAMES.index("vae-20-matched"): 21, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(
+            place, 20 + place
+        ),
         conditional=name.startswith("cvae"),
         train_on="matched" if "matched" in name else "core",
         binarization="threshold" if "threshold" in name else "bernoulli",
@@ -99,6 +154,7 @@ def _score(split, model, rng):
     hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
     level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["digit"]]
     log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
+    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 50 == 7)
     return scored.assign(
         elbo=log_likelihood - rng.gamma(4, 1, len(scored)),
         log_likelihood=log_likelihood,
@@ -110,11 +166,28 @@ def _score(split, model, rng):
     )
 
 
+def _relatives(params):
+    """Those of `RELATIVES` that are not among the models anyway."""
+    return {
+        name: params[base].model_copy(update={**change, "score_on": "test"})
+        for name, (base, change) in RELATIVES.items()
+        if name not in params
+    }
+
+
+def _effects(models, scores, images, split):
+    """The effects of these very scores, with few resamples."""
+    params = load_params(Path(__file__).parents[1] / "params.yaml")
+    compare = params.compare.model_copy(update={"resamples": 100})
+    params = params.model_copy(update={"models": models, "compare": compare})
+    return dimension_effects(params, scores, images, split)
+
+
 def _classify(scores):
     """Every image under each label: likeliest, mostly, under its own."""
     rng, labels = np.random.default_rng(2), np.arange(10, dtype=np.int8)
     rows = scores.rename(columns={"id": "image"}).merge(pd.Series(labels, name="y"), how="cross")
-    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 1)
+    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 2)
     return rows.assign(
         prior=np.linspace(0.09, 0.11, 10)[rows["y"]], log_likelihood=rows["log_likelihood"] - worse, draws=np.int32(500)
     )[CLASSIFIED.names]
@@ -202,6 +275,56 @@ def _off(part, method, draws, passes, error, rng):
     values = part["log_likelihood"] + error * rng.normal(size=len(part))
     columns = {"method": method, "draws": np.int32(draws), "passes": float(passes), "standard_error": error}
     return part.assign(log_likelihood=values, **columns)
+
+
+def _take_apart(scores, images, split):
+    """What makes images likely under the middle model: averages that approach the score, noise, shares, orders."""
+    own = scores["vae-20"]
+    test = own[own["set"] == "test"].reset_index(drop=True)
+    others = {name: scores[name] for name in ("vae-20-threshold", "vae-20-seed-1") if name in scores}
+    compare = CompareParams(pairs=(("vae-20", "vae-04"),), resamples=100, confidence=0.95)
+    source, redraws = partial(stream, 0), _redraw(test[:12], images.grey)
+    shares = estimate(own, redraws, others, images.grey, split, compare, source)
+    return Anatomy("vae-20", _average(test[:30]), redraws, _slopes(), shares)
+
+
+def _average(test):
+    parts = [
+        pd.DataFrame(
+            {
+                "image": test["id"],
+                "digit": test["digit"],
+                "draws": np.int32(draws),
+                "repetitions": np.int32(1024 // draws * 4),
+                "inside": test["log_likelihood"] - (test["log_likelihood"] - test["elbo"]) / np.sqrt(draws),
+                "inside_spread": 3 / np.sqrt(draws),
+                "outside": test["elbo"],
+                "outside_spread": 4 / np.sqrt(draws),
+            }
+        )
+        for draws in (1, 16, 1024)
+    ]
+    return pd.concat(parts, ignore_index=True)[DRAWS.names]
+
+
+def _redraw(test, grey):
+    rng, parts = np.random.default_rng(4), []
+    for row in test.to_dict("records"):
+        lucky = luck(np.repeat(grey[[row["id"]]], 4, axis=0), redraw(grey[row["id"]], 4, rng))
+        found = row["log_likelihood"] + 0.7 * lucky + rng.normal(0, 2, 4)
+        columns = {"image": np.int32(row["id"]), "redraw": np.arange(4, dtype=np.int32), "log_likelihood": found}
+        parts.append(pd.DataFrame(columns | {"standard_error": 0.1, "luck": lucky}))
+    return pd.concat(parts, ignore_index=True)[REDRAWS.names]
+
+
+def _slopes():
+    rows = [
+        (network, objective, draws, 1.0, noise / draws, 5.0, 40)
+        for network, noise in (("encoder", 30.0), ("decoder", 8.0))
+        for objective, draws in (("outside", 1), ("inside", 1), ("inside", 16))
+    ]
+    types = {"network": "category", "objective": "category", "draws": np.int32, "images": np.int32}
+    return pd.DataFrame(rows, columns=GRADIENTS.names).astype(types)
 
 
 def _learn(model, rng):

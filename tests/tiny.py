@@ -22,6 +22,7 @@ from stages.sandbox import make_sandbox
 
 ROOT = Path(__file__).parents[1]
 MODELS = ("vae-04", "vae-20", "cvae-20")
+REGRESSIONS = load_params(ROOT / "params.yaml").regress.variants
 CHANGES = {
     "dataset": "digits",
     "device": "cpu",
@@ -40,9 +41,13 @@ CHANGES = {
         "leapfrogs": 1,
         "nodes": 3,
     },
-    "classify": {"test": 3, "tail": 2},
+    "classify": {"models": ["cvae-20"], "test": 3, "tail": 2},
     "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
     | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
+    "regress": {"points": 20, "holdout": 10, "seeds": 2, "steps": 30, "look_every": 10, "settle": 5, "dip": 0.01}
+    | {"variants": dict.fromkeys(name for name in REGRESSIONS if name not in ("constant", "varying", "clipped"))},
+    "sample": {"models": list(MODELS), "generated": 3, "pairs": 3, "steps": 3, "styles": 2}
+    | {"measured": 4, "points": 10, "draws": 4},
     "diagnose": {
         "models": ["vae-20"],
         "removal": 4,
@@ -52,8 +57,11 @@ CHANGES = {
         "steps": 10,
         "generated": 4,
     },
+    "anatomy": {"images": 3, "curve": [1, 4], "repetitions": 2, "redrawn": 3, "redraws": 2}
+    | {"gradient_images": 2, "gradient_repetitions": 2, "gradient_draws": [1, 2]},
     "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
     "plot": {"gallery": 4},
+    "explore": {"wall": 12},
 }
 LONGEST = 900
 """Seconds after which a program hangs, on the slowest of machines."""

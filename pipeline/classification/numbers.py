@@ -1,14 +1,18 @@
 """What the page quotes of the conditional models as classifiers and as mixtures over the label."""
 
 from collections.abc import Mapping
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from pipeline.classification.bayes import verdicts
 from pipeline.classification.calibration import calibration_error, reliability, wilson
+from pipeline.classification.contrast import contrast_numbers, extremes
+from pipeline.classification.decisions import REACH, decisions
+from pipeline.classification.intervals import mean_and_interval
+from pipeline.classification.worth import label_worth
 from pipeline.config import Params
+from pipeline.families import principals, unconditional
 from pipeline.summary import trustworthy
 
 Numbers = dict[str, float | int | str]
@@ -17,75 +21,97 @@ Numbers = dict[str, float | int | str]
 def classify_numbers(
     params: Params, classified: Mapping[str, pd.DataFrame], scores: Mapping[str, pd.DataFrame]
 ) -> Numbers:
-    """Accuracy, calibration and likelihood of every conditional model, by set.
+    """Accuracy, calibration and likelihood of every conditional model, by set, and of two models' difference.
 
-    The likelihood is compared with that of the middle model, if that was scored, is not conditional
-    itself, and sees images made binary in the same way.
+    The likelihood is compared with that of the model that differs in not being told the label, if that is one
+    of the principal models and was scored.
 
     Args:
         params: the models and their roles, and the confidence of the intervals.
         classified: of each conditional model, one row an image and label; see `CLASSIFIED`.
         scores: of each model, one row an image.
     """
+    confidence = params.compare.confidence
     numbers: Numbers = {}
+    scored = {name: params.models[name] for name in principals(params) if name in scores}
+    against = {name: unconditional(scored, params.models[name]) for name in classified}
+    plain = {name: None if other is None else scores[other] for name, other in against.items()}
     for name, table in classified.items():
-        trusted, true = trustworthy(table), table["y"] == table["digit"]
-        numbers[f"{name}.classify.distrusted_percent"] = 100 * float(1 - trusted.mean())
-        numbers[f"{name}.classify.distrusted_percent_given"] = 100 * float(1 - trusted[true].mean())
-        plain = _comparable(name, params, scores)
-        if plain is not None:
-            numbers[f"{name}.classify.against"] = params.roles.middle
-        for one_set, part in verdicts(table).groupby("set", observed=True):
-            own = _as_classifier(part, params.compare.confidence) | _as_density(part)
-            own |= {} if plain is None else _against(part, plain, params.compare.confidence)
-            numbers |= {f"{name}.classify.{one_set}.{key}": value for key, value in own.items()}
-    return numbers
+        found: Numbers = {**_reliance(table), **_by_set(table, plain[name], confidence)}
+        if (other := against[name]) is not None:
+            found["against"] = other
+        numbers |= {f"{name}.classify.{key}": value for key, value in found.items()}
+    pair = extremes(params.models, classified)
+    return numbers if pair is None else numbers | contrast_numbers(pair, classified, plain, confidence)
 
 
-def normal_interval(values: "pd.Series[float]", confidence: float) -> tuple[float, float]:
-    """Interval of the mean of independent values, by the central limit theorem."""
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(len(values))
-    return float(values.mean() - half), float(values.mean() + half)
+def _reliance(table: pd.DataFrame) -> dict[str, float | int]:
+    """How far the weights behind the likelihoods are to be trusted, under all labels and under the true ones."""
+    trusted, true = trustworthy(table), table["y"] == table["digit"]
+    return {
+        "distrusted_percent": 100 * float(1 - trusted.mean()),
+        "distrusted_percent_given": 100 * float(1 - trusted[true].mean()),
+        "reach": REACH,
+    }
 
 
-def _as_classifier(part: pd.DataFrame, confidence: float) -> Numbers:
+def _by_set(table: pd.DataFrame, plain: pd.DataFrame | None, confidence: float) -> dict[str, float | int]:
+    found, firm = verdicts(table), decisions(table)
+    numbers: dict[str, float | int] = {}
+    for one_set, part in found.groupby("set", observed=True):
+        own = _as_classifier(part, confidence) | _as_density(part)
+        own |= _as_decided(part, firm[firm["image"].isin(part["image"])])
+        numbers |= {f"{one_set}.{key}": value for key, value in own.items()}
+    for one_set, part in label_worth(table, plain).groupby("set", observed=True):
+        numbers |= {f"{one_set}.{key}": value for key, value in _as_told(part, confidence).items()}
+    return {key: value for key, value in numbers.items() if np.isfinite(value)}
+
+
+def _as_classifier(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
     low, high = wilson(int(part["correct"].sum()), len(part), confidence)
     excess = 100 * (part["confidence"] - part["correct"])
-    below, above = normal_interval(excess, confidence)
     return {
         "images": len(part),
+        "wrong": int((~part["correct"]).sum()),
         "accuracy_percent": 100 * float(part["correct"].mean()),
         "accuracy_percent_low": 100 * low,
         "accuracy_percent_high": 100 * high,
         "calibration_error_percent": 100 * calibration_error(reliability(part, confidence)),
-        "overconfidence_percent": float(excess.mean()),
-        "overconfidence_percent_low": below,
-        "overconfidence_percent_high": above,
-    }
+    } | mean_and_interval("overconfidence_percent", excess, confidence)
 
 
-def _as_density(part: pd.DataFrame) -> Numbers:
+def _as_density(part: pd.DataFrame) -> dict[str, float | int]:
     return {
         "given": float(part["given"].mean()),
         "mixture": float(part["mixture"].mean()),
         "monte_carlo_error": float(np.sqrt(np.square(part["standard_error"]).sum()) / len(part)),
-        "label_worth": float((part["given"] - part["mixture"]).mean()),
     }
 
 
-def _against(part: pd.DataFrame, plain: pd.DataFrame, confidence: float) -> Numbers:
-    both = part.merge(plain[["id", "log_likelihood"]], left_on="image", right_on="id", validate="one_to_one")
-    if len(both) < 2:
-        return {}
-    gain = both["mixture"] - both["log_likelihood"]
-    low, high = normal_interval(gain, confidence)
-    return {"gain": float(gain.mean()), "gain_low": low, "gain_high": high}
+def _as_decided(part: pd.DataFrame, firm: pd.DataFrame) -> dict[str, float | int]:
+    wrong = part.set_index("image").loc[firm["image"], "correct"].to_numpy() == 0
+    numbers: dict[str, float | int] = {
+        "undecided_percent": 100 * float(firm["undecided"].mean()),
+        "undecided_wrong": int((firm["undecided"] & wrong).sum()),
+        "posterior_error_percent": 100 * float(firm["posterior_error"].mean()),
+        "doubted_percent": 100 * float(firm["doubted"].mean()),
+    }
+    return numbers | ({"worst_odds": float(firm["odds"].max())} if wrong.any() else {})
 
 
-def _comparable(name: str, params: Params, scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """Scores of the middle model, if they are log p(x) of the images that the model `name` sees."""
-    middle = params.roles.middle
-    if middle not in scores or params.models[middle].conditional:
-        return None
-    same = params.models[middle].binarization == params.models[name].binarization
-    return scores[middle] if same else None
+def _as_told(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
+    """The label's worth and the density's gain, of all images of a set and by digit."""
+    numbers: dict[str, float | int] = {
+        "label_ceiling": float(part["ceiling"].mean()),
+        "compared": len(part),
+        "harmed": int((part["worth"] < 0).sum()),
+        "least_worth": float(part["worth"].min()),
+    }
+    for quantity in ("worth", "gain", "difference"):
+        if quantity in part and len(part) > 1:
+            numbers |= mean_and_interval(quantity, part[quantity], confidence)
+    for digit, own in part.groupby("digit"):
+        if len(own) > 1:
+            means = {quantity: float(own[quantity].mean()) for quantity in ("worth", "gain") if quantity in own}
+            numbers |= {f"digit_{digit}.{quantity}": mean for quantity, mean in means.items()}
+    return numbers

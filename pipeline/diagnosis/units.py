@@ -72,4 +72,5 @@ def _changes(
 
 
 def _log_normal(z: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
-    return torch.distributions.Normal(mean, deviation, validate_args=False).log_prob(z)
+    density: Tensor = torch.distributions.Normal(mean, deviation, validate_args=False).log_prob(z)
+    return density

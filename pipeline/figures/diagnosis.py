@@ -92,8 +92,8 @@ def _draw_share(axes: Axes, values: np.ndarray, colour: str, style: str) -> None
 def _voids_legend(marks: Sequence[Mark]) -> list[Line2D]:
     lines = [Line2D([], [], color=mark.colour, linewidth=1.5, label=mark.label) for mark in marks]
     lines += [
-        Line2D([], [], color=INK, linewidth=1.2, linestyle=style, label=label)
-        for style, label in (("-", "real images"), ("--", "generated"))
+        Line2D([], [], color=INK, linewidth=1.2, linestyle="-", label="real images"),
+        Line2D([], [], color=INK, linewidth=1.2, linestyle="--", label="generated"),
     ]
     blocks = (("draws of the prior", FAINT), ("of the aggregate posterior", COLOURS[0]))
     return [*lines, *(Line2D([], [], color=colour, linewidth=6, alpha=0.5, label=label) for label, colour in blocks)]

@@ -1,5 +1,6 @@
 """The likelihood of a block of images: find the modes, fit the normals, draw, weigh."""
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -96,7 +97,7 @@ def propose(images: Images, screen: Screen, effort: Effort, params: ScoreParams)
     log_mass = laplace(modes).masked_fill(~followed, -torch.inf)
     kept = distinct(modes._replace(value=log_mass)) & (log_mass > log_mass.amax(dim=0) - NEGLIGIBLE)
     half = max(1, min(params.round_draws, 2 * latent) // 2)
-    normals = _refined(images, modes, kept, effort.rounds, half)
+    normals = _refined(images, modes, kept, (effort.rounds, half), getattr(torch, params.round_precision))
     mixture = mixture_at(normals, kept, params.inflation, params.degrees, params.prior_share)
     mass = torch.softmax(normals.log_mass.masked_fill(~kept, -torch.inf), dim=0)
     climbs = (steps + 1) * (latent + 1) * followed.sum(dim=0)
@@ -132,13 +133,15 @@ def _climbed(
     return Expansion(*(_padded(field[0], followed) for field in tops))
 
 
-def _refined(images: Images, modes: Expansion, kept: Bool[Tensor, "m n"], rounds: int, half: int) -> Normals:
+def _refined(
+    images: Images, modes: Expansion, kept: Bool[Tensor, "m n"], shape: tuple[int, int], products: torch.dtype
+) -> Normals:
     slot, image = torch.nonzero(kept, as_tuple=True)
     latent = modes.z.shape[-1]
-    noise = [images.numbers.of(f"round {one}").normal(rounds * half, latent) for one in range(len(kept))]
-    chosen = torch.stack(noise, dim=1)[:, slot, image].unflatten(0, (rounds, half))
+    noise = [images.numbers.of(f"round {one}").normal(math.prod(shape), latent) for one in range(len(kept))]
+    chosen = torch.stack(noise, dim=1)[:, slot, image].unflatten(0, shape)
     model = images.family.given(images.y[image])
-    found = refine(model, images.x[image], modes.z[kept], modes.precision[kept], chosen)
+    found = refine(model, images.x[image], modes.z[kept], modes.precision[kept], chosen, products)
     return Normals(*(_padded(field, kept) for field in found))
 
 

@@ -51,6 +51,7 @@ def refine(
     mean: Float[Tensor, "n latent"],
     precision: Float[Tensor, "n latent latent"],
     noise: Float[Tensor, "rounds half n latent"],
+    products: torch.dtype = torch.float32,
 ) -> Normals:
     """Move normals towards the best normal approximation of each posterior.
 
@@ -65,6 +66,7 @@ def refine(
         mean: to start from.
         precision: to start from.
         noise: standard normal; half the draws of every round.
+        products: the precision of the matrix products behind the slopes, which need not be exact.
 
     References:
         Opper and Archambeau (2009), The variational Gaussian approximation revisited, section 2; Salimans
@@ -76,7 +78,7 @@ def refine(
     for half in noise:
         root = torch.linalg.cholesky(precision)
         z = mean + solve_all(root.mT, torch.cat([half, -half]))
-        value, slope = slopes(model, x, z)
+        value, slope = slopes(model, x, z, products)
         log_weights.append(value.double() - normal_log_density(root, half.repeat(2, 1, 1)))
         weight = torch.cat([MEMORY * seen.weight, torch.ones_like(z[:, 0, 0])])
         seen = Seen(torch.cat([seen.z, z]), torch.cat([seen.slope, slope]), weight)

@@ -18,6 +18,8 @@ LEFT_OVER = {
     "attribute": r"\{[#.][\w-]+",
     "block": r":::+",
 }
+NEIGHBOUR = r"[\w-]+\.(html|pdf)"
+"""What may stand beside the page, wherever it is put."""
 SHOWN = 5
 
 
@@ -26,7 +28,8 @@ def check(text: str) -> None:
 
     The page must have a title, a language and a table of contents; every reference, citation and
     formula must be resolved, every image be inside the page and have a description, every link
-    inside the page lead to its one target; and nothing may be fetched when the page is opened.
+    inside the page lead to its one target and every other one to the web or to a page beside this one;
+    and nothing may be fetched when the page is opened.
 
     Raises:
         RenderingError: something of this is not so; the message lists what.
@@ -109,7 +112,11 @@ def _links(page: Page) -> Iterator[str]:
         if address.startswith("#"):
             if len(address) > 1 and unquote(address[1:]) not in ids:
                 yield f"the link {address} leads nowhere"
-        elif address and not address.startswith(("https://", "http://", "mailto:")):
+        elif (
+            address
+            and not address.startswith(("https://", "http://", "mailto:"))
+            and not re.fullmatch(NEIGHBOUR, address)
+        ):
             yield f"the link {_shorten(address)} leads out of the page"
 
 

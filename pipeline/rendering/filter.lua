@@ -147,6 +147,10 @@ local function float(div)
   local head = pandoc.Blocks {html('<figcaption>'), pandoc.Plain(numbered(labels[id], caption.content)), html('</figcaption>')}
   div.identifier = ''
   local body = div.attributes['layout-ncol'] and pandoc.Blocks {grid(div)} or div.content
+  if FORMAT:match('^typst') then
+    local parts = {pandoc.Div(pandoc.Plain(numbered(labels[id], caption.content))), pandoc.Div(body)}
+    return pandoc.Div(parts, pandoc.Attr(id, {'float', kind}))
+  end
   local blocks = pandoc.Blocks {html('<figure id="' .. id .. '" class="' .. kind .. '">')}
   blocks:extend(kind == 'tbl' and head .. body or body .. head)
   blocks:insert(html('</figure>'))

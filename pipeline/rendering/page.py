@@ -1,14 +1,44 @@
-"""The study's page, by whichever renderer is at hand, signed with that renderer's name and checked."""
+"""The study's report: a page by whichever renderer is at hand, signed with its name and checked, and the PDF."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ParameterError, RenderingError
 from pipeline.rendering.checker import check
+from pipeline.rendering.manuscript import Manuscript, read_manuscript
 from pipeline.rendering.mathml import set_formulas
 from pipeline.rendering.pandoc import pandoc_version, render_with_pandoc
+from pipeline.rendering.pdf import render_pdf
 from pipeline.rendering.quarto import Quarto, find_quarto, render_with_quarto
 
 RENDERERS = ("quarto", "pandoc")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The two forms of a report."""
+
+    page: str
+    pdf: bytes
+
+
+def render_report(folder: Path, renderer: str = "") -> Report:
+    """Render a Quarto project's index.qmd to a page and a PDF, whose numbers are the same.
+
+    The PDF is set from the manuscript by Pandoc and Typst, whatever renders the page.
+
+    Args:
+        folder: of _quarto.yml and index.qmd; nothing in it is changed.
+        renderer: of the page, as for `render_page`.
+
+    Raises:
+        ParameterError: there is no renderer of this name.
+        RenderingError: a renderer is missing or too old, rendering failed, or the page is not whole.
+    """
+    quarto = choose(renderer)
+    manuscript = read_manuscript(folder)
+    page = _by_quarto(quarto, folder) if quarto else _by_pandoc(manuscript)
+    return Report(page, render_pdf(manuscript))
 
 
 def render_page(folder: Path, renderer: str = "") -> str:
@@ -23,11 +53,19 @@ def render_page(folder: Path, renderer: str = "") -> str:
         RenderingError: the renderer is missing or too old, rendering failed, or the page is not whole.
     """
     quarto = choose(renderer)
-    if quarto:
-        page, name = render_with_quarto(quarto, folder), f"Quarto {quarto.version}"
-    else:
-        page, name = render_with_pandoc(folder), f"Pandoc {pandoc_version()}"
-    page = sign(set_formulas(page), name)
+    return _by_quarto(quarto, folder) if quarto else _by_pandoc(read_manuscript(folder))
+
+
+def _by_pandoc(manuscript: Manuscript) -> str:
+    return _finish(render_with_pandoc(manuscript), f"Pandoc {pandoc_version()}")
+
+
+def _by_quarto(quarto: Quarto, folder: Path) -> str:
+    return _finish(render_with_quarto(quarto, folder), f"Quarto {quarto.version}")
+
+
+def _finish(page: str, renderer: str) -> str:
+    page = sign(set_formulas(page), renderer)
     check(page)
     return page
 

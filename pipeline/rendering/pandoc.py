@@ -1,17 +1,17 @@
-"""The page as Pandoc makes it, with the Python of the page run by this project: where Quarto is not installed."""
+"""The page as Pandoc makes it from the manuscript: where Quarto is not installed."""
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.errors import RenderingError
-from pipeline.rendering.document import Document, load_document
+from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.process import run_program
-from pipeline.rendering.project import Project, load_project
-from pipeline.rendering.weave import weave
+from pipeline.rendering.project import Project
 from pipeline.storage import write_text
 
 ROOM = Path(__file__).parent
@@ -40,46 +40,51 @@ def pandoc_version() -> str:
     return finished.output.decode("utf-8").split()[1]
 
 
-def render_with_pandoc(folder: Path) -> str:
-    """Render a Quarto project's index.qmd to one self-contained HTML page.
-
-    Args:
-        folder: of _quarto.yml and index.qmd; nothing in it is changed.
+def render_with_pandoc(manuscript: Manuscript) -> str:
+    """Set a manuscript as one self-contained HTML page.
 
     Raises:
-        RenderingError: some code of the page failed, a reference leads nowhere, an image or a
-            citation is missing, a formula cannot be read, or Pandoc took too long.
+        RenderingError: a reference leads nowhere, an image or a citation is missing, a formula cannot be
+            read, or Pandoc took too long.
     """
-    project = load_project(folder)
-    document = load_document(folder / "index.qmd")
-    markdown = weave(document, folder, echo=project.execute.echo)
+    return run_pandoc(manuscript, [*_options(manuscript.project)])
+
+
+def run_pandoc(
+    manuscript: Manuscript, options: Sequence[str], metadata: Mapping[str, Any] = MappingProxyType({})
+) -> str:
+    """What Pandoc makes of a manuscript with some options, the numbered cross-references and the bibliography in place.
+
+    Args:
+        manuscript: what `read_manuscript` returned.
+        options: of Pandoc; filters among them work on what `filter.lua` leaves.
+        metadata: what templates and filters are told beside the manuscript's own.
+
+    Raises:
+        RenderingError: Pandoc failed, warned of something, or took too long.
+    """
     with tempfile.TemporaryDirectory(prefix="pandoc-") as private:
-        metadata = Path(private) / "metadata.json"
-        write_text(metadata, json.dumps(_metadata(project, document), default=str))
-        words = [str(find_pandoc()), *_options(project), f"--metadata-file={metadata}"]
-        finished = run_program(words, timeout=TIMEOUT, folder=folder, given=markdown.encode("utf-8"))
+        told = Path(private) / "metadata.json"
+        write_text(told, json.dumps({**manuscript.metadata, **metadata}, default=str))
+        words = [str(find_pandoc()), *_reading(), *options, f"--metadata-file={told}"]
+        finished = run_program(
+            words, timeout=TIMEOUT, folder=manuscript.folder, given=manuscript.markdown.encode("utf-8")
+        )
     if finished.code or finished.log:
         raise RenderingError(f"Pandoc: {_complaint(finished.log) or f'ended with code {finished.code}'}")
     return finished.output.decode("utf-8")
 
 
+def _reading() -> Iterator[str]:
+    yield from ("+RTS", "-M1G", "-RTS", f"--from={READER}", "--standalone", "--number-sections", "--wrap=none")
+    yield from ("--columns=100000", "--fail-if-warnings", f"--lua-filter={ROOM / 'filter.lua'}", "--citeproc")
+
+
 def _options(project: Project) -> Iterator[str]:
-    yield from ("+RTS", "-M1G", "-RTS", f"--from={READER}", "--to=html5", "--standalone", "--embed-resources")
-    yield from ("--mathml", "--section-divs", "--number-sections", "--wrap=none", "--columns=100000")
-    yield from ("--toc", f"--toc-depth={project.format.html.toc_depth}", "--fail-if-warnings")
+    yield from ("--to=html5", "--embed-resources", "--mathml", "--section-divs")
+    yield from ("--toc", f"--toc-depth={project.format.html.toc_depth}")
     yield from (f"--template={ROOM / 'page.html'}", f"--css={ROOM / 'page.css'}")
     yield from (f"--css={name}" for name in project.format.html.css)
-    yield from (f"--lua-filter={ROOM / 'filter.lua'}", "--citeproc")
-
-
-def _metadata(project: Project, document: Document) -> dict[str, Any]:
-    settings = {
-        "lang": project.lang,
-        "bibliography": project.bibliography,
-        "toc-title": project.format.html.toc_title,
-        "link-citations": True,
-    }
-    return settings | {key: value for key, value in document.metadata.items() if key not in {"jupyter", "format"}}
 
 
 def _complaint(log: str) -> str:

@@ -5,7 +5,23 @@ import pytest
 from tests.tiny import ROOT, call, edit, one_line, stage
 
 GOOD = (ROOT / "params.yaml").read_text(encoding="utf-8")
-STAGES = ["download", "split", "train", "score", "certify", "classify", "accuracy", "compare", "plot", "summarise"]
+STAGES = [
+    "download",
+    "split",
+    "train",
+    "score",
+    "certify",
+    "classify",
+    "accuracy",
+    "compare",
+    "plot",
+    "summarise",
+    "explore",
+    "anatomy",
+    "compare",
+    "plot",
+    "summarise",
+]
 
 
 def put(pattern, text):
@@ -64,7 +80,7 @@ BAD = {
         "compare.pairs has 'vae-23', which is not under models:; did you mean 'vae-",
     ),
     "a plain model to classify": (
-        put(r"models: \[cvae-20\]", "models: [vae-20]"),
+        put(r"models: \[cvae-20, cvae-04\]", "models: [vae-20]"),
         "classify.models has 'vae-20', which is no conditional one under models:; did you mean 'cvae-20'?",
     ),
     "a pair of one": (put(r"\[vae-20, vae-04\]", "[vae-20]"), "compare.pairs.0"),

@@ -38,7 +38,7 @@ def test_every_number_has_its_place_in_the_file():
     for section in [
         params,
         *(getattr(params, name) for name in ("train", "split", "score", "certify", "classify", "accuracy")),
-        *(getattr(params, name) for name in ("compare", "plot")),
+        *(getattr(params, name) for name in ("anatomy", "compare", "plot", "regress")),
     ]:
         assert section.model_fields_set == set(type(section).model_fields)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.config import load_params
-from pipeline.families import KINDS, differences, principals, relatives
+from pipeline.families import KINDS, differences, principals, relatives, unconditional
 from tests.tiny import ROOT
 
 
@@ -38,3 +38,13 @@ def test_a_model_of_a_new_size_is_shown(params):
     new = params.model(params.roles.middle).model_copy(update={"latent_dim": 64})
     more = params.model_copy(update={"models": {**params.models, "vae-64": new}})
     assert principals(more) == [*principals(params), "vae-64"]
+
+
+def test_without_the_label_a_conditional_model_is_that_of_as_many_dimensions_images_and_pixels(params):
+    shown = {name: params.models[name] for name in principals(params)}
+    assert unconditional(shown, params.model("cvae-20")) == "vae-20"
+    assert unconditional(shown, params.model("cvae-04")) == "vae-04"
+    del shown["vae-04"]
+    assert unconditional(shown, params.model("cvae-04")) is None
+    thresholded = params.model("cvae-20").model_copy(update={"binarization": "threshold"})
+    assert unconditional(shown, thresholded) is None

@@ -204,6 +204,28 @@ def test_slopes_by_layers_are_the_automatic_ones(conditional):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("conditional", [False, True])
+def test_slopes_in_bfloat16_are_the_same_to_its_precision(conditional):
+    family, x = small_vae(pixels=6, latent_dim=3, conditional=conditional), torch.from_numpy(every_image(6)).float()
+    model, z = family.given(torch.arange(64) % 10), normals(5, 64, 3)
+    (value, slope), (rough, leaning) = (slopes(model, x, z, products) for products in (torch.float32, torch.bfloat16))
+    assert rough.dtype == value.dtype
+    assert leaning.dtype == slope.dtype
+    assert not torch.equal(leaning, slope)
+    assert (leaning - slope).norm() < 0.02 * slope.norm()
+    assert (rough - value).abs().mean() < 0.1
+
+
+@torch.no_grad()
+def test_normals_refined_in_bfloat16_serve_as_well():
+    model, x = small_vae(pixels=12, latent_dim=4, scale=12.0), torch.from_numpy(every_image(12)[::37]).float()
+    rough = climb(model, x, model.posterior(x).mean[None], steps=12)
+    start = rough.z[0], rough.precision[0], normals(10, 8, len(x), 4, seed=2)
+    spread = [refine(model, x, *start, products).spread.mean() for products in (torch.float32, torch.bfloat16)]
+    assert spread[1] < 1.05 * spread[0]
+
+
+@torch.no_grad()
 def test_the_screen_finds_the_points_that_a_search_through_all_would():
     model, x, points = small_vae(pixels=6), torch.from_numpy(every_image(6)).float(), normals(300, 2)
     chosen, reached = Screen(model, points).best(x, torch.zeros(64, dtype=torch.long), starts=3)

@@ -30,8 +30,10 @@ def make_report(root, numbers=None, *, models=5, change=lambda numbers: numbers)
 
 def study_numbers(study):
     """Every number of a made-up study, by the keys of a real one."""
-    params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models | study.shorter})
+    params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models | study.relatives})
+    params = params.model_copy(update={"sample": params.sample.model_copy(update={"models": tuple(study.models)})})
     histories = dict(iter(study.tables.history.groupby("model", sort=False)))
     tables = study.tables
-    some = (tables.classified, tables.estimated, tables.certified, tables.diagnosis.found)
-    return all_numbers(params, tables.images, tables.split, histories, tables.scores, tables.pairs, *some)
+    some = (tables.classified, tables.estimated, tables.certified, tables.regression, tables.effects, tables.samples)
+    found = (tables.images, tables.split, histories, tables.scores, tables.pairs, *some, tables.diagnosis.found)
+    return all_numbers(params, *found, tables.anatomy)

@@ -67,6 +67,7 @@ def test_a_whole_page_passes():
         (append('<a href="#nowhere">x</a>'), "the link #nowhere leads nowhere"),
         (append('<a href="javascript:alert(1)">x</a>'), "leads out of the page"),
         (append('<a href="../data/x.csv">x</a>'), "leads out of the page"),
+        (append('<a href="//example.org/x.html">x</a>'), "leads out of the page"),
         (append('<p id="a">x</p>'), "2 elements have the id a"),
     ],
 )

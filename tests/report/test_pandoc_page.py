@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import RenderingError
 from pipeline.rendering import pandoc
+from pipeline.rendering.manuscript import read_manuscript
 from pipeline.rendering.markup import escape
 from pipeline.rendering.mathml import set_formulas
 from pipeline.rendering.page import render_page
@@ -39,7 +40,7 @@ NASTY = [
 
 
 def render(root, body, **files):
-    return render_with_pandoc(make_tiny(root / "project", body, **files))
+    return render_with_pandoc(read_manuscript(make_tiny(root / "project", body, **files)))
 
 
 def paragraphs(page):
@@ -186,7 +187,7 @@ def test_wrong_settings_are_told(tmp_path, old, new, complaint):
     settings = folder / "_quarto.yml"
     settings.write_text(settings.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(RenderingError) as caught:
-        render_with_pandoc(folder)
+        render_with_pandoc(read_manuscript(folder))
     assert complaint in str(caught.value)
 
 

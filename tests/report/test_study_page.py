@@ -49,13 +49,45 @@ def undecided(numbers):
 def overtaken(numbers):
     """The mixture over digits better than the model that it is compared with, and the classifier too sure."""
     found = dict(numbers)
-    for stem in ("cvae-20.classify.test.gain", "cvae-20.classify.test.overconfidence_percent"):
+    for stem in (f"cvae-20.classify.test.{name}" for name in ("gain", "difference", "overconfidence_percent")):
         found[stem], found[f"{stem}_low"], found[f"{stem}_high"] = (
             -numbers[stem],
             -numbers[f"{stem}_high"],
             -numbers[f"{stem}_low"],
         )
     return found
+
+
+def contrasted(sign):
+    """Two classifiers that differ by `sign` in everything; only where it is negative do labels harm images."""
+    words = {
+        "classify.contrast.few": "cvae-04",
+        "classify.contrast.many": "cvae-20",
+        "classify.contrast.test.images": 99,
+    }
+    for quantity in ("accuracy_percent", "worth", "gain"):
+        stem = f"classify.contrast.test.{quantity}"
+        words |= {stem: 2.0 * sign, f"{stem}_low": 2.0 * sign - 1, f"{stem}_high": 2.0 * sign + 1}
+    return lambda numbers: numbers | words | {"cvae-20.classify.test.harmed": 1 - sign}
+
+
+def upset(numbers):
+    """The means the way that stays in the shell, and the interpolated distribution the one that is less sure."""
+    path = "sample.path"
+    found = numbers | {f"{path}.means.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 0.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))
+    }
+    return found
+
+
+def downset(numbers):
+    """The interpolated distribution in the shell, and the decoder surer on it."""
+    path = "sample.path"
+    found = numbers | {f"{path}.coupled.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 30.0}
+    found |= {
+        f"{path}.distribution-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))
+    }
 
 
 def filled(numbers):
@@ -134,6 +166,39 @@ def test_the_verdict_on_the_mixture_follows_the_sign_of_its_interval(page, varia
     assert "it claims more certainty than it has" in other
 
 
+def test_the_contrast_of_classifiers_follows_its_signs(page, variant):
+    more, fewer = text_of(variant(contrasted(1))), text_of(variant(contrasted(-1)))
+    for text, words in (
+        (more, ("more digits", "worth more", "gains more")),
+        (fewer, ("fewer digits", "worth less", "gains less")),
+    ):
+        assert all(word in text for word in words)
+    assert "Does the smaller latent space" not in text_of(page)
+    assert "For no test image is the digit worth less than nothing" in more
+    assert "Being told the truth should not hurt" in fewer
+
+
+def test_published_figures_stand_beside_the_data_set_that_they_are_of(layout, page, variant):
+    published = {
+        key for key in read_json(layout.numbers) if key.startswith("literature.") and key.endswith(".log_likelihood")
+    }
+    assert published
+    assert published <= quotes(page).keys()
+    other = variant(lambda numbers: {key: value for key, value in numbers.items() if not key.startswith("literature.")})
+    assert "No published log likelihood of this data set" in text_of(other)
+    assert not [key for key in quotes(other) if key.startswith("literature.")]
+
+
+def test_the_choice_among_paths_follows_their_numbers(variant):
+    means, distribution = text_of(variant(upset)), text_of(variant(downset))
+    assert "The choice here is to go between means" in means
+    assert "makes the decoder less sure in the middle" in means
+    assert "matters little" not in means
+    assert "The choice here is the interpolated distribution" in distribution
+    assert "makes the decoder surer in the middle" in distribution
+    assert "matters little" in distribution
+
+
 def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, variant):
     plain, other, neither = text_of(page), text_of(variant(turned)), text_of(variant(agreed))
     above, below, same = "the estimator lies above annealing", "the estimator lies below annealing", "agree on average"
@@ -160,6 +225,45 @@ def test_the_words_on_voids_follow_the_signs(page, variant):
         assert otherwise not in plain, otherwise
 
 
+def unexpected(numbers):
+    """Other reasons for what is likely, and the likeliest digit's worst image below the unlikeliest's median."""
+    likely, slope = numbers["anatomy.likeliest.digit"], "anatomy.luck.slope"
+    most = numbers["anatomy.draws.counts"].split()[-1]
+    signs = {f"{slope}.low": 0.2, f"{slope}.high": 0.4, "anatomy.gap.with_likelihood": 0.6}
+    short = {f"anatomy.draws.{most}.short.{end}": value for end, value in (("low", -2.0), ("high", -1.0))}
+    price = {"anatomy.likeliest.rank": 4, "anatomy.alone.floor.value": 98.0, f"anatomy.digit.{likely}.least": -900.0}
+    return numbers | signs | short | price | {"anatomy.share.rest.value": 0.1, "anatomy.share.flips.value": 20.0}
+
+
+def test_what_makes_an_image_likely_follows_the_numbers(page, variant):
+    plain, other = text_of(page), text_of(variant(unexpected))
+    sentences = {
+        "for more reasons than its coins": "because few of its pixels are undecided",
+        "is not what makes it likely first of all": "was nearly black and white before it was made so",
+        "is still likelier than the median": "is less likely than the median",
+        "is still short of it": "has passed it",
+        "It is hardly related to how likely an image is": "Likely images have the wider gap",
+        "no other than a model that knew the grey levels": "less than a model that knew the grey levels",
+    }
+    for one, turned in sentences.items():
+        assert [one in plain, turned in plain] == [True, False], one
+        assert [one in other, turned in other] == [False, True], turned
+    assert "No model of thresholded images was scored beside it." in plain
+
+
+def rounded_too(numbers):
+    """A study in which a model of thresholded images stands beside the middle one, and one of another seed."""
+    names = {"anatomy.other.binarization": "vae-20-threshold", "anatomy.other.seed": "vae-20-seed-1"}
+    return numbers | names | {"anatomy.flips.ceiling": 0.1}
+
+
+def test_the_order_of_thresholded_images_is_held_against_the_noise_of_the_flips(variant):
+    page = text_of(variant(rounded_too, models=8))
+    assert "under vae-20-threshold is" in page
+    assert "by no more than the noise of the flips" in page
+    assert "Trained anew from another seed" in page
+
+
 def test_every_contested_image_is_listed_with_every_methods_word(layout, page, variant):
     numbers, quoted = read_json(layout.numbers), quotes(page)
     wanted = {key for key in numbers if ".contested." in key}
@@ -183,7 +287,7 @@ def test_the_page_opens_in_a_browser_without_asking_for_anything(browser, page, 
     file.write_text(page, encoding="utf-8")
     browser.open(file, width=390)
     shown = browser.run("return [...document.images].map(one => one.complete && one.naturalWidth > 0)")
-    assert shown == [True] * 15
+    assert shown == [True] * page.count("<img ")
     assert "variational autoencoder" in browser.driver.title
     assert browser.complaints() == []
     assert browser.requests() == [file.resolve().as_uri()]

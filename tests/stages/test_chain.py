@@ -9,8 +9,8 @@ from stages.layout import Layout
 from tests.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20", "accuracy@vae-04", "diagnose@vae-20"]
-READ_ALL_MODELS = ["compare", "plot", "summarise"]
+ALL += ["classify@cvae-20", "accuracy@vae-04", "anatomy", "diagnose@vae-20", "regress", "sample"]
+READ_ALL_MODELS = ["compare", "dimensions", "plot", "summarise", "explore"]
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +60,25 @@ def test_an_edited_page_draws_nothing(project):
     assert "One more sentence." in Layout(project).page.read_text(encoding="utf-8")
 
 
+def test_an_edited_explorer_leaves_the_report_beside_it(project):
+    before = Layout(project).page.read_bytes()
+    edit(project / "pipeline" / "explorer" / "page.css", "--paper: #ffffff", "--paper: #fffffe")
+    assert ran(dvc(project, "repro")) == ["explore"]
+    assert "--paper: #fffffe" in Layout(project).explorer.read_text(encoding="utf-8")
+    assert Layout(project).page.read_bytes() == before
+
+
+def test_both_pages_stand_side_by_side_after_all_is_made_anew(repeated):
+    layout = Layout(repeated[0])
+    assert sorted(path.name for path in layout.page.parent.iterdir()) == ["explorer.html", "index.html"]
+    assert 'href="explorer.html"' in layout.page.read_text(encoding="utf-8")
+    assert 'href="index.html"' in layout.explorer.read_text(encoding="utf-8")
+
+
 def test_a_changed_model_runs_its_own_chain(project):
     edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
-    assert ran(dvc(project, "repro", "--dry")) == [
-        *(f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")),
-        *READ_ALL_MODELS,
-    ]
+    own = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")]
+    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, "anatomy", "sample", *READ_ALL_MODELS])
 
 
 @pytest.mark.parametrize(
@@ -78,6 +91,7 @@ def test_a_changed_model_runs_its_own_chain(project):
                 *(f"score@{model}" for model in MODELS),
                 "classify@cvae-20",
                 "accuracy@vae-04",
+                "anatomy",
                 "diagnose@vae-20",
                 "summarise",
             ],
@@ -85,7 +99,8 @@ def test_a_changed_model_runs_its_own_chain(project):
         ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
         ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),
         ("rounds: 2               # of refinement of the ref", "rounds: 3  # ", ["accuracy@vae-04", "summarise"]),
-        ("resamples: 100", "resamples: 101", ["compare", "summarise"]),
+        ("resamples: 100", "resamples: 101", ["compare", "anatomy", "dimensions", "summarise"]),
+        ("redrawn: 3 ", "redrawn: 4 ", ["anatomy", "summarise"]),
     ],
 )
 def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages):
@@ -94,5 +109,5 @@ def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages)
 
 
 def test_another_data_sets_numbers_move_nothing(project):
-    edit(project / "params.yaml", "  kmnist: {epochs: 200", "  kmnist: {epochs: 201")
+    edit(project / "params.yaml", "  kmnist: {epochs: 80", "  kmnist: {epochs: 81")
     assert ran(dvc(project, "repro", "--dry")) == ["summarise"]

@@ -4,9 +4,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.certification.tables import CERTIFIED
+from pipeline.dimensions.tables import EFFECTS
 from pipeline.errors import DataError
 from pipeline.images import write_images
 from pipeline.results import PAIRS, SCORES
+from pipeline.storage import write_arrays
 from pipeline.tables import SPLIT, write_history, write_table
 from stages.layout import Layout
 from stages.plot import main
@@ -24,6 +26,13 @@ FIGURES = {
     "scatter",
     "gains",
     "histograms",
+    "fit",
+    "gain-model",
+    "losses",
+    "reconstructions",
+    "generation",
+    "interpolation",
+    "paths",
 }
 
 
@@ -36,6 +45,7 @@ def layout(tmp_path):
     params["compare"]["pairs"] = [list(study.pair)]
     params["classify"]["models"] = []
     params["accuracy"]["models"] = []
+    params["sample"]["models"] = list(study.models)
     params["diagnose"]["models"] = []
     params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
     listed = [layout.scores(name).relative_to(tmp_path).as_posix() for name in study.models]
@@ -51,6 +61,9 @@ def _write_tables(layout, study):
     write_images(layout.images, tables.images)
     write_table(layout.split, tables.split, SPLIT)
     write_table(layout.pairs, tables.pairs.astype({"set": "category", "region": "category"}), PAIRS)
+    write_table(layout.effects, tables.effects, EFFECTS)
+    for kind, arrays in tables.samples.items():
+        write_arrays(layout.sampled(kind), arrays)
     for name, table in tables.scores.items():
         write_table(layout.scores(name), table, SCORES)
         write_table(layout.certified(name), tables.certified[name], CERTIFIED)

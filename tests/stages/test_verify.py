@@ -12,6 +12,7 @@ def published(project):
     layout = Layout(project)
     layout.published.parent.mkdir()
     shutil.copy2(layout.page, layout.published)
+    shutil.copy2(layout.explorer, layout.published_explorer)
     return layout
 
 
@@ -44,6 +45,8 @@ def test_the_lock_has_the_hash_of_every_output(published):
         (lambda layout: layout.scores("vae-20").write_bytes(b""), "output data/score/vae-20.parquet hashes to"),
         (lambda layout: layout.published.write_text("", encoding="utf-8"), "docs/index.html is not the rendered page"),
         (lambda layout: layout.published.unlink(), "docs/index.html is not the rendered page; run `make publish`"),
+        (lambda layout: layout.published_explorer.unlink(), "docs/explorer.html is not the rendered page; run `make"),
+        (lambda layout: layout.published_explorer.write_bytes(b""), "docs/explorer.html is not the rendered page"),
     ],
 )
 def test_every_departure_is_told(published, run_stage, change, told):

@@ -1,0 +1,36 @@
+"""Whether two models put the images of a digit in the same order."""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int64
+
+
+def rank_correlation(
+    a: Float[np.ndarray, " n"], b: Float[np.ndarray, " n"], counts: Int64[np.ndarray, "s n"]
+) -> Float[np.ndarray, " s"]:
+    """Spearman's rank correlation of a and b in each of s samples that have the images so many times.
+
+    Copies of one image share the mean of their ranks. The values themselves should differ from each other.
+    """
+    ranks = [_ranks(values, counts) for values in (a, b)]
+    total = counts.sum(axis=1, keepdims=True)
+    x, y = (rank - (counts * rank).sum(axis=1, keepdims=True) / total for rank in ranks)
+    products = [(counts * one * other).sum(axis=1) for one, other in ((x, y), (x, x), (y, y))]
+    found: Float[np.ndarray, " s"] = products[0] / np.sqrt(products[1] * products[2])
+    return found
+
+
+def pair_up(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """The test images that two models have both scored, with both log likelihoods: digit, a, b."""
+    test = a.loc[a["set"] == "test", ["id", "digit", "log_likelihood"]].rename(columns={"log_likelihood": "a"})
+    other = b[["id", "log_likelihood"]].rename(columns={"log_likelihood": "b"})
+    return test.merge(other, on="id", validate="one_to_one")
+
+
+def _ranks(values: Float[np.ndarray, " n"], counts: Int64[np.ndarray, "s n"]) -> Float[np.ndarray, "s n"]:
+    """Each value's rank among a sample's, copies sharing the mean of theirs."""
+    order = np.argsort(values, kind="stable")
+    last = np.cumsum(counts[:, order], axis=1)
+    ranks = np.empty(counts.shape)
+    ranks[:, order] = last - (counts[:, order] - 1) / 2
+    return ranks

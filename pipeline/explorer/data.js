@@ -1,0 +1,43 @@
+/* What the page carries: names and counts in `settings`, and columns of an entry an image. */
+
+const element = (id) => document.getElementById(id);
+const settings = JSON.parse(element("settings").textContent);
+const ABSENT = -(2 ** 31);
+
+async function unpack() {
+  const packed = Uint8Array.from(atob(element("columns").textContent), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const buffer = await new Response(stream).arrayBuffer();
+  const columns = {};
+  let place = 0;
+  for (const [name, width, length] of settings.columns) {
+    columns[name] = width === 4 ? new Int32Array(buffer, place, length) : new Uint8Array(buffer, place, length);
+    place += width * length;
+  }
+  return columns;
+}
+
+/* Nats of each image; not a number where the model was not scored on it. */
+function nats(column) {
+  return Float64Array.from(column, (steps) => (steps === ABSENT ? NaN : steps / settings.precision));
+}
+
+function modelsOf(columns) {
+  return settings.models.map((model) => ({
+    ...model,
+    value: nats(columns[`${model.name}.log_likelihood`]),
+    error: nats(columns[`${model.name}.standard_error`]),
+  }));
+}
+
+function signed(value, decimals = 2) {
+  return (value < 0 ? "\u2212" : "+") + Math.abs(value).toFixed(decimals);
+}
+
+function plain(value, decimals = 2) {
+  return value.toFixed(decimals).replace("-", "\u2212");
+}
+
+function counted(number, one) {
+  return `${number.toLocaleString("en-GB")} ${one}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,28 @@
+/* What the colours mean, and which digits and sets are shown. */
+
+function drawLegend() {
+  const kinds = { digit: [...new Set(images.digit)].sort((a, b) => a - b), set: [...settings.sets.keys()] };
+  const rows = Object.entries(kinds).map(([kind, codes]) => {
+    const row = document.createElement("div");
+    row.setAttribute("role", "group");
+    row.setAttribute("aria-label", `Shown, by ${kind}`);
+    const heading = Object.assign(document.createElement("span"), { textContent: kind === "digit" ? "Digit" : "Set" });
+    row.append(heading, ...codes.map((code) => legendEntry(kind, code)));
+    return row;
+  });
+  element("legend").replaceChildren(element("legend").firstElementChild, ...rows);
+}
+
+function legendEntry(kind, code) {
+  const checked = !view.hidden[kind].has(code);
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: `${kind}-${code}`, checked });
+  box.addEventListener("change", () => {
+    view.hidden[kind][box.checked ? "delete" : "add"](code);
+    redraw();
+  });
+  const label = document.createElement("label");
+  const colour = kind === view.colour ? settings.colours[kind][code] : "var(--soft)";
+  label.style.setProperty("--swatch", colour);
+  label.append(box, kind === "digit" ? String(code) : settings.sets[code]);
+  return label;
+}

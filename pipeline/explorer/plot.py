@@ -1,0 +1,84 @@
+"""The explorer's scatter plot, empty: the page's script fills it."""
+
+import json
+import re
+from typing import Any
+
+from bokeh.embed import json_item
+from bokeh.models import (
+    BoxSelectTool,
+    ColumnDataSource,
+    LassoSelectTool,
+    LinearColorMapper,
+    PanTool,
+    Range1d,
+    WheelZoomTool,
+)
+from bokeh.models.annotations.geometry import Slope
+from bokeh.plotting import figure
+from bokeh.resources import Resources
+
+from pipeline.figures.palette import COLOURS, FAINT, INK
+
+POINT = 5
+"""Diameter of a point, in pixels."""
+
+
+def blank_plot() -> str:
+    """A plot with the source `points` and the tools `box`, `lasso` and `pan`, as Bokeh's JSON.
+
+    Points are drawn by the graphics processor where there is one. The same JSON comes out each time, in
+    every process: Bokeh counts its objects from where the process stands, so they are counted anew.
+    """
+    text = json.dumps(json_item(_figure()), separators=(",", ":"))
+    places: dict[str, str] = {}
+    return re.sub(r'"p\d+"', lambda found: places.setdefault(found[0], f'"p{len(places)}"'), text)
+
+
+def bokeh_scripts() -> list[str]:
+    """Bokeh's own code, to stand in the page: the drawing of plots, and that by the graphics processor."""
+    return list(Resources(mode="inline", components=["bokeh", "bokeh-gl"], log_level="warn").js_raw)
+
+
+def _figure() -> Any:
+    tools = [
+        BoxSelectTool(name="box", persistent=False),
+        LassoSelectTool(name="lasso", continuous=False),
+        PanTool(name="pan"),
+        WheelZoomTool(name="wheel", modifiers={"ctrl": True}),
+    ]
+    plot = figure(
+        name="plot",
+        tools=tools,
+        toolbar_location=None,
+        output_backend="webgl",
+        sizing_mode="stretch_both",
+        x_range=Range1d(start=0, end=1, name="x"),
+        y_range=Range1d(start=0, end=1, name="y"),
+        min_border=8,
+    )
+    plot.toolbar.active_drag, plot.toolbar.active_scroll = tools[0], tools[3]  # type: ignore[assignment]
+    plot.add_layout(Slope(gradient=1, y_intercept=0, line_color=FAINT, line_dash="dashed"))
+    _draw_points(plot)
+    for axis in (plot.xaxis[0], plot.yaxis[0]):
+        axis.axis_label_text_font_style = "normal"
+        axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
+        axis.minor_tick_line_color, axis.axis_line_color, axis.axis_label_text_color = None, FAINT, INK
+    plot.outline_line_color = None
+    return plot
+
+
+def _draw_points(plot: Any) -> None:
+    points = ColumnDataSource({"x": [], "y": [], "code": []}, name="points")
+    colours = LinearColorMapper(name="colours", palette=list(COLOURS), low=-0.5, high=len(COLOURS) - 0.5)
+    plot.scatter(
+        "x",
+        "y",
+        source=points,
+        size=POINT,
+        line_color=None,
+        fill_color={"field": "code", "transform": colours},
+        fill_alpha=0.65,
+        nonselection_fill_alpha=0.12,
+        nonselection_line_color=None,
+    )

@@ -1,0 +1,112 @@
+"""What the images that gain from more latent dimensions have in common, and those that lose."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int32, UInt8
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.figures.palette import COLOURS, FAINT, INK, Mark
+from pipeline.figures.style import fold, house_style, new_figure
+from pipeline.figures.wall import Row, draw_wall, pick, wall_height
+
+SHARES = {"digit": "digit", "ink": "ink", "within": "within-class axis", "distance": "distance to class mean"}
+SLOPES = {
+    "ink": "ink",
+    "within": "within-class axis",
+    "within_size": "its distance from zero",
+    "distance": "distance to class mean",
+}
+
+
+@house_style()
+def gain_model(effects: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
+    """Shares of the explained variance of the gain, and the regression's coefficients in nats.
+
+    Args:
+        effects: see `EFFECTS`; its rows `gain-share` and `gain-slope`.
+        marks: of the models.
+    """
+    shares, slopes = (_quantities(effects, kind) for kind in ("gain-share", "gain-slope"))
+    digits = [name for name in slopes.index if name.startswith("digit_")]
+    labels = [f"digit {name.removeprefix('digit_')}" for name in digits]
+    figure = new_figure(0.85 + 0.19 * (len(SLOPES) + len(digits)))
+    left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
+    _draw_shares(left, shares)
+    colours = [INK] * len(SLOPES) + [COLOURS[int(name.removeprefix("digit_"))] for name in digits]
+    _draw_slopes(right, slopes.loc[[*SLOPES, *digits]], [*SLOPES.values(), *labels], colours)
+    a, b = (marks[name].label for name in effects.loc[effects["kind"] == "gain-slope", ["model_a", "model_b"]].iloc[0])
+    left.set_xlabel(fold(f"share of the variance of the gain of {a} over {b} (per cent)", 2.6))
+    right.set_xlabel(fold("nats a standard deviation; for a digit, beside the mean of all digits", 2.9))
+    return figure
+
+
+@house_style()
+def losses(
+    clear: pd.DataFrame,
+    images: UInt8[np.ndarray, "n pixels"],
+    ids: Int32[np.ndarray, " n"],
+    labels: tuple[str, str],
+    count: int,
+) -> Figure:
+    """The images that lose most from more latent dimensions: over all, and of each digit the worst.
+
+    Args:
+        clear: one row an image: id, digit, gain in nats; the largest loss first.
+        images: binary images.
+        ids: of the images.
+        labels: of the model with fewer and of the one with more dimensions.
+        count: images a row.
+    """
+    worst = clear.groupby("digit", sort=True).head(1).sort_values("digit")
+    blocks = {
+        f"{labels[1]} loses most against {labels[0]} (nats under each image)": clear[:count],
+        "the worst loss of each digit that has one": worst[:count],
+    }
+    rows = {title: _row(part, images, ids, count) for title, part in blocks.items()}
+    heights = [wall_height([row], count) + 0.35 for row in rows.values()]
+    figure = new_figure(sum(heights) + 0.1)
+    for axes, (title, row) in zip(figure.subplots(2, 1, height_ratios=heights), rows.items(), strict=True):
+        draw_wall(axes, [row], count)
+        axes.set_title(fold(title, 6.8))
+    return figure
+
+
+def _quantities(effects: pd.DataFrame, kind: str) -> pd.DataFrame:
+    return effects[effects["kind"] == kind].set_index("quantity")[["value", "low", "high"]]
+
+
+def _draw_shares(axes: Axes, shares: pd.DataFrame) -> None:
+    """One bar a group of predictors, and what none of them explains."""
+    rows = 100 * shares.loc[list(SHARES)]
+    rest = 100 * (1 - shares.loc["all"])
+    values = [*rows["value"], rest["value"]]
+    low, high = [*rows["low"], rest["high"]], [*rows["high"], rest["low"]]
+    places = range(len(values))
+    filled = [*[FAINT] * len(SHARES), "white"]
+    axes.barh(places, values, color=filled, edgecolor=FAINT, linewidth=0.9, height=0.6)
+    axes.hlines(places, low, high, color=INK, linewidth=1.3)
+    axes.set_yticks(places, [*SHARES.values(), "none of these"])
+    axes.set_ylim(len(values) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+
+
+def _draw_slopes(axes: Axes, slopes: pd.DataFrame, labels: list[str], colours: list[str]) -> None:
+    places = range(len(slopes))
+    axes.hlines(places, slopes["low"], slopes["high"], color=colours, linewidth=1.6)
+    axes.scatter(slopes["value"], places, color=colours, s=22, zorder=3)
+    axes.axvline(0, color=INK, linewidth=0.9)
+    axes.axhline(len(SLOPES) - 0.5, color=FAINT, linewidth=0.8)
+    axes.set_yticks(places, labels)
+    axes.set_ylim(len(slopes) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+
+
+def _row(part: pd.DataFrame, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int) -> Row:
+    decimals = 1 if count <= 12 else 0
+    captions = tuple(f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}") for value in part["gain"])
+    return Row("", pick(images, ids, part["id"].to_numpy()), captions)

@@ -1,0 +1,71 @@
+"""The most and the least likely images of every digit."""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int32, UInt8
+from matplotlib.figure import Figure
+
+from pipeline.figures.palette import INK as BLACK
+from pipeline.figures.palette import Mark
+from pipeline.figures.style import fold, house_style, new_figure
+from pipeline.figures.wall import Row, draw_wall, pick, wall_height
+
+FEWEST, MOST = 2, 12
+"""Images a row; under more of them there is no room for the captions."""
+
+
+@house_style()
+def likeliest(
+    scores: pd.DataFrame,
+    images: UInt8[np.ndarray, "n pixels"],
+    ids: Int32[np.ndarray, " n"],
+    mark: Mark,
+    count: int,
+) -> Figure:
+    """Test images of every digit in the order of their log likelihood: left its least likely, right its most likely.
+
+    Args:
+        scores: of a model.
+        images: binary images.
+        ids: of the images.
+        mark: of the model.
+        count: images a row; a digit with fewer test images shows all it has.
+    """
+    count = min(max(FEWEST, count), MOST)
+    test = scores[scores["set"] == "test"].sort_values(["log_likelihood", "id"])
+    rows = [
+        _row(str(digit), test[test["digit"] == digit], images, ids, count) for digit in sorted(test["digit"].unique())
+    ]
+    figure = new_figure(wall_height(rows, count) + 0.4)
+    axes = figure.subplots()
+    draw_wall(axes, rows, count)
+    pitch = _pitch(images)
+    axes.axvline(count // 2 * pitch - (pitch - _side(images)) / 2 - 0.5, color=BLACK, linewidth=1)
+    note = "left of the line each digit's least likely test images, right of it its most likely"
+    axes.set_title(fold(f"{note}; below, log likelihood under {mark.label} (nats)", 6.8))
+    return figure
+
+
+def ends(ordered: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The first rows and the last, half of so many each, none of them twice."""
+    first = min(count // 2, len(ordered))
+    last = min(count - count // 2, len(ordered) - first)
+    return pd.concat([ordered.iloc[:first], ordered.iloc[len(ordered) - last :]])
+
+
+def _row(
+    digit: str, ordered: pd.DataFrame, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
+) -> Row:
+    shown = ends(ordered, count)
+    captions = tuple(f"{value:.0f}".replace("-", "\N{MINUS SIGN}") for value in shown["log_likelihood"])
+    return Row(digit, pick(images, ids, shown["id"].to_numpy()), captions)
+
+
+def _side(images: UInt8[np.ndarray, "n pixels"]) -> int:
+    return int(np.sqrt(images.shape[1]))
+
+
+def _pitch(images: UInt8[np.ndarray, "n pixels"]) -> int:
+    """From the left of one image to that of the next, as the wall has them."""
+    side = _side(images)
+    return side + max(1, side // 10)

@@ -1,0 +1,46 @@
+"""How the ways from one image to another run: how far out they are, and how unsure the decoder is there."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.stats import chi2
+
+from pipeline.figures.palette import BAND, FAINT, INK
+from pipeline.figures.style import house_style, legend_below, new_figure
+from pipeline.sampling.arrays import WAYS
+
+LINES = {
+    "means": (INK, "-", "means"),
+    "samples": (INK, "--", "samples"),
+    "distribution": (INK, ":", "distribution, new noise"),
+    "coupled": (FAINT, "-", "distribution, one noise"),
+}
+"""Colour, dashes and name of each way: no colour of a digit or of a model."""
+
+
+@house_style()
+def paths(arrays: Mapping[str, np.ndarray]) -> Figure:
+    """Length of z and entropy of the pixels along the paths of all pairs, one line a way.
+
+    Args:
+        arrays: t; latent, the dimensions of z; norm and entropy by way, step and pair.
+    """
+    figure = new_figure(3.0)
+    left, right = figure.subplots(1, 2)
+    low, middle, high = np.sqrt(chi2.ppf([0.025, 0.5, 0.975], int(arrays["latent"])))
+    left.axhspan(low, high, color=BAND, zorder=0)
+    left.axhline(middle, color=FAINT, linewidth=0.8, zorder=0.5)
+    _draw(left, arrays["t"], arrays["norm"])
+    _draw(right, arrays["t"], arrays["entropy"])
+    left.set(title="how far from the origin", xlabel="t", ylabel="mean |z|", ylim=(0, None))
+    right.set(title="how unsure of its pixels", xlabel="t", ylabel="mean H(X | z) (nats)")
+    legend_below(figure, left.get_lines()[1:])
+    return figure
+
+
+def _draw(axes: Axes, t: np.ndarray, values: np.ndarray) -> None:
+    for way, own in zip(WAYS, values, strict=True):
+        colour, dashes, name = LINES[way]
+        axes.plot(t, own.mean(axis=1), color=colour, linestyle=dashes, linewidth=1.6, label=name)

@@ -1,0 +1,125 @@
+"""What the models draw: reconstructions, new images, paths between images, styles; probabilities beside pixels."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from pipeline.figures.board import draw_board
+from pipeline.figures.style import WIDTH, fold, house_style, new_figure
+from pipeline.sampling.arrays import WAYS, models_in
+
+Arrays = Mapping[str, np.ndarray]
+COLUMNS = 5
+"""Generated images a row, in each model's panel."""
+
+SHOWN = ("probabilities", "draws")
+TITLES = {"probabilities": "probabilities f(z)", "draws": "pixels drawn with them"}
+WAY_NAMES = {
+    "means": "means",
+    "samples": "samples",
+    "distribution": "distribution,\nnew noise",
+    "coupled": "distribution,\none noise",
+}
+
+
+@house_style()
+def reconstructions(arrays: Arrays) -> Figure:
+    """Images beside what the model makes of them, at growing multiples of their posterior's spread, one row an image.
+
+    Args:
+        arrays: original, set, rank and digit by image; multiples; probabilities and draws by multiple and image.
+    """
+    columns = [("original\n", arrays["original"])]
+    for multiple, chances, draws in zip(arrays["multiples"], arrays["probabilities"], arrays["draws"], strict=True):
+        columns.append((_multiple_name(multiple), chances))
+        if multiple == 1:
+            columns.append(("z and\npixels drawn", draws))
+    labels = [f"{name}\n{rank}" for name, rank in zip(arrays["set"], arrays["rank"], strict=True)]
+    board = np.stack([images.astype(np.float64) for _, images in columns], axis=1)
+    figure = new_figure(0.45 + len(labels) * min(0.62, 0.84 * WIDTH / len(columns)))
+    draw_board(figure.subplots(), board, labels, [name for name, _ in columns])
+    return figure
+
+
+@house_style()
+def generation(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
+    """New images, one panel a model: above probabilities at draws of z from the prior, below pixels drawn with them.
+
+    Args:
+        arrays: `MODEL.probabilities` and `MODEL.draws` by image.
+        labels: what the figures call the models.
+    """
+    names = models_in(arrays, "draws")
+    rows = -(-len(arrays[f"{names[0]}.draws"]) // COLUMNS)
+    boards = {(kind, name): _grid(arrays[f"{name}.{kind}"], rows, COLUMNS) for kind in SHOWN for name in names}
+    return _side_by_side(boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (COLUMNS + 1) + 0.9)
+
+
+@house_style()
+def styles(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
+    """Every digit at a few z, one panel a model and one row a z: above probabilities, below pixels drawn with them.
+
+    Args:
+        arrays: `MODEL.probabilities` and `MODEL.draws` by z and digit.
+        labels: what the figures call the models.
+    """
+    names = models_in(arrays, "draws")
+    boards = {(kind, name): arrays[f"{name}.{kind}"].astype(np.float64) for kind in SHOWN for name in names}
+    rows, columns, _ = boards["draws", names[0]].shape
+    return _side_by_side(
+        boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (columns + 1) + 1.3, digits=True
+    )
+
+
+@house_style()
+def interpolation(arrays: Arrays) -> Figure:
+    """The pair of images whose ways differ most: for each way the probabilities at every step, and pixels drawn.
+
+    Args:
+        arrays: original by end; t; probabilities and draws by way and step.
+    """
+    first, last = (end.astype(np.float64) for end in arrays["original"])
+    rows = [
+        np.stack([first, *arrays[kind][way].astype(np.float64), last]) for way in range(len(WAYS)) for kind in SHOWN
+    ]
+    words = {"probabilities": "", "draws": "pixels drawn"}
+    labels = [WAY_NAMES[way] if kind == "probabilities" else words[kind] for way in WAYS for kind in SHOWN]
+    headings = ["from", *("t = 0" if t == 0 else f"{t:.3g}" for t in arrays["t"]), "to"]
+    figure = new_figure(0.35 + len(rows) * min(0.6, 0.82 * WIDTH / len(headings)))
+    draw_board(figure.subplots(), np.stack(rows), labels, headings)
+    return figure
+
+
+def _side_by_side(
+    boards: Mapping[tuple[str, str], np.ndarray],
+    names: Sequence[str],
+    labels: Mapping[str, str],
+    height: float,
+    *,
+    digits: bool = False,
+) -> Figure:
+    """One column of panels a model, one row of panels a kind of array."""
+    figure = new_figure(height)
+    panels = figure.subplots(len(SHOWN), len(names), squeeze=False)
+    for row, kind in zip(panels, SHOWN, strict=True):
+        for axes, name in zip(row, names, strict=True):
+            board = boards[kind, name]
+            headings = [str(digit) for digit in range(board.shape[1])] if digits else []
+            draw_board(axes, board, headings=headings)
+            model = fold(labels.get(name, name), 0.9 * WIDTH / len(names))
+            axes.set_title(f"{model}\n{TITLES[kind]}" if kind == SHOWN[0] else TITLES[kind])
+    return figure
+
+
+def _grid(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Images row after row; what is left of the last row is 0."""
+    padded = np.zeros((rows * columns, images.shape[1]))
+    padded[: len(images)] = images
+    return padded.reshape(rows, columns, -1)
+
+
+def _multiple_name(multiple: float) -> str:
+    return {0.0: "mean of z\n", 1.0: "z drawn\n"}.get(
+        float(multiple), f"{multiple:g} \N{MULTIPLICATION SIGN} its\nspread"
+    )

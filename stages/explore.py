@@ -1,0 +1,28 @@
+"""Make the explorer: every holdout image under any two models, on one self-contained page."""
+
+from pipeline.config import load_params
+from pipeline.explorer.page import explorer_page
+from pipeline.explorer.study import pack
+from pipeline.images import read_images
+from pipeline.results import read_scores
+from pipeline.storage import write_text
+from pipeline.tables import read_split
+from stages.command import run
+from stages.layout import Layout
+from stages.listed import listed_models
+
+
+def main(layout: Layout) -> None:
+    """Write the page beside the report, from the scores of all models."""
+    params = load_params(layout.params)
+    scores = {name: read_scores(layout.scores(name)) for name in listed_models(params, layout, "explore")}
+    images = read_images(layout.images)
+
+    study = pack(images, read_split(layout.split, images.id), scores, params.models)
+    page = explorer_page(study, (params.roles.small, params.roles.middle), params.explore.wall)
+
+    write_text(layout.explorer, page)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,42 @@
+"""Draw reconstructions, new images, paths between images and styles of every digit."""
+
+from functools import partial
+
+from pipeline.config import load_params
+from pipeline.device import prepare
+from pipeline.images import read_images
+from pipeline.results import read_scores
+from pipeline.rng import stream
+from pipeline.sampling.study import Pictures
+from pipeline.storage import write_arrays
+from pipeline.tables import read_split
+from pipeline.tensors import read_into
+from pipeline.vae.build import build
+from stages.command import run
+from stages.layout import Layout
+from stages.listed import listed_sampled
+
+
+def main(layout: Layout) -> None:
+    """Write the arrays, one file a kind of picture."""
+    params = load_params(layout.params)
+    device, images = prepare(params.device, params.threads), read_images(layout.images)
+    described = {name: params.models[name] for name in listed_sampled(params, layout, "sample")}
+    shapes = {name: build(images.grey.shape[1], params.data.hidden, model) for name, model in described.items()}
+    pictures = Pictures(
+        models={name: read_into(layout.weights(name), shape).to(device) for name, shape in shapes.items()},
+        binarization={name: model.binarization for name, model in described.items()},
+        judge=params.judge,
+        params=params.sample,
+        images=images,
+        split=read_split(layout.split, images.id),
+        scores=read_scores(layout.scores(params.judge)),
+        stream=partial(stream, params.seed, "sample"),
+        device=device,
+    )
+    for kind, arrays in pictures.all().items():
+        write_arrays(layout.sampled(kind), arrays)
+
+
+if __name__ == "__main__":
+    run(main)

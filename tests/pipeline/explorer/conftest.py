@@ -1,0 +1,24 @@
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.explorer.page import explorer_page
+from pipeline.explorer.study import pack
+from tests.browser import browser
+from tests.made_up import make_study
+
+__all__ = ["browser"]
+
+WALL = 20
+
+
+@pytest.fixture(scope="session")
+def explorer(tmp_path_factory):
+    """A made-up study in the explorer: its tables, and the page as a file."""
+    study = make_study(models=6)
+    tables = study.tables
+    packed = pack(tables.images, tables.split, tables.scores, study.models)
+    page = explorer_page(packed, study.pair, WALL)
+    path = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    path.write_text(page, encoding="utf-8")
+    return SimpleNamespace(study=study, tables=tables, packed=packed, page=page, path=path)

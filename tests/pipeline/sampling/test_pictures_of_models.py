@@ -1,0 +1,196 @@
+"""What the drawn arrays are, on small models through the production path."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from pipeline.config import ModelParams
+from pipeline.rng import stream
+from pipeline.sampling.arrays import WAYS
+from pipeline.sampling.choice import ranked
+from pipeline.sampling.interpolation import Ends, interpolated, paths
+from pipeline.sampling.numbers import agreement
+from pipeline.sampling.pixels import binary_entropy, entropy, flip, from_prior, probabilities
+from pipeline.sampling.randomness import image_randomness, pixel_randomness
+from pipeline.sampling.reconstruction import fidelity, noisy
+from pipeline.sampling.styles import in_styles, slant, variance_parts
+from pipeline.vae.build import build
+from pipeline.vae.distributions import diagonal_normal
+
+
+def model(*, conditional=False, latent=2, pixels=6, strength=3.0):
+    params = ModelParams(
+        latent_dim=latent,
+        conditional=conditional,
+        train_on="core",
+        binarization="bernoulli",
+        seed=0,
+        duration=1,
+        score_on="all",
+    )
+    made = build(pixels, (8,), params)
+    generator = torch.Generator().manual_seed(3)
+    with torch.no_grad():
+        for values in made.parameters():
+            values.copy_(torch.randn(values.shape, generator=generator) * strength / max(values.shape) ** 0.5)
+    return made
+
+
+@pytest.fixture
+def ends():
+    rng = np.random.default_rng(0)
+    numbers = [torch.from_numpy(rng.random((3, 4), dtype=np.float32)) for _ in range(4)]
+    return Ends(diagonal_normal(numbers[0], numbers[1]), diagonal_normal(3 + numbers[2], 1 + numbers[3]))
+
+
+def distance(one, other):
+    return ((one.mean - other.mean) ** 2 + (one.stddev - other.stddev) ** 2).sum(dim=-1).sqrt()
+
+
+def test_the_ends_of_an_interpolated_distribution_are_the_ends(ends):
+    for t, end in ((0.0, ends.first), (1.0, ends.last)):
+        found = interpolated(ends, t)
+        assert torch.equal(found.mean, end.mean)
+        assert torch.equal(found.stddev, end.stddev)
+
+
+def test_it_goes_along_the_wasserstein_geodesic(ends):
+    whole = distance(ends.first, ends.last)
+    for t in (0.25, 0.5, 0.9):
+        between = interpolated(ends, t)
+        torch.testing.assert_close(distance(ends.first, between), t * whole)
+        torch.testing.assert_close(distance(between, ends.last), (1 - t) * whole)
+
+
+def test_each_way_has_the_spread_that_the_formula_says():
+    one = Ends(
+        diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
+        diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
+    )
+    spread = dict(zip(WAYS, paths(one, 3, np.random.default_rng(1)).var(dim=-1).squeeze(-1).tolist(), strict=True))
+    assert spread["means"] == [0, 0, 0]
+    assert spread["samples"] == pytest.approx([1, 0.5, 1], abs=0.05)
+    assert spread["distribution"] == pytest.approx([1, 1, 1], abs=0.05)
+    assert spread["coupled"] == pytest.approx([1, 1, 1], abs=0.05)
+
+
+def test_paths_begin_and_end_at_the_means_and_are_straight(ends):
+    z = dict(zip(WAYS, paths(ends, 5, np.random.default_rng(1)), strict=True))
+    assert torch.equal(z["means"][0], ends.first.mean)
+    assert torch.equal(z["means"][-1], ends.last.mean)
+    for way in ("means", "samples", "coupled"):
+        torch.testing.assert_close(z[way][2], (z[way][0] + z[way][-1]) / 2)
+    assert not torch.allclose(z["distribution"][2], (z["distribution"][0] + z["distribution"][-1]) / 2)
+
+
+def test_probabilities_are_chances_and_draws_are_pixels_with_that_mean():
+    z = from_prior(model(), 3, np.random.default_rng(0))
+    chances = np.repeat(probabilities(model(), z)[None], 20_000, axis=0)
+    draws = flip(chances, np.random.default_rng(1))
+    assert ((chances >= 0) & (chances <= 1)).all()
+    assert set(np.unique(draws)) == {0, 1}
+    assert draws.mean(axis=0) == pytest.approx(chances[0], abs=0.02)
+
+
+def test_no_multiple_of_the_spread_is_the_posterior_mean_and_others_go_on_the_same_way():
+    x = torch.ones(4, 6)
+    z = noisy(model(), x, [0.0, 1.0, 4.0], np.random.default_rng(0)).detach()
+    mean = model().posterior(x).mean.detach()
+    assert torch.equal(z[0], mean)
+    torch.testing.assert_close(z[2] - mean, 4 * (z[1] - mean))
+    assert fidelity(model(), x, [0.0, 1.0, 4.0], np.random.default_rng(0))[0] == pytest.approx(
+        model().likelihood(mean).log_prob(x).detach().numpy()
+    )
+
+
+def test_generation_and_its_entropies_do_not_touch_the_encoder():
+    def refuse(*_):
+        raise AssertionError("the encoder was asked")
+
+    one = model()
+    one.encoder.forward = refuse
+    rng = np.random.default_rng(0)
+    assert probabilities(one, from_prior(one, 5, rng)).shape == (5, 6)
+    assert pixel_randomness(one, 50, rng)["given_z"].shape == (50,)
+    with pytest.raises(AssertionError, match="encoder"):
+        image_randomness(one, 2, 4, rng)
+
+
+def test_draws_repeat_with_their_stream_and_differ_by_name():
+    a, b, c = (from_prior(model(), 4, stream(0, "sample", name)) for name in ("x", "x", "y"))
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+
+
+def test_the_same_z_stands_along_a_row_of_styles():
+    one = model(conditional=True)
+    z = from_prior(one.given(torch.zeros(1, dtype=torch.long)), 3, np.random.default_rng(0))
+    board = in_styles(one, z, 10)
+    for row, y in itertools.product(range(3), (0, 7)):
+        alone = probabilities(one.given(torch.tensor([y])), z[row : row + 1])[0]
+        assert board[row, y] == pytest.approx(alone, abs=1e-6)
+
+
+def test_the_parts_of_the_variance_add_up_and_know_who_decides():
+    f = np.random.default_rng(0).random((30, 10, 6))
+    assert variance_parts(f).sum() == pytest.approx(f.var(axis=(0, 1)).sum())
+    assert variance_parts(np.repeat(f[:1], 30, axis=0))[1:] == pytest.approx([0, 0])
+    assert variance_parts(np.repeat(f[:, :1], 10, axis=1))[[0, 2]] == pytest.approx([0, 0])
+
+
+def test_slant_is_the_shear_of_a_stroke():
+    image = np.zeros((5, 5))
+    image[4 - np.arange(5), np.arange(5)] = 1
+    assert slant(image.reshape(1, 25))[0] == pytest.approx(1)
+    assert slant(image[:, ::-1].reshape(1, 25))[0] == pytest.approx(-1)
+    assert slant(np.eye(5)[[2] * 5][:1].reshape(1, 5).repeat(5, axis=0).reshape(1, 25))[0] == pytest.approx(0)
+
+
+def test_a_trait_common_to_all_labels_agrees_and_an_independent_one_does_not():
+    rng = np.random.default_rng(0)
+    common = rng.normal(size=(500, 1))
+    assert agreement(np.repeat(common, 10, axis=1) * np.arange(1, 11)) == pytest.approx(1)
+    assert agreement(rng.normal(size=(5000, 10))) == pytest.approx(0, abs=0.02)
+    assert agreement(np.ones((5, 10))) == 0
+
+
+def test_entropies_are_those_of_coins():
+    z = torch.zeros(1, 2)
+    assert entropy(model(), z)[0] == pytest.approx(binary_entropy(probabilities(model(), z)).sum(), rel=1e-4)
+    assert binary_entropy(np.array([0.0, 0.5, 1.0])) == pytest.approx([0, np.log(2), 0])
+
+
+def test_the_variance_of_pixels_is_that_of_their_flips_and_that_of_z():
+    found = pixel_randomness(model(), 500, np.random.default_rng(0))
+    mean = probabilities(model(), from_prior(model(), 500, np.random.default_rng(0))).mean(axis=0)
+    assert found["variance_flips"] + found["variance_z"] == pytest.approx((mean * (1 - mean)).sum(), rel=1e-4)
+    assert found["given_z"].mean() <= found["pixels_alone"]
+
+
+def test_bounds_hold_the_entropy_of_an_image_between_them():
+    """Against the sum over all images of six pixels, each image's probability an average over many z."""
+    one = model(strength=2.0)
+    images = torch.tensor(list(itertools.product((0.0, 1.0), repeat=6)))
+    z = from_prior(one, 20_000, np.random.default_rng(5))
+    with torch.inference_mode():
+        total = one.likelihood(z[:, None].expand(-1, 64, -1)).log_prob(images).exp().mean(dim=0)
+    exact = float((total * total.log()).sum())
+    found = image_randomness(one, 3000, 16, np.random.default_rng(0))
+    below, above = found["log_below"], found["log_above"]
+    assert below.mean() - 3 * below.std() / 3000**0.5 < exact < above.mean() + 3 * above.std() / 3000**0.5
+    assert below.mean() < above.mean()
+
+
+def test_images_are_ranked_among_those_of_their_digit():
+    rng = np.random.default_rng(0)
+    digit = np.repeat([0, 1], 101).astype(np.int8)
+    scores = pd.DataFrame({"id": np.arange(202, dtype=np.int32), "digit": digit, "set": "test"})
+    scores["log_likelihood"] = np.where(digit == 0, -200.0, -50.0) + rng.permutation(202) / 10
+    shown = ranked(scores).set_index("rank")
+    assert list(shown.index) == ["likely", "ordinary", "unlikely"]
+    above = scores["log_likelihood"] - scores.groupby("digit")["log_likelihood"].transform("median")
+    order = above.rank().to_numpy()[shown["id"].to_numpy()]
+    assert order == pytest.approx([200, 101.5, 3], abs=1)
