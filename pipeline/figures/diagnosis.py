@@ -114,11 +114,18 @@ def pictures(images: np.ndarray) -> Figure:
 
 
 PANELS = {
-    "told from the prior (%)": (("accuracy", "by a network", "o"), ("moments", "by means and covariances", "s")),
-    "prior mass in voids (%)": (("void.prior", "", "o"),),
-    "no plain digit (%)": (("unsure.prior", "from the prior", "o"), ("unsure.posterior", "from the posterior", "s")),
-    "generated less real (nats)": (("lack", "", "o"),),
+    "told from the prior (%)": (
+        ("accuracy", "told by a network", "o", COLOURS[0]),
+        ("moments", "by means and covariances", "s", COLOURS[4]),
+    ),
+    "prior mass in voids (%)": (("void.prior", "", "D", INK),),
+    "no plain digit (%)": (
+        ("unsure.prior", "decoded from the prior", "^", COLOURS[1]),
+        ("unsure.posterior", "from the posterior", "v", COLOURS[2]),
+    ),
+    "generated less real (nats)": (("lack", "", "D", INK),),
 }
+"""Of the figure of training lengths: to each title its lines, with label, marker and colour."""
 
 
 @house_style()
@@ -129,20 +136,21 @@ def training_lengths(numbers: Mapping[str, float | int | str], trained: Mapping[
         numbers: the page's.
         trained: the runs, with their epochs.
     """
-    figure = new_figure(4.4)
+    figure = new_figure(4.8)
     panels = figure.subplots(2, 2, sharex=True).ravel()
     for axes, (title, lines) in zip(panels, PANELS.items(), strict=True):
-        for (what, label, marker), colour in zip(lines, COLOURS, strict=False):
-            _draw_length(axes, numbers, trained, what, (label, marker, colour))
+        for what, *look in lines:
+            _draw_length(axes, numbers, trained, what, look)
         axes.set_title(title)
         axes.set_xscale("log")
         axes.minorticks_off()
         axes.set_xticks(list(trained.values()), [str(epochs) for epochs in trained.values()])
         axes.margins(x=0.15, y=0.15)
         axes.grid()
-        if len(lines) > 1:
-            axes.legend()
-    figure.supxlabel("epochs of a complete run", fontsize=9)
+    for axes in panels[-2:]:
+        axes.set_xlabel("epochs of a complete run")
+    handles = [line for axes in panels for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
+    legend_below(figure, [line for line in handles if line.get_label()])
     return figure
 
 
@@ -151,7 +159,7 @@ def _draw_length(
     numbers: Mapping[str, float | int | str],
     trained: Mapping[str, int],
     what: str,
-    look: tuple[str, str, str],
+    look: Sequence[str],
 ) -> None:
     key = "diagnose.{}." + what + ".{}"
     names = [name for name in trained if key.format(name, "value") in numbers]
