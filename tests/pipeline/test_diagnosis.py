@@ -218,7 +218,7 @@ def study():
 
 def params_of(study):
     params = load_params(ROOT / "params.yaml")
-    return params.model_copy(update={"models": study.models | study.shorter})
+    return params.model_copy(update={"models": study.models | study.relatives})
 
 
 def test_unseen_images_are_of_the_kind_that_was_trained_on(study):

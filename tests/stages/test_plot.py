@@ -47,6 +47,7 @@ def layout(tmp_path):
     params["accuracy"]["models"] = []
     params["sample"]["models"] = list(study.models)
     params["diagnose"]["models"] = []
+    params["certify"]["models"] = []
     params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
     listed = [layout.scores(name).relative_to(tmp_path).as_posix() for name in study.models]
     with layout.params.open("w", encoding="utf-8") as stream:

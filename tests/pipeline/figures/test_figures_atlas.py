@@ -39,6 +39,7 @@ NAMES = {
     "monte-carlo",
     "likeliest",
     "shares",
+    *(f"regress-{name}" for name in ("anatomy", "fits", "prediction", "traces", "variants")),
 }
 
 

@@ -74,7 +74,9 @@ def test_gains_are_in_order_and_stand_under_their_images(figures, study, paired)
     holdout = paired[paired["set"].isin(HOLDOUTS)]
     gain = (holdout["b"] - holdout["a"]).set_axis(holdout["id"]).sort_values()
     for axes, expected in zip(figures["gains"].axes, (gain[::-1][:20], gain[:20]), strict=True):
-        assert [text.get_text() for text in axes.texts] == [f"{value:+.1f}" for value in expected]
+        assert [text.get_text() for text in axes.texts] == [
+            f"{value:+.1f}".replace("-", "\N{MINUS SIGN}") for value in expected
+        ]
         shown = [tile.ravel() for row in tiles(axes, 28) for tile in row]
         assert np.array_equal(shown, study.tables.images.binary_bernoulli[expected.index])
 
