@@ -21,6 +21,14 @@ WIDTH = 7.0
 CHARACTER = 0.075
 """Width of one, at 9 points, in inches."""
 
+SHORTER = [
+    (rb"<!--(?! [^>]*DOCTYPE).*?-->", b""),
+    (rb"\s*\n\s*", b"\n"),
+    (rb"DejaVuSans-", b"D"),
+    (rb"(?<=[;:]) (?=[^\"<>]*\"/?>)", b""),
+]
+"""What is taken out of SVG files, and what stands in its place: comments, indentation, long names, spaces in styles."""
+
 RESOLUTION = 200
 """Of what is rasterised inside a figure, in dots an inch."""
 
@@ -76,15 +84,17 @@ def to_svg(figure: Figure) -> bytes:
     """The figure as SVG, its texts as outlines, the same bytes for the same content.
 
     The layout is settled first: solved anew at each drawing it would move by a hair. Places keep two
-    decimals of a point, and lines are not indented, which saves a third of the bytes.
+    decimals of a point, and what no reader of the file needs is left out, which saves almost half the bytes.
     """
     stream = io.BytesIO()
     with house_style():
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
         figure.savefig(stream, format="svg", dpi=RESOLUTION, metadata={"Date": None, "Creator": None})
-    flat = re.sub(rb"\n +", b"\n", stream.getvalue())
-    return re.sub(rb"(?<!scale\()-?\d+\.\d{3,}", lambda number: b"%.2f" % float(number[0]), flat)
+    short = re.sub(rb"(?<!scale\()-?\d+\.\d{3,}", lambda number: b"%.2f" % float(number[0]), stream.getvalue())
+    for what, instead in SHORTER:
+        short = re.sub(what, instead, short)
+    return short
 
 
 def legend_below(figure: Figure, handles: Sequence[Artist], title: str | None = None) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.errors import ParameterError, RenderingError
 from pipeline.rendering.checker import check
+from pipeline.rendering.figures import spell_out
 from pipeline.rendering.manuscript import Manuscript, read_manuscript
 from pipeline.rendering.mathml import set_formulas
 from pipeline.rendering.pandoc import pandoc_version, render_with_pandoc
@@ -65,7 +66,7 @@ def _by_quarto(quarto: Quarto, folder: Path) -> str:
 
 
 def _finish(page: str, renderer: str) -> str:
-    page = sign(set_formulas(page), renderer)
+    page = spell_out(sign(set_formulas(page), renderer))
     check(page)
     return page
 

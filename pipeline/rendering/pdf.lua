@@ -115,6 +115,11 @@ local function grid(element)
   return raw('#panels(' .. columns .. ', ' .. table.concat(panels, ', ') .. ')')
 end
 
+local function excerpt(element)
+  local code = element.content:remove(1)
+  return raw('#excerpt(' .. content {code} .. ', ' .. content(element.content) .. ')')
+end
+
 local function div(element)
   local classes = element.classes
   if classes:includes('screen') then return {} end
@@ -122,7 +127,7 @@ local function div(element)
   if classes:includes('grid') then return grid(element) end
   if classes:includes('callout') then return callout(element) end
   if classes:includes('csl-entry') then return raw('#entry' .. content(element.content) .. label(element.identifier)) end
-  if classes:includes('excerpt') then return raw('#excerpt' .. content(element.content)) end
+  if classes:includes('excerpt') then return excerpt(element) end
   if classes:includes('table-scroll') then return element.content end
 end
 

@@ -7,6 +7,7 @@ from pipeline.certification.tables import CERTIFIED
 from pipeline.dimensions.tables import EFFECTS
 from pipeline.errors import DataError
 from pipeline.images import write_images
+from pipeline.regression.tables import write_regression
 from pipeline.results import PAIRS, SCORES
 from pipeline.storage import write_arrays
 from pipeline.tables import SPLIT, write_history, write_table
@@ -33,6 +34,7 @@ FIGURES = {
     "generation",
     "interpolation",
     "paths",
+    *(f"regress-{name}" for name in ("anatomy", "fits", "prediction", "traces", "variants")),
 }
 
 
@@ -65,6 +67,7 @@ def _write_tables(layout, study):
     write_table(layout.effects, tables.effects, EFFECTS)
     for kind, arrays in tables.samples.items():
         write_arrays(layout.sampled(kind), arrays)
+    write_regression(layout.regression, tables.regression)
     for name, table in tables.scores.items():
         write_table(layout.scores(name), table, SCORES)
         write_table(layout.certified(name), tables.certified[name], CERTIFIED)

@@ -13,6 +13,7 @@ def published(project):
     layout.published.parent.mkdir()
     shutil.copy2(layout.page, layout.published)
     shutil.copy2(layout.explorer, layout.published_explorer)
+    shutil.copy2(layout.pdf, layout.published_pdf)
     return layout
 
 
@@ -22,7 +23,8 @@ def test_a_published_study_is_what_it_says(published, run_stage, capsys):
 
 def test_the_lock_has_the_hash_of_every_output(published):
     lock = (published.root / "dvc.lock").read_text(encoding="utf-8")
-    for path in (published.figures, published.numbers, published.metrics, published.page, published.weights("vae-04")):
+    outputs = (published.figures, published.numbers, published.metrics, published.page, published.pdf)
+    for path in (*outputs, published.weights("vae-04")):
         assert f"md5: {fingerprint(path)}" in lock
 
 
@@ -47,6 +49,7 @@ def test_the_lock_has_the_hash_of_every_output(published):
         (lambda layout: layout.published.unlink(), "docs/index.html is not the rendered page; run `make publish`"),
         (lambda layout: layout.published_explorer.unlink(), "docs/explorer.html is not the rendered page; run `make"),
         (lambda layout: layout.published_explorer.write_bytes(b""), "docs/explorer.html is not the rendered page"),
+        (lambda layout: layout.published_pdf.write_bytes(b""), "docs/report.pdf is not the rendered PDF; run"),
     ],
 )
 def test_every_departure_is_told(published, run_stage, change, told):
