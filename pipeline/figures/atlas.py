@@ -95,7 +95,7 @@ def draw_all(
         "training": training(tables.history, scored),
         "likelihood": likelihood_by_set(tables.summary, scored),
         "regions": likelihood_by_region(tables.summary, scored),
-        "certificate": certificate(tables.certified, everyone),
+        **({"certificate": certificate(tables.certified, everyone)} if tables.certified else {}),
         **({"accuracy": accuracy(tables.estimated, everyone)} if tables.estimated else {}),
         "differences": differences(tables.pairs, everyone),
         "scatter": scatter(paired, scored[poor], scored[rich]),

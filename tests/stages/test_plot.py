@@ -49,9 +49,10 @@ def layout(tmp_path):
     params["accuracy"]["models"] = []
     params["sample"]["models"] = list(study.models)
     params["diagnose"]["models"] = []
-    params["certify"]["models"] = []
+    params["certify"]["models"] = list(study.models)
     params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
-    listed = [layout.scores(name).relative_to(tmp_path).as_posix() for name in study.models]
+    files = [file(name) for file in (layout.scores, layout.certified) for name in study.models]
+    listed = [file.relative_to(tmp_path).as_posix() for file in files]
     with layout.params.open("w", encoding="utf-8") as stream:
         YAML().dump(params, stream)
     with layout.dvc_yaml.open("w", encoding="utf-8") as stream:
