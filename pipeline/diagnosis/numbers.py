@@ -85,7 +85,7 @@ def _information(key: str, findings: Mapping[str, Any]) -> Numbers:
     return {f"{key}.marginal_low": low, f"{key}.information_high": whole["divergence"] - low}
 
 
-def _against_real(key: str, generated: Mapping[str, float], real: "pd.Series[float]") -> Numbers:
+def _against_real(key: str, generated: Mapping[str, Any], real: "pd.Series[float]") -> Numbers:
     """Mean log likelihood of generated images less that of real ones, with an interval."""
     error = (generated["high"] - generated["low"]) / (2 * TWO_SIDED)
     half = TWO_SIDED * float(np.hypot(error, real.std(ddof=1) / np.sqrt(len(real))))

@@ -12,9 +12,9 @@ from pipeline.figures.palette import COLOURS, FAINT, INK, Mark
 from pipeline.figures.style import fold, house_style, new_figure
 from pipeline.figures.wall import Row, draw_wall, pick, wall_height
 
-SHARES = {"digit": "digit", "ink": "ink", "within": "within-class axis", "distance": "distance to class mean"}
+SHARES = {"digit": "digit", "ink": "ones", "within": "within-class axis", "distance": "distance to class mean"}
 SLOPES = {
-    "ink": "ink",
+    "ink": "ones",
     "within": "within-class axis",
     "within_size": "its distance from zero",
     "distance": "distance to class mean",

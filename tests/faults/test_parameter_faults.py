@@ -142,5 +142,5 @@ def test_dvc_itself_ends_with_a_failure(project):
     edit(project / "params.yaml", "resamples: 100", "resamples: many")
     done = call(project, "dvc", "repro")
     assert done.returncode
-    assert 'compare: params.yaml: compare.resamples = "many": input should be a valid integer' in done.stderr
+    assert ': params.yaml: compare.resamples = "many": input should be a valid integer' in done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -88,6 +88,7 @@ def downset(numbers):
     found |= {
         f"{path}.distribution-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))
     }
+    return found
 
 
 def filled(numbers):
@@ -213,7 +214,7 @@ def test_the_words_on_voids_follow_the_signs(page, variant):
         "the aggregate posterior is not the prior": "the network cannot tell the aggregate posterior from the prior",
         "What it calls void is void": "There is no void that the fresh draws bear out",
         "less likely than real ones": "likelier than real ones",
-        "prior's mass in voids grows": "prior's mass in voids shrinks",
+        "mass in voids grows": "mass in voids shrinks",
         "Voids here are no sign of too short a training": "So longer training fills voids here",
         "tell the two apart less often": "tell the two apart more often",
         "The usual checks would have passed": "means and covariances tell nearly all",

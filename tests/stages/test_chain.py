@@ -70,7 +70,7 @@ def test_an_edited_explorer_leaves_the_report_beside_it(project):
 
 def test_both_pages_stand_side_by_side_after_all_is_made_anew(repeated):
     layout = Layout(repeated[0])
-    assert sorted(path.name for path in layout.page.parent.iterdir()) == ["explorer.html", "index.html"]
+    assert sorted(path.name for path in layout.page.parent.iterdir()) == ["explorer.html", "index.html", "report.pdf"]
     assert 'href="explorer.html"' in layout.page.read_text(encoding="utf-8")
     assert 'href="index.html"' in layout.explorer.read_text(encoding="utf-8")
 

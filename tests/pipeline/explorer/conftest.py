@@ -1,3 +1,4 @@
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
@@ -16,8 +17,9 @@ WALL = 20
 def explorer(tmp_path_factory):
     """A made-up study in the explorer: its tables, and the page as a file."""
     study = make_study(models=6)
-    tables = study.tables
-    packed = pack(tables.images, tables.split, tables.scores, study.models)
+    scores = {name: study.tables.scores[name] for name in study.models}
+    tables = dataclasses.replace(study.tables, scores=scores)
+    packed = pack(tables.images, tables.split, scores, study.models)
     page = explorer_page(packed, study.pair, WALL)
     path = tmp_path_factory.mktemp("explorer") / "explorer.html"
     path.write_text(page, encoding="utf-8")
