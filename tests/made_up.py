@@ -75,12 +75,13 @@ class Study:
         return PARAMS.model_copy(update={"models": self.models | self.relatives, "sample": sample})
 
     def drawing(self, gallery, pair=pair):
-        """The same with so many images a row, and with other models that are compared image by image."""
-        parts = dict(zip(("small", "middle"), pair, strict=True))
-        if pair != self.pair:
-            parts |= dict(zip(("matched", "conditional"), self.pair, strict=True))
+        """The same with so many images a row; with another pair to compare image by image, without scored relatives."""
         update = {"plot": PARAMS.plot.model_copy(update={"gallery": gallery})}
-        return self.params.model_copy(update=update | {"roles": PARAMS.roles.model_copy(update=parts)})
+        if pair != self.pair:
+            parts = dict(zip(("small", "middle", "matched"), (*pair, pair[0]), strict=True))
+            unscored = {name: model for name, model in self.relatives.items() if name not in self.tables.scores}
+            update |= {"models": self.models | unscored, "roles": PARAMS.roles.model_copy(update=parts)}
+        return self.params.model_copy(update=update)
 
     @property
     def history(self):
