@@ -1,26 +1,23 @@
 """Every number that the page quotes, under one key each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.accuracy.numbers import accuracy_numbers
 from pipeline.anatomy.numbers import anatomy_numbers
-from pipeline.anatomy.tables import Anatomy
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.diagnosis.numbers import diagnosis_numbers
 from pipeline.dimensions.numbers import dimensions_numbers
 from pipeline.families import principals
+from pipeline.findings import Findings
 from pipeline.images import Images
 from pipeline.literature import literature_numbers
 from pipeline.regression.numbers import regression_numbers
-from pipeline.regression.tables import Regression
-from pipeline.sampling.arrays import Samples
 from pipeline.sampling.numbers import sample_numbers
 from pipeline.summary import WHOLE, parts, summary, trustworthy
 from pipeline.versions import version_numbers
@@ -30,42 +27,28 @@ EFFORT = ("points", "starts", "rounds", "degrees", "inflation", "prior_share", "
 QUANTITIES = ("log_likelihood", "monte_carlo_error", "sampling_error", "elbo", "images")
 
 
-def all_numbers(
-    params: Params,
-    images: Images,
-    split: pd.DataFrame,
-    histories: Mapping[str, pd.DataFrame],
-    scores: Mapping[str, pd.DataFrame],
-    pairs: pd.DataFrame,
-    classified: Mapping[str, pd.DataFrame],
-    estimated: Mapping[str, pd.DataFrame],
-    certified: Mapping[str, pd.DataFrame],
-    regression: Regression,
-    effects: pd.DataFrame,
-    samples: Samples,
-    diagnosed: Mapping[str, Mapping[str, Any]],
-    anatomy: Anatomy | None = None,
-) -> Numbers:
+def all_numbers(params: Params, findings: Findings) -> Numbers:
     """The study in numbers: of the data, of each model, of each pair, of the certificate, of the run.
 
     What was not measured has no key; nothing stands as zero that is only absent.
     """
+    images, scores = findings.images, findings.scores
     found = [
         run_numbers(params, scores),
-        data_numbers(images, split),
-        *(history_numbers(name, table) for name, table in histories.items()),
+        data_numbers(images, findings.split),
+        *(history_numbers(name, table) for name, table in findings.histories.items()),
         *(score_numbers(name, table, params.score.tolerance) for name, table in scores.items()),
-        pair_numbers(pairs),
-        classify_numbers(params, classified, scores),
-        accuracy_numbers(params, estimated),
-        certificate_numbers(certified, params.certify),
-        regression_numbers(params.regress, regression, params.compare.confidence),
+        pair_numbers(findings.pairs),
+        classify_numbers(params, findings.classified, scores),
+        accuracy_numbers(params, findings.estimated),
+        certificate_numbers(findings.certified, params.certify),
+        regression_numbers(params.regress, findings.regression, params.compare.confidence),
         literature_numbers(params.dataset),
         version_numbers(),
-        dimensions_numbers(params, effects, scores),
-        sample_numbers(params, samples),
-        diagnosis_numbers(params, diagnosed, scores),
-        anatomy_numbers(anatomy, scores, images.grey, params),
+        dimensions_numbers(params, findings.effects, scores),
+        sample_numbers(params, findings.samples),
+        diagnosis_numbers(params, findings.diagnosed, scores),
+        anatomy_numbers(findings.anatomy, scores, images.grey, params),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 

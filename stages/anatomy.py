@@ -15,7 +15,7 @@ from pipeline.tensors import read_into
 from pipeline.vae.build import build
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_scores
+from stages.listed import listed
 from stages.progress import progress
 
 
@@ -24,8 +24,8 @@ def main(layout: Layout) -> None:
     params = load_params(layout.params)
     name, images = subject(params), read_images(layout.images)
     split, scores = read_split(layout.split, images.id), read_scores(layout.scores(name))
-    listed = listed_scores(compared(params, name), layout, "anatomy")
-    others = {other: read_scores(layout.scores(other)) for other in listed}
+    known = listed(compared(params, name), layout.scores, layout, "anatomy")
+    others = {other: read_scores(layout.scores(other)) for other in known}
     device, source = prepare(params.device, params.threads), partial(stream, params.seed, "anatomy", name)
     model = read_into(layout.weights(name), build(images.grey.shape[1], params.data.hidden, params.models[name]))
     redrawn = params.anatomy.redrawn * params.anatomy.redraws

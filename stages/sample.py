@@ -14,20 +14,18 @@ from pipeline.tensors import read_into
 from pipeline.vae.build import build
 from stages.command import run
 from stages.layout import Layout
-from stages.listed import listed_sampled
+from stages.listed import listed
 
 
 def main(layout: Layout) -> None:
     """Write the arrays, one file a kind of picture."""
     params = load_params(layout.params)
     device, images = prepare(params.device, params.threads), read_images(layout.images)
-    described = {name: params.models[name] for name in listed_sampled(params, layout, "sample")}
+    described = {name: params.models[name] for name in listed(params.sample.models, layout.weights, layout, "sample")}
     shapes = {name: build(images.grey.shape[1], params.data.hidden, model) for name, model in described.items()}
     pictures = Pictures(
+        params=params,
         models={name: read_into(layout.weights(name), shape).to(device) for name, shape in shapes.items()},
-        binarization={name: model.binarization for name, model in described.items()},
-        judge=params.judge,
-        params=params.sample,
         images=images,
         split=read_split(layout.split, images.id),
         scores=read_scores(layout.scores(params.judge)),

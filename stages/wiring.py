@@ -24,8 +24,8 @@ AGGREGATES = {
     "explore": ("scores",),
 }
 """Which files of every model an aggregate stage reads, as methods of `Layout`."""
-OF_SOME = ("plot", "summarise")
-"""Which aggregate stages read the tables of some models alone: of classifiers, and of those that are checked."""
+DIAGNOSED = {"plot": ("diagnosis", "diagnosed"), "summarise": ("diagnosis",)}
+"""Which aggregate stages also read what was found of some models alone, and what of their latent spaces."""
 
 
 def main(layout: Layout) -> None:
@@ -56,11 +56,11 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
         about = subject(params)
         read += _of_models([about], layout, "weights", "scores")
         read += _of_models(compared(params, about), layout, "scores")
-    if name in OF_SOME:
+    if name in DIAGNOSED:
         read += _of_models(params.classify.models, layout, "classified")
         read += _of_models(params.accuracy.models, layout, "estimated")
         read += _of_models(params.certify.models, layout, "certified")
-        read += _of_models(params.diagnose.models, layout, "diagnosis", "diagnosed")
+        read += _of_models(params.diagnose.models, layout, *DIAGNOSED[name])
     return sorted(path for path in code if not path.startswith(TRACKED_OTHERWISE)) + kept + sorted(read)
 
 

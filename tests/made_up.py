@@ -12,10 +12,10 @@ from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
 from pipeline.config import ModelParams, SampleParams, load_params
-from pipeline.diagnosis.shown import gather
 from pipeline.dimensions.effects import dimension_effects
-from pipeline.figures.atlas import Tables, model_label
+from pipeline.figures.atlas import model_label
 from pipeline.figures.palette import marks
+from pipeline.findings import Findings
 from pipeline.holdout import hold_out
 from pipeline.images import label
 from pipeline.rng import stream
@@ -27,6 +27,8 @@ from pipeline.vae.build import build, start
 from tests.anatomies import make_anatomy
 from tests.latent_spaces import diagnosed
 from tests.regressions import make_regression
+
+PARAMS = load_params(Path(__file__).parents[1] / "params.yaml")
 
 NAMES = (
     "vae-04",
@@ -55,14 +57,39 @@ RELATIVES = {
 
 @dataclass(frozen=True)
 class Study:
-    """What the figures of a study are drawn from."""
+    """What the figures and numbers of a study are made of."""
 
     models: dict[str, ModelParams]
-    tables: Tables
+    tables: Findings
     relatives: dict[str, ModelParams] = field(default_factory=dict)
     """Models that stand in for one of the others."""
 
     pair = NAMES[:2]
+
+    @property
+    def params(self):
+        """The project's parameters, with these models in place of its own."""
+        sample = PARAMS.sample.model_copy(update={"models": tuple(self.models)})
+        return PARAMS.model_copy(update={"models": self.models | self.relatives, "sample": sample})
+
+    def drawing(self, gallery, pair=pair):
+        """The same with so many images a row; with another pair to compare image by image, without scored relatives."""
+        update = {"plot": PARAMS.plot.model_copy(update={"gallery": gallery})}
+        if pair != self.pair:
+            parts = dict(zip(("small", "middle", "matched"), (*pair, pair[0]), strict=True))
+            unscored = {name: model for name, model in self.relatives.items() if name not in self.tables.scores}
+            update |= {"models": self.models | unscored, "roles": PARAMS.roles.model_copy(update=parts)}
+        return self.params.model_copy(update=update)
+
+    @property
+    def history(self):
+        """The training curves under each other."""
+        return concatenate(self.tables.histories, "model")
+
+    @property
+    def summary(self):
+        """The means over images of every model that is shown."""
+        return concatenate({name: summary(self.tables.scores[name]) for name in self.models}, "model")
 
     @property
     def marks(self):
@@ -85,21 +112,21 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
     }
     shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"duration": 0.1, "score_on": "test"})}
     labelled = label(grey, digit, rng)
-    tables = Tables(
+    found, latent = _diagnose(params | shorter, side)
+    tables = Findings(
         images=labelled,
         split=split,
-        history=concatenate({name: _learn(model, rng) for name, model in params.items()}, "model"),
+        histories={name: _learn(model, rng) for name, model in params.items()},
         scores=everyone,
-        summary=concatenate({name: summary(table) for name, table in scores.items()}, "model"),
         pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
         estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
         regression=make_regression(),
         effects=_effects(params | others, everyone, pictures, split),
-        joint_errors=2.0,
         samples={},
-        diagnosis=_diagnose(params | shorter, scores, side),
+        diagnosed=found,
+        latent=latent,
         anatomy=make_anatomy(scores, labelled, split),
     )
     drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
@@ -112,14 +139,13 @@ def _draw_pictures(models, tables):
     few |= {"measured": 20, "points": 50, "draws": 4}
     pixels, first = tables.images.grey.shape[1], next(iter(models))
     rng, empty = np.random.default_rng(4), np.full(pixels, 0.2)
+    sample, roles = SampleParams(models=tuple(models), **few), PARAMS.roles.model_copy(update={"middle": first})
     return Pictures(
+        params=PARAMS.model_copy(update={"models": models, "sample": sample, "roles": roles}),
         models={name: start(build(pixels, (8,), model), empty, rng) for name, model in models.items()},
-        binarization={name: model.binarization for name, model in models.items()},
-        judge=first,
         images=tables.images,
         split=tables.split,
         scores=tables.scores[first],
-        params=SampleParams(models=tuple(models), **few),
         stream=lambda *names: stream(0, *names),
         device=torch.device("cpu"),
     ).all()
@@ -175,9 +201,8 @@ def _relatives(params):
 
 def _effects(models, scores, images, split):
     """The effects of these very scores, with few resamples."""
-    params = load_params(Path(__file__).parents[1] / "params.yaml")
-    compare = params.compare.model_copy(update={"resamples": 100})
-    params = params.model_copy(update={"models": models, "compare": compare})
+    compare = PARAMS.compare.model_copy(update={"resamples": 100})
+    params = PARAMS.model_copy(update={"models": models, "compare": compare})
     return dimension_effects(params, scores, images, split)
 
 
@@ -221,7 +246,8 @@ def _estimate(scores):
     return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATED.names]
 
 
-def _diagnose(models, scores, side):
+def _diagnose(models, side):
+    """What is found of three latent spaces and of the last, in numbers and in draws and images."""
     rng = np.random.default_rng(4)
     plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
     found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].duration) for name in plain}
@@ -235,8 +261,7 @@ def _diagnose(models, scores, side):
         }
         for name in plain
     }
-    params = load_params(Path(__file__).parents[1] / "params.yaml").model_copy(update={"models": models})
-    return gather(params, found, arrays, scores)
+    return found, arrays
 
 
 def _off(part, method, draws, passes, error, rng):

@@ -1,7 +1,7 @@
 """What figures of the latent spaces are drawn from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,11 @@ class Diagnosis:
     `trained` the epochs of runs of one model that differ in length, and `numbers` what the page quotes of all.
     """
 
-    found: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    arrays: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
-    real: Mapping[str, np.ndarray] = field(default_factory=dict)
-    trained: Mapping[str, int] = field(default_factory=dict)
-    numbers: Mapping[str, float | int | str] = field(default_factory=dict)
+    found: Mapping[str, Mapping[str, Any]]
+    arrays: Mapping[str, Mapping[str, np.ndarray]]
+    real: Mapping[str, np.ndarray]
+    trained: Mapping[str, int]
+    numbers: Mapping[str, float | int | str]
 
 
 def gather(

@@ -1,19 +1,15 @@
-"""All figures of the study, each from the tables that it shows."""
+"""All figures of the study, each from the findings that it shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-import numpy as np
-import pandas as pd
-from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
 from pipeline.anatomy.price import by_digit
 from pipeline.anatomy.tables import Anatomy
-from pipeline.config import ModelParams
-from pipeline.diagnosis.shown import Diagnosis
+from pipeline.config import ModelParams, Params
+from pipeline.diagnosis.shown import Diagnosis, gather
 from pipeline.dimensions.losses import clear_losses, gains_of
-from pipeline.families import unconditional
+from pipeline.families import principals, unconditional
 from pipeline.figures.accuracy import accuracy
 from pipeline.figures.anatomy import orders, shares
 from pipeline.figures.certificate import certificate
@@ -35,78 +31,54 @@ from pipeline.figures.pictures import generation, interpolation, reconstructions
 from pipeline.figures.regression import regression_figures
 from pipeline.figures.training import training
 from pipeline.figures.worth import worth
-from pipeline.images import Images
-from pipeline.regression.tables import Regression
+from pipeline.findings import Findings
 from pipeline.sampling.arrays import Samples
+from pipeline.summary import summary
+from pipeline.tables import concatenate
 
 
-@dataclass(frozen=True)
-class Tables:
-    """What the figures show.
-
-    `history` and `summary` have a column `model`; `scores` and `certified` are one table a model, `classified`
-    one a conditional model, `estimated` one a model whose estimators are compared. `effects` is what the number of
-    latent dimensions changes; an image that loses by more than so many `joint_errors` is shown.
-    one a conditional model, `estimated` one a model whose estimators are compared; `samples` are arrays by kind of
-    picture.
-    """
-
-    images: Images
-    split: pd.DataFrame
-    history: pd.DataFrame
-    scores: Mapping[str, pd.DataFrame]
-    summary: pd.DataFrame
-    pairs: pd.DataFrame
-    classified: Mapping[str, pd.DataFrame]
-    certified: Mapping[str, pd.DataFrame]
-    estimated: Mapping[str, pd.DataFrame]
-    regression: Regression
-    effects: pd.DataFrame
-    joint_errors: float
-    samples: Samples
-    diagnosis: Diagnosis = field(default_factory=Diagnosis)
-    anatomy: Anatomy | None = None
-
-
-def draw_all(
-    tables: Tables, models: Mapping[str, ModelParams], pair: tuple[str, str], gallery: int
-) -> dict[str, Figure]:
+def draw_all(params: Params, findings: Findings) -> dict[str, Figure]:
     """Draw every figure.
 
     Args:
-        tables: what they show.
-        models: in the order that gives them their colours; one without scores is left out.
-        pair: the two models that are compared image by image, the poorer first.
-        gallery: images a row.
+        params: the models, whose order gives them their colours and whose roles tell which two are compared image
+            by image; one without scores is left out.
+        findings: what the figures show.
 
     Returns:
         The figures by name; `classification` and `mistakes` are of the first conditional model, if there is
         one, `worth` is of all that have a model to be compared with, and `accuracy` is there if estimators
         were compared, and `voids` if latent spaces were looked at.
     """
+    models, gallery = {name: params.models[name] for name in principals(params)}, params.plot.gallery
     everyone = marks({name: model_label(name, model) for name, model in models.items()})
-    scored = {name: mark for name, mark in everyone.items() if name in tables.scores}
-    poor, rich = scored_pair(pair, list(scored))
-    paired = pair_up(tables.scores[poor], tables.scores[rich])
-    binary, ids = tables.images.binary(models[rich].binarization), tables.images.id
+    scored = {name: mark for name, mark in everyone.items() if name in findings.scores}
+    poor, rich = scored_pair((params.roles.small, params.roles.middle), list(scored))
+    paired = pair_up(findings.scores[poor], findings.scores[rich])
+    binary, ids = findings.images.binary(models[rich].binarization), findings.images.id
+    means = concatenate({name: summary(findings.scores[name]) for name in scored}, "model")
+    latent = gather(params, findings.diagnosed, findings.latent, findings.scores)
+    lost = clear_losses(gains_of(findings.scores[rich], findings.scores[poor]), params.dimensions.joint_errors)
+    labels = (scored[poor].label, scored[rich].label)
     return {
-        "sets": sets(tables.split),
-        "examples": examples(binary, ids, tables.split, gallery),
-        "training": training(tables.history, scored),
-        "likelihood": likelihood_by_set(tables.summary, scored),
-        "regions": likelihood_by_region(tables.summary, scored),
-        **({"certificate": certificate(tables.certified, everyone)} if tables.certified else {}),
-        **({"accuracy": accuracy(tables.estimated, everyone)} if tables.estimated else {}),
-        "differences": differences(tables.pairs, everyone),
+        "sets": sets(findings.split),
+        "examples": examples(binary, ids, findings.split, gallery),
+        "training": training(concatenate({name: findings.histories[name] for name in scored}, "model"), scored),
+        "likelihood": likelihood_by_set(means, scored),
+        "regions": likelihood_by_region(means, scored),
+        **({"certificate": certificate(findings.certified, everyone)} if findings.certified else {}),
+        **({"accuracy": accuracy(findings.estimated, everyone)} if findings.estimated else {}),
+        "differences": differences(findings.pairs, everyone),
         "scatter": scatter(paired, scored[poor], scored[rich]),
-        "gains": gains(paired, binary, ids, (scored[poor].label, scored[rich].label), gallery),
-        "histograms": histograms(tables.scores[rich], scored[rich]),
-        **regression_figures(tables.regression),
-        **_conditional(tables, models, everyone, gallery),
-        **dimension_figures(tables, everyone, (poor, rich), binary, gallery),
-        **draw_samples(tables.samples, {name: mark.label for name, mark in everyone.items()}),
-        **_latent(tables.diagnosis, scored, rich),
-        **draw_anatomy(tables, models, gallery),
+        "gains": gains(paired, binary, ids, labels, gallery),
+        **({"losses": losses(lost, binary, ids, labels, gallery)} if len(lost) else {}),
+        "histograms": histograms(findings.scores[rich], scored[rich]),
+        **regression_figures(findings.regression),
+        **_conditional(findings, models, everyone, gallery),
+        **dimension_figures(findings, everyone),
+        **draw_samples(findings.samples, {name: mark.label for name, mark in everyone.items()}),
+        **_latent(latent, scored, rich),
+        **draw_anatomy(findings, models, gallery),
     }
 
 
@@ -121,38 +93,29 @@ def draw_samples(samples: Samples, labels: Mapping[str, str]) -> dict[str, Figur
     }
 
 
-def dimension_figures(
-    tables: Tables,
-    marks: Mapping[str, Mark],
-    pair: tuple[str, str],
-    binary: UInt8[np.ndarray, "n pixels"],
-    gallery: int,
-) -> dict[str, Figure]:
+def dimension_figures(findings: Findings, marks: Mapping[str, Mark]) -> dict[str, Figure]:
     """Those figures of the number of latent dimensions for which there are models."""
-    kinds, effects = set(tables.effects["kind"]), tables.effects
-    lost = clear_losses(gains_of(tables.scores[pair[1]], tables.scores[pair[0]]), tables.joint_errors)
-    labels = (marks[pair[0]].label, marks[pair[1]].label)
+    effects, kinds = findings.effects, set(findings.effects["kind"])
     return {
-        **({"training-runs": training_runs(effects, tables.pairs, marks)} if "runs" in kinds else {}),
+        **({"training-runs": training_runs(effects, findings.pairs, marks)} if "runs" in kinds else {}),
         **({"unseen": unseen(effects, marks)} if "unseen" in kinds else {}),
         **({"fit": fit(effects, marks)} if "fit" in kinds else {}),
         **({"gain-model": gain_model(effects, marks)} if "gain-slope" in kinds else {}),
-        **({"losses": losses(lost, binary, tables.images.id, labels, gallery)} if len(lost) else {}),
     }
 
 
 def _conditional(
-    tables: Tables, models: Mapping[str, ModelParams], everyone: Mapping[str, Mark], gallery: int
+    findings: Findings, models: Mapping[str, ModelParams], everyone: Mapping[str, Mark], gallery: int
 ) -> dict[str, Figure]:
     """The figures of the conditional models, as far as there are any."""
     figures = {}
-    for name, table in [*tables.classified.items()][:1]:
-        binary = tables.images.binary(models[name].binarization)
+    for name, table in [*findings.classified.items()][:1]:
+        binary = findings.images.binary(models[name].binarization)
         figures["classification"] = classification(table, everyone[name])
-        figures["mistakes"] = mistakes(table, binary, tables.images.id, everyone[name], gallery)
-    scored = {name: model for name, model in models.items() if name in tables.scores}
-    others = {name: unconditional(scored, models[name]) for name in tables.classified}
-    pairs = {name: (tables.classified[name], tables.scores[one]) for name, one in others.items() if one is not None}
+        figures["mistakes"] = mistakes(table, binary, findings.images.id, everyone[name], gallery)
+    scored = {name: model for name, model in models.items() if name in findings.scores}
+    others = {name: unconditional(scored, models[name]) for name in findings.classified}
+    pairs = {name: (findings.classified[name], findings.scores[one]) for name, one in others.items() if one is not None}
     return figures | ({"worth": worth(pairs, everyone)} if pairs else {})
 
 
@@ -171,17 +134,17 @@ def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str) -> dic
     return drawn
 
 
-def draw_anatomy(tables: Tables, models: Mapping[str, ModelParams], gallery: int) -> dict[str, Figure]:
+def draw_anatomy(findings: Findings, models: Mapping[str, ModelParams], gallery: int) -> dict[str, Figure]:
     """What makes an image likely under the one model whose likelihood was taken apart, if there is one.
 
     Models that its order of images is compared with need not be among `models`; they stand in for it, and get the
     marks of a figure of their own.
     """
-    anatomy = tables.anatomy
-    if anatomy is None or anatomy.model not in models or anatomy.model not in tables.scores:
+    anatomy = findings.anatomy
+    if anatomy is None or anatomy.model not in models or anatomy.model not in findings.scores:
         return {}
     own = marks({name: model_label(name, model) for name, model in models.items()})[anatomy.model]
-    scores, images = tables.scores[anatomy.model], tables.images
+    scores, images = findings.scores[anatomy.model], findings.images
     others = compared_marks(anatomy)
     return {
         "monte-carlo": monte_carlo(anatomy.draws, scores, own),

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from pipeline.config import SampleParams
+from pipeline.config import Params
 from pipeline.images import Images
 from pipeline.sampling.arrays import Arrays
 from pipeline.sampling.choice import ranked, test_rows
@@ -30,24 +30,21 @@ class Pictures:
     """Everything that is drawn from the models; each kind of picture has random numbers of its own.
 
     Args:
-        models: trained ones, by name; at least `judge` is no conditional one.
-        binarization: of each model's images.
-        judge: the model by whose scores images are called likely, which reconstructs and interpolates.
+        params: how many of everything, what the models are, and who is the judge: the one by whose scores images are
+            called likely, which reconstructs and interpolates.
+        models: trained ones, by name, the judge among them.
         images: all of them.
         split: every image's set.
         scores: the judge's, one row an image.
-        params: how many of everything.
         stream: the stage's source of random numbers.
         device: where the models are.
     """
 
+    params: Params
     models: Mapping[str, Autoencoder]
-    binarization: Mapping[str, str]
-    judge: str
     images: Images
     split: pd.DataFrame
     scores: pd.DataFrame
-    params: SampleParams
     stream: Stream
     device: torch.device
 
@@ -68,16 +65,16 @@ class Pictures:
         of test images.
         """
         shown, source = ranked(self.scores), self.stream("reconstructions")
-        x, model = self._binary(self.judge, shown["id"].to_numpy()), self._plain[self.judge]
-        chances = probabilities(model, noisy(model, x, self.params.multiples, source))
+        x, model = self._binary(self.params.judge, shown["id"].to_numpy()), self._plain[self.params.judge]
+        chances = probabilities(model, noisy(model, x, self.params.sample.multiples, source))
         found = {name: shown[name].to_numpy() for name in ("id", "digit", "log_likelihood")}
         found |= {name: shown[name].to_numpy(str) for name in ("set", "rank")}
-        found |= {"multiples": np.array(self.params.multiples), "original": np.asarray(x.cpu(), np.uint8)}
+        found |= {"multiples": np.array(self.params.sample.multiples), "original": np.asarray(x.cpu(), np.uint8)}
         found |= {"probabilities": chances, "draws": flip(chances, source)}
-        rows = test_rows(self.split, self.params.measured, self.stream("measured"))
+        rows = test_rows(self.split, self.params.sample.measured, self.stream("measured"))
         for name, one in self._plain.items():
             own = self._binary(name, rows)
-            found[f"{name}.log_prob"] = fidelity(one, own, self.params.multiples, self.stream("noise", name))
+            found[f"{name}.log_prob"] = fidelity(one, own, self.params.sample.multiples, self.stream("noise", name))
         return found
 
     def generation(self) -> Arrays:
@@ -85,7 +82,7 @@ class Pictures:
         found: Arrays = {}
         for name, model in self._plain.items():
             source = self.stream("generation", name)
-            z = from_prior(model, self.params.generated, source)
+            z = from_prior(model, self.params.sample.generated, source)
             chances = probabilities(model, z)
             own = {"z": np.asarray(z.cpu()), "probabilities": chances, "draws": flip(chances, source)}
             found |= {f"{name}.{key}": values for key, values in own.items()}
@@ -97,20 +94,20 @@ class Pictures:
         `norm` is |z|, `entropy` that of the pixels given z, in nats, `log_prior` is log p(z), in nats, and `spread` the
         sum of both posteriors' variances.
         """
-        model, source = self._plain[self.judge], self.stream("interpolation")
-        rows = test_rows(self.split, 2 * self.params.pairs, self.stream("pairs"))
+        model, source = self._plain[self.params.judge], self.stream("interpolation")
+        rows = test_rows(self.split, 2 * self.params.sample.pairs, self.stream("pairs"))
         pairs = rows[: len(rows) // 2 * 2].reshape(2, -1)
         with torch.inference_mode():
-            ends = Ends(*(model.posterior(self._binary(self.judge, end)) for end in pairs))
-            z = paths(ends, self.params.steps, source)
+            ends = Ends(*(model.posterior(self._binary(self.params.judge, end)) for end in pairs))
+            z = paths(ends, self.params.sample.steps, source)
         apart = np.concatenate([disagreement(probabilities(model, part)) for part in z.split(20, dim=2)])
         shown = int(apart.argmax())
         chances = probabilities(model, z[:, :, shown])
         return {
-            "t": np.linspace(0, 1, self.params.steps),
+            "t": np.linspace(0, 1, self.params.sample.steps),
             "id": self.images.id[pairs[:, shown]],
             "digit": self.images.digit[pairs[:, shown]],
-            "original": self.images.binary(self.binarization[self.judge])[pairs[:, shown]],
+            "original": self._frozen(self.params.judge)[pairs[:, shown]],
             "probabilities": chances,
             "draws": flip(chances, source),
             "disagreement": apart,
@@ -133,9 +130,9 @@ class Pictures:
                     model.given(torch.zeros(1, dtype=torch.long, device=self.device)),
                     self.stream("styles", name),
                 )
-                z = from_prior(given, self.params.styles, source)
+                z = from_prior(given, self.params.sample.styles, source)
                 chances = in_styles(model, z, model.classes)
-                many = in_styles(model, from_prior(given, self.params.measured, source), model.classes)
+                many = in_styles(model, from_prior(given, self.params.sample.measured, source), model.classes)
                 own = {"z": np.asarray(z.cpu()), "probabilities": chances, "draws": flip(chances, source)}
                 own |= {"variance": variance_parts(many), "slant": slant(many), "ink": many.mean(axis=-1)}
                 found |= {f"{name}.{key}": values for key, values in own.items()}
@@ -145,8 +142,10 @@ class Pictures:
         """What z and what the pixels' flips contribute, for every model that is not conditional."""
         found: Arrays = {}
         for name, model in self._plain.items():
-            pixels = pixel_randomness(model, self.params.points, self.stream("pixels", name))
-            whole = image_randomness(model, self.params.measured, self.params.draws, self.stream("bounds", name))
+            pixels = pixel_randomness(model, self.params.sample.points, self.stream("pixels", name))
+            whole = image_randomness(
+                model, self.params.sample.measured, self.params.sample.draws, self.stream("bounds", name)
+            )
             found |= {f"{name}.{key}": values for key, values in (pixels | whole).items()}
         return found
 
@@ -155,5 +154,7 @@ class Pictures:
         return {name: model for name, model in self.models.items() if isinstance(model, VAE)}
 
     def _binary(self, name: str, rows: np.ndarray) -> Tensor:
-        binary = self.images.binary(self.binarization[name])[rows]
-        return torch.from_numpy(binary).to(self.device).float()
+        return torch.from_numpy(self._frozen(name)[rows]).to(self.device).float()
+
+    def _frozen(self, name: str) -> np.ndarray:
+        return self.images.binary(self.params.models[name].binarization)

@@ -211,11 +211,6 @@ def test_a_diagnosis_repeats_itself_and_has_every_finding():
     assert done[0][0]["active"] == 2
 
 
-def params_of(study):
-    params = load_params(ROOT / "params.yaml")
-    return params.model_copy(update={"models": study.models | study.relatives})
-
-
 def test_unseen_images_are_of_the_kind_that_was_trained_on(study):
     split = study.tables.split
     core, whole = unseen_rows(split, "core"), unseen_rows(split, "matched")
@@ -225,8 +220,8 @@ def test_unseen_images_are_of_the_kind_that_was_trained_on(study):
 
 
 def test_generated_images_are_held_against_real_ones_of_the_same_kind(study):
-    params, scores = params_of(study), study.tables.scores
-    numbers = diagnosis_numbers(params, study.tables.diagnosis.found, scores)
+    params, scores = study.params, study.tables.scores
+    numbers = diagnosis_numbers(params, study.tables.diagnosed, scores)
     table = scores["vae-20"]
     real = table.loc[(table["set"] == "test") & (table["region"] == "centre"), "log_likelihood"]
     assert numbers["diagnose.vae-20.lack.value"] == pytest.approx(-110 - real.mean())
@@ -236,7 +231,7 @@ def test_generated_images_are_held_against_real_ones_of_the_same_kind(study):
 
 
 def test_runs_of_other_lengths_are_set_beside_the_middle_model(study):
-    params, found = params_of(study), study.tables.diagnosis.found
+    params, found = study.params, study.tables.diagnosed
     assert list(lengths(params, found)) == ["vae-20-short-10", "vae-20"]
     numbers = diagnosis_numbers(params, found, study.tables.scores)
     assert numbers["diagnose.longer.void.prior.value"] == pytest.approx(4.5)

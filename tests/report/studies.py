@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-from pipeline.config import load_params
 from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
 from pipeline.numbers import all_numbers
@@ -21,7 +20,7 @@ def make_report(root, numbers=None, *, models=5, change=lambda numbers: numbers)
         root.mkdir(parents=True, exist_ok=True)
         (root / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "report", layout.report, ignore=shutil.ignore_patterns("_output", ".quarto"))
-    figures = draw_all(study.tables, study.models, study.pair, 6)
+    figures = draw_all(study.drawing(gallery=6), study.tables)
     for name, figure in figures.items():
         write_bytes(layout.figure(name), to_svg(figure))
     write_json(layout.numbers, change(numbers or study_numbers(study)))
@@ -30,10 +29,4 @@ def make_report(root, numbers=None, *, models=5, change=lambda numbers: numbers)
 
 def study_numbers(study):
     """Every number of a made-up study, by the keys of a real one."""
-    params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models | study.relatives})
-    params = params.model_copy(update={"sample": params.sample.model_copy(update={"models": tuple(study.models)})})
-    histories = dict(iter(study.tables.history.groupby("model", sort=False)))
-    tables = study.tables
-    some = (tables.classified, tables.estimated, tables.certified, tables.regression, tables.effects, tables.samples)
-    found = (tables.images, tables.split, histories, tables.scores, tables.pairs, *some, tables.diagnosis.found)
-    return all_numbers(params, *found, tables.anatomy)
+    return all_numbers(study.params, study.tables)

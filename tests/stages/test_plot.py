@@ -39,7 +39,8 @@ def layout(tmp_path):
     params["diagnose"]["models"] = []
     params["certify"]["models"] = list(study.models)
     params["roles"] |= dict(zip(("small", "middle"), study.pair, strict=True))
-    files = [file(name) for file in (layout.scores, layout.certified) for name in study.models]
+    files = [file(name) for file in (layout.scores, layout.history, layout.certified) for name in study.models]
+    files += [layout.sampled(kind) for kind in study.tables.samples]
     listed = [file.relative_to(tmp_path).as_posix() for file in files]
     with layout.params.open("w", encoding="utf-8") as stream:
         YAML().dump(params, stream)
@@ -60,7 +61,7 @@ def _write_tables(layout, study):
     for name, table in tables.scores.items():
         write_table(layout.scores(name), table, SCORES)
         write_table(layout.certified(name), tables.certified[name], CERTIFIED)
-        write_history(layout.history(name), tables.history[tables.history["model"] == name])
+        write_history(layout.history(name), tables.histories[name])
 
 
 def read_figures(layout):

@@ -23,6 +23,15 @@ try:
 except SystemExit:
     print(*(m.__file__ for m in sys.modules.values() if getattr(m, "__file__", None)), sep="\\n")
 """
+READ = """
+import os, runpy, sys
+def look(event, args):
+    if event == "open" and isinstance(args[0], (str, os.PathLike)) and args[1] in ("r", "rb"):
+        print(os.path.relpath(args[0]))
+sys.addaudithook(look)
+sys.argv = ["stage"]
+runpy.run_module("stages.{name}", run_name="__main__")
+"""
 
 
 @pytest.fixture
@@ -89,6 +98,18 @@ def test_what_is_declared_is_what_a_process_loads(tmp_path):
         assert (loaded | {f"stages/{name}.py"}) - NOT_DECLARED == {
             path for path in BODIES[name]["deps"] if path.endswith(".py")
         }
+
+
+@pytest.mark.parametrize("name", ["dimensions", "plot", "summarise", "explore"])
+def test_what_is_declared_is_what_a_process_reads(project, name):
+    done = call(project, "python", "-c", READ.format(name=name))
+    declared = {path for path in reread(Layout(project))[0][name] if path.startswith("data/")}
+    assert {path for path in done.stdout.splitlines() if path.startswith("data/")} == declared
+
+
+def test_a_stage_is_short():
+    lengths = {name: len((ROOT / "stages" / f"{name}.py").read_text(encoding="utf-8").splitlines()) for name in BODIES}
+    assert {name: lines for name, lines in lengths.items() if lines > 40} == {}
 
 
 def test_one_name_stands_in_all_places():

@@ -11,4 +11,4 @@ def study():
 
 @pytest.fixture(scope="session")
 def figures(study):
-    return draw_all(study.tables, study.models, study.pair, 10)
+    return draw_all(study.drawing(gallery=10), study.tables)

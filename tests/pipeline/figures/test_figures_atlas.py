@@ -60,11 +60,9 @@ def test_a_model_without_scores_is_left_out_and_the_others_keep_their_colours(st
     tables = dataclasses.replace(
         study.tables,
         scores=scores,
-        history=study.tables.history.query("model != 'vae-20'"),
-        summary=study.tables.summary.query("model != 'vae-20'"),
         pairs=study.tables.pairs.query("model_a != 'vae-20' and model_b != 'vae-20'"),
     )
-    drawn = draw_all(tables, study.models, ("vae-04", "vae-32"), 3)
+    drawn = draw_all(study.drawing(3, ("vae-04", "vae-32")), tables)
     lines = drawn["training"].axes[0].get_lines()
     assert [line.get_color() for line in lines[::2]] == [COLOURS[0], *COLOURS[2:5]]
 
@@ -72,7 +70,7 @@ def test_a_model_without_scores_is_left_out_and_the_others_keep_their_colours(st
 def test_drawing_changes_no_table(study):
     before = study.tables.split.copy(), study.tables.images.binary_bernoulli.copy()
     scores = {name: table.copy() for name, table in study.tables.scores.items()}
-    draw_all(study.tables, study.models, study.pair, 3)
+    draw_all(study.drawing(gallery=3), study.tables)
     assert study.tables.split.equals(before[0])
     assert np.array_equal(study.tables.images.binary_bernoulli, before[1])
     assert all(study.tables.scores[name].equals(table) for name, table in scores.items())

@@ -28,7 +28,7 @@ def dots_of(figure, marks):
 
 @pytest.mark.parametrize(("name", "column", "order"), [("likelihood", "set", SETS), ("regions", "region", REGIONS)])
 def test_each_row_of_the_summary_is_a_dot_with_both_errors_and_no_other_is(figures, study, name, column, order):
-    table = study.tables.summary
+    table = study.summary
     table = table[(table["region"] == "all") if column == "set" else (table["region"] != "all")]
     assert tuple(rows_of(figures[name])) == order
     dots = dots_of(figures[name], study.marks)
@@ -47,7 +47,7 @@ def test_what_was_not_scored_is_absent_and_the_legend_says_so(figures, study):
 
 
 def test_one_missing_region_is_absent_and_the_legend_says_so(study):
-    summary = study.tables.summary
+    summary = study.summary
     fewer = summary[(summary["model"] != "vae-32") | (summary["region"] != "pc1-low")]
     figure = likelihood_by_region(fewer, study.marks)
     assert ("vae-32", "pc1-low") not in dots_of(figure, study.marks)
@@ -74,7 +74,7 @@ def test_the_monte_carlo_bar_is_the_thicker_one(figures):
 
 
 def test_a_set_of_one_image_has_a_dot_without_a_bar(study):
-    summary = study.tables.summary.query("model == 'vae-04' and region == 'all'").copy()
+    summary = study.summary.query("model == 'vae-04' and region == 'all'").copy()
     summary.loc[summary["set"] == "pc1-low", "sampling_error"] = float("nan")
     dots = likelihood_by_set(summary, {"vae-04": study.marks["vae-04"]}).axes[0].containers[0].lines[0]
     assert len(dots.get_xdata()) == len(SETS)

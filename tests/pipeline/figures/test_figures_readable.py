@@ -17,7 +17,7 @@ STUDIES = {"two": (2, 8, 2, NAMES[:2]), "five": (5, 28, 10, NAMES[:2]), "nine": 
 def drawn(request):
     models, side, gallery, pair = STUDIES[request.param]
     study = make_study(models=models, side=side, images=700)
-    figures = draw_all(study.tables, study.models, pair, gallery)
+    figures = draw_all(study.drawing(gallery, pair), study.tables)
     return figures, {name: texts_of(figure) for name, figure in figures.items()}
 
 

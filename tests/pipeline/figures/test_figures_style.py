@@ -20,7 +20,7 @@ from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
 from tests.made_up import make_study
 study = make_study(models=2, side=8, images=700)
-for name, figure in draw_all(study.tables, study.models, study.pair, 10).items():
+for name, figure in draw_all(study.drawing(gallery=10), study.tables).items():
     print(name, hashlib.sha256(to_svg(figure)).hexdigest())
 """
 
@@ -39,7 +39,7 @@ def test_another_process_gives_the_same_bytes():
     study = make_study(models=2, side=8, images=700)
     here = [
         f"{name} {hashlib.sha256(to_svg(figure)).hexdigest()}"
-        for name, figure in draw_all(study.tables, study.models, study.pair, 10).items()
+        for name, figure in draw_all(study.drawing(gallery=10), study.tables).items()
     ]
     elsewhere = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],

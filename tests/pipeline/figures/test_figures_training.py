@@ -12,7 +12,7 @@ def axes(figures):
 
 
 def test_each_model_has_both_curves_in_its_colour(axes, study):
-    history, lines = study.tables.history, axes.get_lines()
+    history, lines = study.history, axes.get_lines()
     assert len(lines) == 2 * len(study.models)
     for place, (name, mark) in enumerate(study.marks.items()):
         own = history[history["model"] == name]
@@ -26,7 +26,7 @@ def test_each_model_has_both_curves_in_its_colour(axes, study):
 
 def test_the_first_tenth_of_the_epochs_does_not_set_the_range(axes, study):
     low, high = axes.get_ylim()
-    history = study.tables.history
+    history = study.history
     elbo = history[["train_elbo", "validation_elbo"]]
     settled = elbo[history["epoch"] > 10]
     assert low < settled.min().min()
