@@ -15,7 +15,7 @@ from pipeline.sets import HOLDOUTS
 
 @house_style()
 def scatter(paired: pd.DataFrame, mark_a: Mark, mark_b: Mark) -> Figure:
-    """Log likelihood of every holdout image under two models, and what the second gains by digit.
+    """Log likelihood of every holdout image under two models, and what the second gains by class.
 
     Args:
         paired: columns digit, set, a, b: log likelihood in nats under the first and second model.
@@ -90,7 +90,7 @@ def pair_up(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
-    """What the second model gains, digit by digit; the boxes are the legend of the scatter beside them."""
+    """What the second model gains, class by class; the boxes are the legend of the scatter beside them."""
     gain = (holdout["b"] - holdout["a"]).groupby(holdout["digit"])
     digits = sorted(holdout["digit"].unique().tolist())
     boxes = axes.boxplot(
@@ -107,7 +107,7 @@ def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
     axes.set_yticks(digits, [str(digit) for digit in digits])
     axes.invert_yaxis()
     axes.axvline(0, color=INK, linewidth=0.9)
-    axes.set(title="difference by digit", ylabel="digit")
+    axes.set(title="difference by class", ylabel="class")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
 

@@ -1,4 +1,4 @@
-"""The most and the least likely images of every digit."""
+"""The most and the least likely images of every class."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def likeliest(
     mark: Mark,
     count: int,
 ) -> Figure:
-    """Test images of every digit in the order of their log likelihood: left its least likely, right its most likely.
+    """Test images of every class in the order of their log likelihood: left its least likely, right its most likely.
 
     Args:
         scores: of a model.
@@ -41,7 +41,7 @@ def likeliest(
     draw_wall(axes, rows, count)
     pitch = _pitch(images)
     axes.axvline(count // 2 * pitch - (pitch - _side(images)) / 2 - 0.5, color=BLACK, linewidth=1)
-    note = "left of the line each digit's least likely test images, right of it its most likely"
+    note = "left of the line each class's least likely test images, right of it its most likely"
     axes.set_title(fold(f"{note}; below, log likelihood under {mark.label} (nats)", 6.8))
     return figure
 

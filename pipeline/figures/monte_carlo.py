@@ -16,7 +16,7 @@ KINDS = {
 
 @house_style()
 def monte_carlo(draws: pd.DataFrame, scores: pd.DataFrame, mark: Mark) -> Figure:
-    """Left, both averages against the number of draws; right, log p(x) less the bound, digit by digit.
+    """Left, both averages against the number of draws; right, log p(x) less the bound, class by class.
 
     Args:
         draws: what the encoder's draws say; see `DRAWS`.
@@ -83,6 +83,6 @@ def _draw_gaps(axes: Axes, test: pd.DataFrame) -> None:
         box.set(facecolor=COLOURS[digit], linewidth=0.8)
     axes.set_yticks(digits, [str(digit) for digit in digits])
     axes.invert_yaxis()
-    axes.set(title=f"all {len(test):,} test images", ylabel="digit", xlabel="log p(x) less the bound (nats)")
+    axes.set(title=f"all {len(test):,} test images", ylabel="class", xlabel="log p(x) less the bound (nats)")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
