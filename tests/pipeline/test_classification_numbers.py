@@ -7,13 +7,7 @@ from pipeline.classification.intervals import normal_interval
 from pipeline.classification.numbers import classify_numbers
 from pipeline.classification.worth import label_worth
 from pipeline.config import load_params
-from tests.made_up import make_study
 from tests.tiny import ROOT
-
-
-@pytest.fixture(scope="module")
-def study():
-    return make_study(side=8, images=700)
 
 
 def numbers_of(study, **models):

@@ -19,7 +19,7 @@ from pipeline.diagnosis.twosample import accuracy, divergence_bound, moments_acc
 from pipeline.diagnosis.units import activity, removal
 from pipeline.rng import stream
 from tests.densities import every_image, small_vae
-from tests.made_up import diagnosed, make_study
+from tests.latent_spaces import diagnosed
 from tests.tiny import ROOT
 
 CPU = torch.device("cpu")
@@ -209,11 +209,6 @@ def test_a_diagnosis_repeats_itself_and_has_every_finding():
     assert all(done[0][0][key].keys() == made_up[key].keys() for key in made_up if isinstance(made_up[key], dict))
     assert done[0][1]["pictures"].shape == (4, 12, 10)
     assert done[0][0]["active"] == 2
-
-
-@pytest.fixture(scope="module")
-def study():
-    return make_study(side=8, images=700)
 
 
 def params_of(study):

@@ -79,7 +79,11 @@ def signs(numbers, value):
 
 CLAIMS = [
     ("makes the likelihood dip more often", "makes the likelihood dip less often", "dips as often"),
-    ("it was nearly black and white before", "because there is little ink", "it was nearly black and white before"),
+    (
+        "it was nearly black and white before",
+        "because of its ink, little or much",
+        "it was nearly black and white before",
+    ),
     ("on which vae-04 wins beyond", "on which vae-04 wins are fewer", "on which vae-04 wins are as many"),
     ("which no image fills", "is borne out by fresh draws", "is borne out by fresh draws"),
     ("longest the void grows", "longest the void shrinks", "longest it does not change"),
