@@ -4,6 +4,7 @@ from pipeline.config import load_params
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.images import read_images
+from pipeline.rendering.subjects import SUBJECTS
 from pipeline.results import read_scores
 from pipeline.storage import write_text
 from pipeline.tables import read_split
@@ -19,7 +20,9 @@ def main(layout: Layout) -> None:
     images = read_images(layout.images)
 
     study = pack(images, read_split(layout.split, images.id), scores, params.models)
-    page = explorer_page(study, (params.roles.small, params.roles.middle), params.explore.wall)
+    page = explorer_page(
+        study, SUBJECTS[params.dataset], (params.roles.small, params.roles.middle), params.explore.wall
+    )
 
     write_text(layout.explorer, page)
 

@@ -23,7 +23,7 @@ function draw(canvas, image) {
 
 function named(image) {
   const [set, region] = [settings.sets[images.set[image]], settings.regions[images.region[image]]];
-  return `Image ${images.id[image]}, digit ${images.digit[image]}, ${set === region ? set : `${set} (${region})`}`;
+  return `Image ${images.id[image]}, ${settings.noun} ${images.digit[image]}, ${set === region ? set : `${set} (${region})`}`;
 }
 
 function scored(image) {
@@ -81,7 +81,7 @@ function showTip(event) {
   if (image < 0) return;
   if (image !== view.current || !tip.querySelector("p").textContent) look(image);
   draw(tip.querySelector("canvas"), image);
-  tip.querySelector("p").textContent = [named(image).replace(", digit", "\ndigit"), ...scored(image)].join("\n");
+  tip.querySelector("p").textContent = [named(image).replace(", ", "\n"), ...scored(image)].join("\n");
   const over = left + 16 + tip.offsetWidth > stage.width;
   tip.style.left = `${over ? Math.max(0, left - 16 - tip.offsetWidth) : left + 16}px`;
   tip.style.top = `${Math.max(0, Math.min(top + 12, stage.height - tip.offsetHeight))}px`;

@@ -1,16 +1,24 @@
-/* What the colours mean, and which digits and sets are shown. */
+/* What the colours mean, and which classes and sets are shown. */
 
 function drawLegend() {
   const kinds = { digit: [...new Set(images.digit)].sort((a, b) => a - b), set: [...settings.sets.keys()] };
   const rows = Object.entries(kinds).map(([kind, codes]) => {
     const row = document.createElement("div");
     row.setAttribute("role", "group");
-    row.setAttribute("aria-label", `Shown, by ${kind}`);
-    const heading = Object.assign(document.createElement("span"), { textContent: kind === "digit" ? "Digit" : "Set" });
+    row.setAttribute("aria-label", `Shown, by ${called(kind)}`);
+    const heading = Object.assign(document.createElement("span"), { textContent: capital(called(kind)) });
     row.append(heading, ...codes.map((code) => legendEntry(kind, code)));
     return row;
   });
   element("legend").replaceChildren(element("legend").firstElementChild, ...rows);
+}
+
+function called(kind) {
+  return kind === "digit" ? settings.noun : kind;
+}
+
+function capital(word) {
+  return word[0].toUpperCase() + word.slice(1);
 }
 
 function legendEntry(kind, code) {

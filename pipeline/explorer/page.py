@@ -7,6 +7,7 @@ from string import Template
 from pipeline.explorer.plot import blank_plot, bokeh_scripts
 from pipeline.explorer.study import Packed
 from pipeline.figures.palette import COLOURS, FAINT, REGION_COLOURS
+from pipeline.rendering.subjects import Subject
 from pipeline.sets import HOLDOUTS
 from pipeline.storage import read_text
 
@@ -15,18 +16,23 @@ SCRIPTS = ("data", "state", "scatter", "image", "legend", "selection", "keyboard
 """The page's script, in pieces, in order."""
 
 
-def explorer_page(study: Packed, start: tuple[str, str], wall: int) -> str:
+def explorer_page(study: Packed, subject: Subject, start: tuple[str, str], wall: int) -> str:
     """The page, which asks for nothing from anywhere.
 
     Args:
         study: the images and their likelihoods.
+        subject: what the images are of.
         start: the models shown first, along x and along y.
         wall: how many images of a selection are shown.
     """
     sets = [FAINT, *(REGION_COLOURS[name] for name in HOLDOUTS[1:])]
-    settings = study.description | {"start": start, "wall": wall, "colours": {"digit": COLOURS, "set": sets}}
+    noun, nouns = subject.noun, subject.nouns
+    settings = study.description | {"noun": noun, "nouns": nouns}
+    settings |= {"start": start, "wall": wall, "colours": {"digit": COLOURS, "set": sets}}
     return Template(read_text(ROOM / "page.html")).substitute(
         style=read_text(ROOM / "page.css"),
+        noun=noun,
+        Noun=noun.capitalize(),
         bokeh="\n".join(f"<script>{_shut(script)}</script>" for script in bokeh_scripts()),
         settings=_shut(json.dumps(settings, sort_keys=True)),
         plot=_shut(blank_plot()),

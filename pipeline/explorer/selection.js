@@ -45,7 +45,7 @@ function summaryOf(found, shown) {
     `${counted(found.length, "image")} of ${view.rows.length.toLocaleString("en-GB")} selected`,
     shown < found.length ? `; the first ${shown} are shown` : "",
     `. Means in nats: ${values.join(", ")}, y \u2212 x ${signed(mean(gain))}.`,
-    ` Digits: ${makeUp("digit", String)}. Sets: ${makeUp("set", (code) => settings.sets[code])}.`,
+    ` ${capital(settings.nouns)}: ${makeUp("digit", String)}. Sets: ${makeUp("set", (code) => settings.sets[code])}.`,
   ];
   return parts.join("");
 }

@@ -38,7 +38,7 @@ function quantity(model) {
   return notes.join(", ");
 }
 
-/* What to keep in mind with these two axes: other pixels, a given digit, images seen in training. */
+/* What to keep in mind with these two axes: other pixels, a given label, images seen in training. */
 function caution() {
   const [x, y] = [along("x"), along("y")];
   const pixels = x.pixels !== y.pixels;
@@ -47,7 +47,7 @@ function caution() {
   const tails = settings.sets.slice(1).join(", ");
   return [
     pixels ? "The two axes are of different random variables, drawn and thresholded pixels: orders compare, nats do not." : "",
-    given ? "One axis is given the digit: at equal frequencies of the ten, log p(x) of that model lies up to log 10 = 2.3 nats lower." : "",
+    given ? `One axis is given the ${settings.noun}: at equal frequencies of the ten, log p(x) of that model lies up to log 10 = 2.3 nats lower.` : "",
     seen.length ? `${seen.join(" and ")} trained on images of ${tails}: there, likelihoods are not all of unseen images.` : "",
   ]
     .filter(Boolean)

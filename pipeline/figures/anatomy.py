@@ -24,7 +24,7 @@ LABELS = {
 
 @house_style()
 def shares(estimates: pd.DataFrame, digits: pd.DataFrame, mark: Mark) -> Figure:
-    """Left, -log p(x) by digit, the entropy of its coin flips and the rest; right, shares of the variance.
+    """Left, -log p(x) by class, the entropy of its coin flips and the rest; right, shares of the variance.
 
     Args:
         estimates: see `ESTIMATES`.
@@ -43,7 +43,7 @@ def shares(estimates: pd.DataFrame, digits: pd.DataFrame, mark: Mark) -> Figure:
 
 @house_style()
 def orders(estimates: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Rank correlation of log p(x) under one model with that under others, digit by digit, with intervals.
+    """Rank correlation of log p(x) under one model with that under others, class by class, with intervals.
 
     Args:
         estimates: see `ESTIMATES`.
@@ -62,7 +62,7 @@ def orders(estimates: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
         axes.plot(x, own["value"], mark.marker, color=mark.colour, markersize=4.5, label=mark.label)
     axes.set_xticks(range(len(parts)), ["mean" if part == EVERY else part for part in parts])
     axes.set_xlim(-0.5, len(parts) - 0.5)
-    axes.set(xlabel="digit", ylabel="rank correlation")
+    axes.set(xlabel="class", ylabel="rank correlation")
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y")
     legend_below(figure, axes.get_legend_handles_labels()[0])
@@ -89,7 +89,7 @@ def _draw_prices(axes: Axes, digits: pd.DataFrame) -> None:
     axes.set_yticks(places, [str(place) for place in places])
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
-    axes.set(ylabel="digit", xlabel=fold("minus log likelihood (nats); dark: entropy floor", 3.0))
+    axes.set(ylabel="class", xlabel=fold("minus log likelihood (nats); dark: entropy floor", 3.0))
 
 
 def _draw_shares(axes: Axes, estimates: pd.DataFrame) -> None:

@@ -170,7 +170,7 @@ def scored_pair(pair: tuple[str, str], scored: Sequence[str]) -> tuple[str, str]
 def model_label(name: str, model: ModelParams) -> str:
     """What figures call a model: its name, and what it is the likelihood of where that is not p(x)."""
     notes = [
-        *(["given the digit"] if model.conditional else []),
+        *(["given the label"] if model.conditional else []),
         *(["thresholded images"] if model.binarization == "threshold" else []),
     ]
     return f"{name} ({', '.join(notes)})" if notes else name

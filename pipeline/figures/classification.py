@@ -20,7 +20,7 @@ CONFIDENCE = 0.95
 
 @house_style()
 def classification(classified: pd.DataFrame, mark: Mark) -> Figure:
-    """Left, accuracy against confidence with 95% Wilson intervals; right, which digits were taken for which.
+    """Left, accuracy against confidence with 95% Wilson intervals; right, which classes were taken for which.
 
     Args:
         classified: one row an image and label, as in `CLASSIFIED`.
@@ -34,7 +34,7 @@ def classification(classified: pd.DataFrame, mark: Mark) -> Figure:
         if len(part):
             _draw_reliability(left, reliability(part, CONFIDENCE), marker, colour, f"{group} ({len(part):,} images)")
     left.axline((0, 0), slope=1, color=INK, linewidth=0.9)
-    left.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="mean posterior of the predicted digit")
+    left.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="mean posterior of the predicted class")
     left.set(ylabel="share predicted right", title=fold(mark.label, 3))
     left.set_aspect("equal")
     left.grid()
@@ -50,7 +50,7 @@ def _draw_reliability(axes: Axes, bins: pd.DataFrame, marker: str, colour: str, 
 
 
 def _draw_confusion(axes: Axes, found: pd.DataFrame) -> None:
-    """How many images of each digit were taken for each other one; the diagonal is left out."""
+    """How many images of each class were taken for each other one; the diagonal is left out."""
     digits = range(len(COLOURS))
     wrong = found[~found["correct"]]
     counts = np.zeros((len(digits), len(digits)), dtype=int)
@@ -70,4 +70,4 @@ def _draw_confusion(axes: Axes, found: pd.DataFrame) -> None:
         ax=axes,
     )
     axes.tick_params(length=0, labelrotation=0)
-    axes.set(xlabel="predicted digit", ylabel="digit", title=f"the {len(wrong):,} of {len(found):,} predicted wrong")
+    axes.set(xlabel="predicted class", ylabel="class", title=f"the {len(wrong):,} of {len(found):,} predicted wrong")

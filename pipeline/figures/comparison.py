@@ -18,7 +18,7 @@ from pipeline.sets import HOLDOUTS
 
 @house_style()
 def scatter(paired: pd.DataFrame, mark_a: Mark, mark_b: Mark) -> Figure:
-    """Log likelihood of every holdout image under two models, and what the second gains by digit.
+    """Log likelihood of every holdout image under two models, and what the second gains by class.
 
     Args:
         paired: columns digit, set, a, b: log likelihood in nats under the first and second model.
@@ -109,10 +109,10 @@ def pair_up(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
-    """What the second model gains, digit by digit; the boxes are the legend of the scatter beside them."""
+    """What the second model gains, class by class; the boxes are the legend of the scatter beside them."""
     draw_boxes(axes, holdout["b"] - holdout["a"], holdout["digit"], whiskers=1.5)
     axes.axvline(0, color=INK, linewidth=0.9)
-    axes.set(title="difference by digit", ylabel="digit")
+    axes.set(title="difference by class", ylabel="class")
 
 
 def _gain_rows(

@@ -1,4 +1,4 @@
-"""What the sets are: how the holdouts are cut, which digits are in them, and how their images look."""
+"""What the sets are: how the holdouts are cut, which classes are in them, and how their images look."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ SHOWN = tuple(name for name in SETS if name != "validation")
 
 @house_style()
 def sets(split: pd.DataFrame) -> Figure:
-    """How the holdout sets are cut from the training pool, and the share of each digit in every set.
+    """How the holdout sets are cut from the training pool, and the share of each class in every set.
 
     Above, the pool's images along both axes, by region; below, one row a set.
 
@@ -37,7 +37,7 @@ def sets(split: pd.DataFrame) -> Figure:
     for threshold in _thresholds(pool):
         left.axvline(threshold, color=INK, linestyle="--", linewidth=0.9)
     left.set(title="cut by PC1", ylabel="images of the training file")
-    right.set(title="cut by within-class PC1, digit by digit", ylabel="")
+    right.set(title="cut by within-class PC1, class by class", ylabel="")
     handles = [Patch(facecolor=colour, label=name) for name, colour in REGION_COLOURS.items()]
     dashes = Line2D([], [], color=INK, linestyle="--", linewidth=0.9, label="threshold on PC1")
     figure.legend(handles=[*handles, dashes], loc="outside upper center", ncols=6, columnspacing=1.2)
@@ -94,7 +94,7 @@ def _thresholds(pool: pd.DataFrame) -> list[float]:
 
 
 def _label_mix(split: pd.DataFrame) -> pd.DataFrame:
-    """Per cent of each digit in a set, one row a set, named with its number of images."""
+    """Per cent of each class in a set, one row a set, named with its number of images."""
     counts = pd.crosstab(split["set"].astype(str), split["digit"])
     counts = counts.reindex([name for name in SETS if name in counts.index])
     images = counts.sum(axis=1)
@@ -116,7 +116,7 @@ def _draw_mix(axes: Axes, mix: pd.DataFrame) -> None:
         linecolor="white",
         ax=axes,
     )
-    axes.set(title="share of each digit in a set (%)", xlabel="digit", ylabel="")
+    axes.set(title="share of each class in a set (%)", xlabel="class", ylabel="")
     axes.tick_params(length=0, rotation=0)
 
 

@@ -119,7 +119,7 @@ PANELS = {
         ("moments", "by means and covariances", "s", COLOURS[4]),
     ),
     "prior mass in voids (%)": (("void.prior", "", "D", INK),),
-    "no plain digit (%)": (
+    "no plain class (%)": (
         ("unsure.prior", "decoded from the prior", "^", COLOURS[1]),
         ("unsure.posterior", "from the posterior", "v", COLOURS[2]),
     ),

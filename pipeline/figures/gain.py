@@ -12,7 +12,7 @@ from pipeline.figures.comparison import gain_walls
 from pipeline.figures.palette import COLOURS, FAINT, INK, Mark
 from pipeline.figures.style import fold, house_style, new_figure
 
-SHARES = {"digit": "digit", "ink": "ones", "within": "within-class axis", "distance": "distance to class mean"}
+SHARES = {"digit": "class", "ink": "ones", "within": "within-class axis", "distance": "distance to class mean"}
 SLOPES = {
     "ink": "ones",
     "within": "within-class axis",
@@ -31,7 +31,7 @@ def gain_model(effects: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
     """
     shares, slopes = (_quantities(effects, kind) for kind in ("gain-share", "gain-slope"))
     digits = [name for name in slopes.index if name.startswith("digit_")]
-    labels = [f"digit {name.removeprefix('digit_')}" for name in digits]
+    labels = [f"class {name.removeprefix('digit_')}" for name in digits]
     figure = new_figure(0.85 + 0.19 * (len(SLOPES) + len(digits)))
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
     _draw_shares(left, shares)
@@ -39,7 +39,7 @@ def gain_model(effects: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
     _draw_slopes(right, slopes.loc[[*SLOPES, *digits]], [*SLOPES.values(), *labels], colours)
     a, b = (marks[name].label for name in effects.loc[effects["kind"] == "gain-slope", ["model_a", "model_b"]].iloc[0])
     left.set_xlabel(fold(f"share of the variance of the gain of {a} over {b} (per cent)", 2.6))
-    right.set_xlabel(fold("nats a standard deviation; for a digit, beside the mean of all digits", 2.9))
+    right.set_xlabel(fold("nats a standard deviation; for a class, beside the mean of all classes", 2.9))
     return figure
 
 
@@ -51,7 +51,7 @@ def losses(
     labels: tuple[str, str],
     count: int,
 ) -> Figure:
-    """The images that lose most from more latent dimensions: over all, and of each digit the worst.
+    """The images that lose most from more latent dimensions: over all, and of each class the worst.
 
     Args:
         clear: one row an image: id, digit, gain in nats; the largest loss first.
@@ -64,7 +64,7 @@ def losses(
     gain = clear.set_index("id")["gain"]
     blocks = {
         f"{labels[1]} loses most against {labels[0]} (nats under each image)": gain[:count],
-        "the worst loss of each digit that has one": gain.loc[worst["id"][:count]],
+        "the worst loss of each class that has one": gain.loc[worst["id"][:count]],
     }
     return gain_walls(blocks, images, ids, count)
 

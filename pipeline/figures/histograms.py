@@ -1,4 +1,4 @@
-"""How likely test images are, digit by digit."""
+"""How likely test images are, class by class."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from pipeline.figures.style import bin_count, fold, house_style, new_figure
 
 @house_style()
 def histograms(scores: pd.DataFrame, mark: Mark) -> Figure:
-    """Log likelihood of test images under one model, all of them and digit by digit.
+    """Log likelihood of test images under one model, all of them and class by class.
 
     Args:
         scores: columns digit, set, log_likelihood in nats.
@@ -26,7 +26,7 @@ def histograms(scores: pd.DataFrame, mark: Mark) -> Figure:
     _stack(whole, test, edges)
     for axes, digit in zip(rows, digits, strict=True):
         _ridge(axes, test.loc[test["digit"] == digit, "log_likelihood"], edges, int(digit))
-    rows[0].set_title("each digit alone, scaled to its highest bin; line: median", pad=4)
+    rows[0].set_title("each class alone, scaled to its highest bin; line: median", pad=4)
     rows[-1].set_xlabel(fold(f"log likelihood under {mark.label} (nats)", 6))
     rows[-1].spines["bottom"].set_visible(True)
     rows[-1].tick_params(bottom=True)
@@ -48,7 +48,7 @@ def _stack(axes: Axes, test: pd.DataFrame, edges: np.ndarray) -> None:
         legend=False,
         ax=axes,
     )
-    axes.set(title=f"all {len(test):,} test images, coloured by digit", ylabel="images", xlabel="")
+    axes.set(title=f"all {len(test):,} test images, coloured by class", ylabel="images", xlabel="")
 
 
 def _ridge(axes: Axes, values: pd.Series, edges: np.ndarray, digit: int) -> None:

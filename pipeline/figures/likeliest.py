@@ -1,4 +1,4 @@
-"""The most and the least likely images of every digit."""
+"""The most and the least likely images of every class."""
 
 import math
 
@@ -24,14 +24,14 @@ def likeliest(
     mark: Mark,
     count: int,
 ) -> Figure:
-    """Test images of every digit in the order of their log likelihood: left its least likely, right its most likely.
+    """Test images of every class in the order of their log likelihood: left its least likely, right its most likely.
 
     Args:
         scores: of a model.
         images: binary images.
         ids: of the images.
         mark: of the model.
-        count: images a row; a digit with fewer test images shows all it has.
+        count: images a row; a class with fewer test images shows all it has.
     """
     count = min(max(FEWEST, count), MOST)
     test = scores[scores["set"] == "test"].sort_values(["log_likelihood", "id"])
@@ -43,7 +43,7 @@ def likeliest(
     draw_wall(axes, rows, count)
     side = math.isqrt(images.shape[1])
     axes.axvline(count // 2 * (side + gap(side)) - gap(side) / 2 - 0.5, color=BLACK, linewidth=1)
-    note = "left of the line each digit's least likely test images, right of it its most likely"
+    note = "left of the line each class's least likely test images, right of it its most likely"
     axes.set_title(fold(f"{note}; below, log likelihood under {mark.label} (nats)", 6.8))
     return figure
 

@@ -17,7 +17,7 @@ KINDS = {
 
 @house_style()
 def monte_carlo(draws: pd.DataFrame, scores: pd.DataFrame, mark: Mark) -> Figure:
-    """Left, both averages against the number of draws; right, log p(x) less the bound, digit by digit.
+    """Left, both averages against the number of draws; right, log p(x) less the bound, class by class.
 
     Args:
         draws: what the encoder's draws say; see `DRAWS`.
@@ -69,4 +69,4 @@ def _of_the_mean(spread: pd.Series) -> float:
 
 def _draw_gaps(axes: Axes, test: pd.DataFrame) -> None:
     draw_boxes(axes, test["log_likelihood"] - test["elbo"], test["digit"], whiskers=(5, 95))
-    axes.set(title=f"all {len(test):,} test images", ylabel="digit", xlabel="log p(x) less the bound (nats)")
+    axes.set(title=f"all {len(test):,} test images", ylabel="class", xlabel="log p(x) less the bound (nats)")

@@ -15,7 +15,7 @@ COLOURS = (
     "#8A4420",
     "#949A5A",
 )
-"""Of the ten digits, by digit, and of the models, by place; six of them are Okabe and Ito's."""
+"""Of the ten classes, by label, and of the models, by place; six of them are Okabe and Ito's."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "d")
 """Of the models, by place: one more than there are colours, so that no pair of both comes back soon."""

@@ -17,7 +17,7 @@ LINES = {
     "distribution": (INK, ":", "distribution, new noise"),
     "coupled": (FAINT, "-", "distribution, one noise"),
 }
-"""Colour, dashes and name of each way: no colour of a digit or of a model."""
+"""Colour, dashes and name of each way: no colour of a class or of a model."""
 
 
 @house_style()

@@ -58,7 +58,7 @@ def generation(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
 
 @house_style()
 def styles(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
-    """Every digit at a few z, one panel a model and one row a z: above probabilities, below pixels drawn with them.
+    """Every class at a few z, one panel a model and one row a z: above probabilities, below pixels drawn with them.
 
     Args:
         arrays: `MODEL.probabilities` and `MODEL.draws` by z and digit.

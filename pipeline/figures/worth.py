@@ -19,14 +19,14 @@ KINDS: dict[str, tuple[str, Filling, float, str]] = {
     "worth": ("o", "full", -0.17, "worth of the label"),
     "gain": ("s", "none", 0.17, "gain of the density"),
 }
-"""Marker, its filling, its place beside the digit, and what it is called."""
+"""Marker, its filling, its place beside the class, and what it is called."""
 HALF = NormalDist().inv_cdf(0.975)
 """Of a 95% interval, in standard errors."""
 
 
 @house_style()
 def worth(pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], marks: Mapping[str, Mark]) -> Figure:
-    """By digit, mean worth of the label and mean gain of the density on the test images, with 95% intervals.
+    """By class, mean worth of the label and mean gain of the density on the test images, with 95% intervals.
 
     Args:
         pairs: by conditional model, its likelihoods under each label, as in `CLASSIFIED`, and the scores of the
@@ -38,7 +38,7 @@ def worth(pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], marks: Mapping
     for axes, (name, tables) in zip(panels, pairs.items(), strict=True):
         found = label_worth(*tables)
         _draw_digits(axes, found[found["set"] == "test"])
-        axes.set(xlabel="digit", xticks=range(10), title=fold(marks[name].label, 3))
+        axes.set(xlabel="class", xticks=range(10), title=fold(marks[name].label, 3))
     panels[0].set_ylabel("nats an image")
     legend_below(figure, _handles())
     return figure

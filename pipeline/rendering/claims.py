@@ -18,12 +18,13 @@ def by_sign(low: float, high: float, above: str, below: str, between: str) -> Ma
     return Markup(below if high < 0 else between)
 
 
-def axis_name(correlation: float) -> Markup:
-    """What a principal component is called: by ink only where it is one of ink.
+def axis_name(correlation: float, ink: Markup) -> Markup:
+    """What a principal component is called: by the mean grey level only where it is one of that.
 
     Args:
         correlation: of the component with the mean grey level.
+        ink: what that is called.
     """
     if abs(correlation) > 0.5:
-        return Markup("an axis of ink")
-    return Markup("no axis of ink")
+        return Markup(f"an axis of {ink}")
+    return Markup(f"no axis of {ink}")

@@ -79,7 +79,11 @@ def signs(numbers, value):
 
 CLAIMS = [
     ("makes the likelihood dip more often", "makes the likelihood dip less often", "dips as often"),
-    ("it was nearly black and white before", "because there is little ink", "it was nearly black and white before"),
+    (
+        "it was nearly black and white before",
+        "because of its ink, little or much",
+        "it was nearly black and white before",
+    ),
     ("on which vae-04 wins beyond", "on which vae-04 wins are fewer", "on which vae-04 wins are as many"),
     ("which no image fills", "is borne out by fresh draws", "is borne out by fresh draws"),
     ("longest the void grows", "longest the void shrinks", "longest it does not change"),
@@ -136,5 +140,7 @@ def test_a_study_without_some_numbers_claims_less(found, numbers, silent):
 
 
 def test_a_study_that_compares_nothing_says_so(found, numbers):
-    nothing = {key: value for key, value in numbers.items() if key == "models" or key.endswith(".train_on")}
+    nothing = {
+        key: value for key, value in numbers.items() if key in ("models", "dataset") or key.endswith(".train_on")
+    }
     assert "allow no comparison" in found(nothing)

@@ -99,8 +99,8 @@ def test_the_verdict_on_the_mixture_follows_the_sign_of_its_interval(page, varia
 def test_the_contrast_of_classifiers_follows_its_signs(page, variant):
     more, fewer = text_of(variant(contrasted(1))), text_of(variant(contrasted(-1)))
     for text, words in (
-        (more, ("more digits", "worth more", "gains more")),
-        (fewer, ("fewer digits", "worth less", "gains less")),
+        (more, ("more digits right", "worth more", "gains more")),
+        (fewer, ("fewer digits right", "worth less", "gains less")),
     ):
         assert all(word in text for word in words)
     assert "Does the smaller latent space" not in text_of(page)

@@ -10,6 +10,7 @@ from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.palette import COLOURS
 from pipeline.images import Images
+from pipeline.rendering.subjects import SUBJECTS
 from tests.pipeline.explorer.conftest import WALL
 from tests.pipeline.explorer.reader import FOCUSED, INK, LISTED, opened, until
 
@@ -256,4 +257,4 @@ def many(explorer, count):
         for name in explorer.study.pair
     }
     models = {name: explorer.study.models[name] for name in scores}
-    return explorer_page(pack(images, split, scores, models), explorer.study.pair, WALL)
+    return explorer_page(pack(images, split, scores, models), SUBJECTS["mnist"], explorer.study.pair, WALL)

@@ -89,7 +89,7 @@ def test_the_pair_falls_back_on_models_that_are_scored(pair, scored, found):
 
 
 def test_a_model_of_another_variable_says_so(study):
-    assert model_label("cvae-20", study.models["cvae-20"]) == "cvae-20 (given the digit)"
+    assert model_label("cvae-20", study.models["cvae-20"]) == "cvae-20 (given the label)"
     rounded = study.models["vae-20"].model_copy(update={"binarization": "threshold"})
     assert model_label("v", rounded) == "v (thresholded images)"
     assert model_label("vae-20", study.models["vae-20"]) == "vae-20"

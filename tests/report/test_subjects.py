@@ -1,0 +1,106 @@
+"""What the page, its figures and the explorer say of data sets that are not of digits."""
+
+import re
+from typing import get_args
+
+import pytest
+import torchvision.datasets
+from matplotlib.text import Text
+
+from pipeline.config import Dataset
+from pipeline.download.catalogue import CLASSES
+from pipeline.explorer.page import explorer_page
+from pipeline.explorer.study import pack
+from pipeline.figures.atlas import draw_all
+from pipeline.rendering.page import render_page
+from pipeline.rendering.subjects import SUBJECTS
+from pipeline.storage import read_json, write_json
+from tests.made_up import make_study
+from tests.report.studies import make_report
+
+OF_DIGITS = re.compile(r"\bdigits?\b", re.IGNORECASE)
+OF_WRITING = re.compile(r"\b(ink|handwrit\w+|writ\w+|strokes?)\b", re.IGNORECASE)
+ABOUT_ANYTHING = ("on small digits that need no download", "the last digits differ")
+"""What the page says of the project's demo, and of numbers, whatever the data set."""
+
+
+def shown(page):
+    """All that is read or heard of a page: its text, and what stands for its pictures; no keys, files or sources."""
+    page = re.sub(r"<(head|style|script|pre|svg|math)\b.*?</\1>|<div id=\"refs\".*", " ", page, flags=re.DOTALL)
+    page = re.sub(r'<[^>]*\balt="([^"]*)"[^>]*>', r" \1 ", page)
+    text = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    for words in ABOUT_ANYTHING:
+        assert words in text
+        text = text.replace(words, "")
+    return text
+
+
+@pytest.fixture(scope="module")
+def study():
+    return make_study(models=10, side=8, images=700)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """What the page of one made-up study shows, by the name that its data set is given."""
+    layout, made = make_report(tmp_path_factory.mktemp("study") / "project", models=10), {}
+    numbers = read_json(layout.numbers)
+    unpublished = {key: value for key, value in numbers.items() if not key.startswith("literature.")}
+
+    def page(dataset):
+        if dataset not in made:
+            found = numbers if dataset == "mnist" else unpublished
+            write_json(layout.numbers, found | {"dataset": dataset})
+            made[dataset] = shown(render_page(layout.report, "pandoc"))
+        return made[dataset]
+
+    return page
+
+
+def test_every_data_set_has_words_of_its_own():
+    assert set(SUBJECTS) == set(get_args(Dataset))
+
+
+@pytest.mark.parametrize("dataset", [name for name, subject in SUBJECTS.items() if subject.classes])
+def test_classes_have_the_names_that_torchvision_gives_them(dataset):
+    assert SUBJECTS[dataset].classes == tuple(getattr(torchvision.datasets, CLASSES[dataset]).classes)
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "digits"])
+def test_a_page_on_digits_says_so(pages, dataset):
+    assert "Its ten classes are the digits" in pages(dataset)
+    assert "names the digit of" in pages(dataset)
+    assert "axis of ink" in pages(dataset)
+
+
+def test_a_page_on_clothes_says_nothing_of_digits_or_of_writing(pages):
+    page = pages("fashion-mnist")
+    assert "1 Trouser" in page
+    assert "names the class of" in page
+    assert "axis of brightness" in page
+    assert [page[max(0, one.start() - 40) : one.end() + 20] for one in OF_DIGITS.finditer(page)] == []
+    assert [page[max(0, one.start() - 40) : one.end() + 20] for one in OF_WRITING.finditer(page)] == []
+
+
+def test_a_page_on_characters_says_nothing_of_digits(pages):
+    page = pages("kmnist")
+    assert "1 ki" in page
+    assert "axis of ink" in page
+    assert not OF_DIGITS.search(page)
+
+
+def test_figures_speak_of_classes_whatever_the_data_set(study):
+    figures = draw_all(study.tables, study.models, study.pair, 4)
+    texts = {one.get_text() for figure in figures.values() for one in figure.findobj(Text)}
+    assert any("class" in text for text in texts)
+    assert not [text for text in texts if OF_DIGITS.search(text) or OF_WRITING.search(text)]
+
+
+def test_the_explorer_calls_a_label_what_it_is(study):
+    scores = {name: study.tables.scores[name] for name in study.models}
+    packed = pack(study.tables.images, study.tables.split, scores, study.models)
+    pages = {name: explorer_page(packed, SUBJECTS[name], study.pair, 4) for name in ("mnist", "fashion-mnist")}
+    for name, noun in (("mnist", "digit"), ("fashion-mnist", "class")):
+        assert f'<option value="digit">{noun}</option>' in pages[name]
+        assert f'<th scope="col">{noun.capitalize()}</th>' in pages[name]
+        assert f'"noun": "{noun}"' in pages[name]
