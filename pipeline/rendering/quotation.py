@@ -10,6 +10,7 @@ from pipeline.rendering.markup import Markup, escape
 
 MINUS = "\N{MINUS SIGN}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 Number = int | float
 
@@ -38,13 +39,13 @@ class Quotation:
         return self._span(key, "number", format_number(self.value(key), digits, signed=signed))
 
     def interval(self, low: str, high: str, digits: int | None = None, *, signed: bool = False) -> Markup:
-        """Two numbers as the ends of an interval, such as `91.9 to 92.4`.
+        """Two numbers as the ends of an interval, such as `91.9 to 92.4`, which no line breaks.
 
         Raises:
             DataError: no number has one of these keys.
         """
         ends = (self.number(key, digits, signed=signed) for key in (low, high))
-        return Markup(" to ".join(map(str, ends)))
+        return Markup(f"{NO_BREAK}to{NO_BREAK}".join(map(str, ends)))
 
     def text(self, key: str) -> Markup:
         """Words that are shown letter for letter, whatever they would mean in Markdown.

@@ -97,7 +97,7 @@ CLAIMS = [
     ("In the centre it is ahead as well", "It pays for that in the centre", "the two cannot be told apart"),
     ("vae-20 would look better", "vae-20 would look worse", "would be the same"),
     ("estimates are smaller than", "estimates are larger than", "estimates are larger than"),
-    ("the estimator above annealing", "the estimator below annealing", "the estimator below annealing"),
+    ("lies below it on average", "lies above it on average", "agrees with it on average"),
     ("It is surer than it is right", "It is right more often", "about as often right"),
     ("better than vae-20 even when", "worse than vae-20 when nobody", "cannot be told apart from vae-20"),
     ("Every model explains its training", "No model explains its training", "No model explains its training"),
@@ -112,7 +112,7 @@ def test_each_claim_follows_the_sign_of_its_number(found, numbers):
         assert neither in between
         assert better not in below
         assert worse not in above
-    assert "disagrees with it on average under vae-04" in above
+    assert "lies below it on average under vae-04" in above
     alone = {key: one for key, one in signs(numbers, 0.0).items() if not key.startswith("dimensions.")}
     assert "vae-32 changes nothing that the test set can resolve" in found(alone)
     assert "agrees with it on average under every model" in between
