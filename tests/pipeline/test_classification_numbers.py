@@ -34,7 +34,10 @@ def test_numbers_are_those_of_the_verdicts_of_each_set(study):
         )
         assert numbers[f"{key}.given"] - numbers[f"{key}.mixture"] == pytest.approx(numbers[f"{key}.worth"])
         assert numbers[f"{key}.wrong"] == (~part["correct"]).sum() >= numbers[f"{key}.undecided_wrong"]
-        assert numbers[f"{key}.monte_carlo_error"] > 0
+        error = np.sqrt((part["standard_error"] ** 2).sum()) / len(part)
+        assert numbers[f"{key}.monte_carlo_error"] == pytest.approx(error)
+        excess = 100 * part["confidence"].mean() - numbers[f"{key}.accuracy_percent"]
+        assert numbers[f"{key}.overconfidence_percent"] == pytest.approx(excess)
 
 
 def test_the_gain_is_over_the_model_without_labels_on_the_same_images(study):

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 import torch
 
+from pipeline.certification import opinions
 from pipeline.certification.agreement import side_by_side
 from pipeline.certification.certificate import certificate, contested
 from pipeline.certification.numbers import certificate_numbers
@@ -97,6 +98,31 @@ def test_the_same_question_has_the_same_answer(asked):
     model, x, y, scores, table, _ = asked
     again = Certifier(model, PARAMS, source, CPU, lambda images: None).real(x, y, scores)
     assert again.equals(table[table["set"] != "simulated"])
+
+
+def test_an_image_has_the_same_opinions_whatever_stands_beside_it(asked):
+    model, x, y, scores, table, _ = asked
+    few = [3, 8]
+    alone = Certifier(model, PARAMS, source, CPU, lambda images: None).real(x[few], y[few], scores.iloc[few])
+    both = alone.merge(table[table["set"] != "simulated"], on=["image", "method"], validate="one_to_one")
+    assert len(both) == len(alone) == 6
+    assert both["log_likelihood_x"].to_numpy() == pytest.approx(both["log_likelihood_y"].to_numpy(), abs=1e-3)
+
+
+def test_a_contradicted_image_is_annealed_at_more_temperatures(asked, monkeypatch):
+    model, x, y, scores, *_ = asked
+    runs, plain = [], opinions.Block.forward
+
+    def forward(block, steps):
+        runs.append((len(block.x), block.params.temperatures, len(steps)))
+        return plain(block, steps)
+
+    monkeypatch.setattr(opinions.Block, "forward", forward)
+    wrong = scores[:2].assign(log_likelihood=[-1000.0, scores["log_likelihood"][1]])
+    Certifier(model, PARAMS, source, CPU, lambda images: None).real(x[:2], y[:2], wrong)
+    longer = opinions.LONGER * PARAMS.temperatures
+    assert runs == [(2, PARAMS.temperatures, PARAMS.temperatures - 1), (1, longer, longer - 1)]
+    assert longer > PARAMS.temperatures
 
 
 def test_the_table_is_that_of_its_schema(asked, tmp_path):

@@ -87,6 +87,11 @@ def test_a_standard_deviation_is_covered():
     assert 0.92 <= np.mean([low <= 2 <= high for _, low, high in found]) <= 0.98
 
 
+def test_the_interval_of_a_deviation_is_that_of_the_chi_square_table():
+    found, low, high = deviation(np.array([1.0, 2.0, 3.0]), 0.95)
+    assert (found, low, high) == pytest.approx((1, np.sqrt(2 / 7.37776), np.sqrt(2 / 0.0506356)), rel=1e-4)
+
+
 def test_all_t_intervals_are_those_of_scipy():
     a, b = np.array([1.0, 2.5, 4.0]), np.array([0.0, 0.3, 0.2, 0.4])
     for interval, equal in ((welch, False), (student, True)):
@@ -149,6 +154,14 @@ def gain(world):
     table["a"] = table["b"] + 20 + 3 * z + 2.0 * (table["digit"] == 1) + rng.normal(0, 1, len(table))
     rows = gain_effects(table, ("vae-20", "vae-04"), QUICK.compare, np.random.default_rng(5))
     return table, pd.DataFrame(rows).set_index(["kind", "quantity"])
+
+
+def test_the_distance_is_to_the_mean_of_the_class_in_the_training_file(world):
+    images, split, _ = world
+    own, pool = images.digit == 3, (split["official"] == "train").to_numpy()
+    centre = images.grey[own & pool].mean(axis=0) / 255
+    expected = [np.sqrt(np.sum((grey / 255 - centre) ** 2)) for grey in images.grey[own]]
+    assert traits(images, split).loc[own, "distance"].to_numpy() == pytest.approx(expected)
 
 
 def test_shares_add_up_to_what_a_regression_explains(gain):
