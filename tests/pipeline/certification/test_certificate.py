@@ -238,8 +238,8 @@ def test_the_certificate_in_numbers(said):
     assert (numbers["certificate.contested"], numbers["certificate.nodes"]) == (1, PARAMS.nodes)
     assert numbers["certificate.vae.test.score.annealing.contradictions"] == 1
     assert numbers["certificate.vae.real.score.annealing.images"] == 3
-    gap = {key: numbers[f"certificate.vae.gap.{key}"] for key in ("images", "mean", "largest")}
-    assert gap == pytest.approx({"images": 2, "mean": 0.2, "largest": 0.3})
+    gap = {key: numbers[f"certificate.vae.gap.{key}"] for key in ("images", "mean", "error", "largest")}
+    assert gap == pytest.approx({"images": 2, "mean": 0.2, "error": 0.1, "largest": 0.3})
     one = {key: value for key, value in numbers.items() if key.startswith("certificate.vae.contested.")}
     assert {key.split(".")[3] for key in one} == {"2"}
     assert one["certificate.vae.contested.2.annealing.log_likelihood"] == -68
