@@ -73,6 +73,12 @@ def test_every_method_has_every_image_once_at_each_number_of_draws(measured):
     assert list(measured[0].columns) == ESTIMATED.names
 
 
+def test_the_mode_costs_its_climb_and_its_draws_and_the_encoder_one_pass_more_than_its_draws(measured):
+    passes = measured[0].groupby(["method", "draws"], observed=True)["passes"].unique()
+    assert passes["mode", 50].tolist() == [1 + 9 * 3 + 50]
+    assert passes["encoder", 400].tolist() == [1 + 400]
+
+
 def test_the_refined_mixture_errs_least_and_the_scores_are_taken_as_they_are(measured):
     found = errors(measured[0]).set_index(["method", "draws"])
     assert found.loc[("modes", 100), "rmse"] < 0.5 * found.loc[("encoder", 100), "rmse"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.anatomy.coins import floor
-from pipeline.anatomy.numbers import anatomy_numbers, gap_numbers
+from pipeline.anatomy.numbers import anatomy_numbers, draw_numbers, gap_numbers
 from pipeline.anatomy.price import by_digit
 from pipeline.config import load_params
 from tests.made_up import make_study
@@ -79,10 +79,12 @@ def test_flips_leave_the_correlation_that_the_rest_of_the_variance_has(tables):
     assert found["anatomy.flips.ceiling"] == pytest.approx(0.8)
 
 
-def test_what_is_still_short_is_the_studys_estimate_less_the_average(tables, numbers):
-    study = tables.scores["vae-20"].set_index("id")["log_likelihood"]
-    for count, part in tables.anatomy.draws.groupby("draws"):
-        short, key = study[part["image"]].to_numpy() - part["inside"].to_numpy(), f"anatomy.draws.{count}"
+def test_what_is_still_short_is_the_studys_estimate_less_the_average(tables):
+    own, draws = tables.scores["vae-20"], tables.anatomy.draws
+    draws = draws.assign(inside_spread=np.random.default_rng(0).random(len(draws)))
+    numbers, study = draw_numbers(draws, own, 0.95), own.set_index("id")["log_likelihood"]
+    for count, part in draws.groupby("draws"):
+        short, key = study[part["image"]].to_numpy() - part["inside"].to_numpy(), f"draws.{count}"
         assert numbers[f"{key}.short.mean"] == pytest.approx(short.mean())
         assert numbers[f"{key}.worst"] == pytest.approx(short.max())
         assert numbers[f"{key}.inside_spread"] == pytest.approx(np.sqrt(np.mean(part["inside_spread"] ** 2)))

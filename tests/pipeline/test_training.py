@@ -13,7 +13,7 @@ from pipeline.errors import NumericalError
 from pipeline.examples import Examples
 from pipeline.images import binarise
 from pipeline.rng import stream
-from pipeline.training import Plan, begin, learning_rate, train
+from pipeline.training import Plan, begin, learning_rate, mean_elbo, train
 from pipeline.vae.build import build, start
 from pipeline.vae.density import elbo
 from pipeline.vae.distributions import gaussian_head
@@ -208,6 +208,20 @@ def test_the_schedule_spans_the_whole_training(tmp_path):
     assert history["learning_rate"].tolist() == pytest.approx(expected)
 
 
+def test_the_curve_ends_with_the_bounds_of_the_trained_model():
+    model, plan = small_vae(scale=1.0), plan_of(params=PARAMS.model_copy(update={"learning_rate": 1e-9}))
+    progress = begin(model, plan)
+    train(model, grey_examples(), validation(), plan, progress, lambda progress: None)
+    last = progress.table().iloc[-1]
+    assert last["validation_elbo"] == mean_elbo(model, validation(), plan)
+    with torch.no_grad():
+        x = torch.from_numpy(np.tile(validation().pixels, (200, 1))).float()
+        bound = elbo(model, x, torch.randn(len(x), 2, generator=torch.Generator().manual_seed(0))).mean().item()
+    assert last["validation_elbo"] == pytest.approx(bound, abs=0.5)
+    assert last["train_elbo"] == pytest.approx(bound, abs=0.5)
+    assert last["train_elbo"] != last["validation_elbo"]
+
+
 def test_first_pixels_are_those_of_the_mean_training_image():
     grey, pixels = Examples(np.array([[0, 255, 51], [0, 255, 153]], np.uint8), np.zeros(2, np.uint8), True), [0, 1, 0.4]
     binary = Examples(np.array([[0, 1, 0], [0, 1, 1]], np.uint8), np.zeros(2, np.uint8), redraw=False)
@@ -218,6 +232,15 @@ def test_first_pixels_are_those_of_the_mean_training_image():
         model.decoder[-1].weight.zero_()
         found = model.likelihood(torch.randn(5, 2)).mean
     torch.testing.assert_close(found, torch.tensor([0.001, 0.999, 0.4]).expand(5, 3))
+
+
+def test_first_weights_are_uniform_within_one_over_the_root_of_the_inputs():
+    model = start(build(100, (400,), VARIANT), np.full(100, 0.5), stream(0, "start"))
+    for layer in (model.encoder[0], model.decoder[-1]):
+        scaled = layer.weight.detach() * layer.in_features**0.5
+        assert 0.999 < scaled.max() <= 1
+        assert scaled.std().item() == pytest.approx(3**-0.5, rel=0.02)
+        assert layer.bias.abs().max() == 0
 
 
 def test_the_encoder_of_a_conditional_model_is_told_the_digit():

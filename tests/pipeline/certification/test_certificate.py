@@ -5,6 +5,7 @@ import torch
 
 from pipeline.certification import opinions
 from pipeline.certification.agreement import side_by_side
+from pipeline.certification.bidirectional import simulate
 from pipeline.certification.certificate import certificate, contested
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.certification.opinions import Certifier, work
@@ -14,7 +15,8 @@ from pipeline.config import CertifyParams
 from pipeline.errors import NumericalError
 from pipeline.rng import stream
 from pipeline.tables import write_table
-from tests.annealed import CPU
+from pipeline.vae.conditional import ConditionalVAE
+from tests.annealed import CPU, noise_of
 from tests.densities import every_image, grid_log_likelihood, small_vae
 
 PARAMS = CertifyParams(
@@ -73,6 +75,20 @@ def test_the_bounds_of_simulated_images_meet(asked):
     values = methods(asked[4], "simulated")["log_likelihood"]
     assert len(values) == PARAMS.simulated
     assert (values["reverse"] - values["annealing"]).abs().max() < 0.3
+
+
+def test_simulated_images_are_of_the_labels_that_were_asked_for():
+    model, y = ConditionalVAE(10, (10,), 1), torch.arange(10)
+    first, last = model.decoder[0], model.decoder[-1]
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.zero_()
+        first.weight[:, 1:] = torch.eye(10)
+        last.weight.copy_(40 * torch.eye(10))
+        last.bias.fill_(-20)
+        drawn = simulate(model, y, noise_of(range(10), "simulate"))
+    assert torch.equal(drawn.x, torch.eye(10))
+    assert len(torch.unique(drawn.z)) == 10
 
 
 def test_progress_is_told_of_all_the_work(asked):
