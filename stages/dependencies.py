@@ -64,6 +64,8 @@ def _modules(tree: ast.Module) -> Iterable[str]:
 
 
 def _files_of(module: str, root: Path) -> list[str]:
-    path = module.replace(".", "/")
-    candidates = (f"{path}.py", f"{path.partition('/')[0]}/__init__.py")
-    return [file for file in candidates if module.partition(".")[0] in ROOMS and (root / file).is_file()]
+    """The file of a module, and those that Python runs on the way to it."""
+    words = module.split(".")
+    rooms = ["/".join(words[:depth]) for depth in range(1, len(words) + 1)]
+    candidates = (f"{rooms[-1]}.py", *(f"{room}/__init__.py" for room in rooms))
+    return [file for file in candidates if words[0] in ROOMS and (root / file).is_file()]

@@ -14,8 +14,8 @@ from stages.command import run
 from stages.dependencies import imported, of_the_page, parts
 from stages.layout import Layout
 
-TRACKED_OTHERWISE = {"pipeline/config.py", "stages/layout.py"}
-"""Values are tracked as parameters, and paths as outputs."""
+TRACKED_OTHERWISE = ("pipeline/config/", "stages/layout.py")
+"""How the paths of such code begin: values are tracked as parameters, and paths as outputs."""
 AGGREGATES = {
     "compare": ("scores",),
     "dimensions": ("scores",),
@@ -61,7 +61,7 @@ def dependencies(name: str, declared: Iterable[str], params: Params, layout: Lay
         read += _of_models(params.accuracy.models, layout, "estimated")
         read += _of_models(params.certify.models, layout, "certified")
         read += _of_models(params.diagnose.models, layout, "diagnosis", "diagnosed")
-    return sorted(code - TRACKED_OTHERWISE) + kept + sorted(read)
+    return sorted(path for path in code if not path.startswith(TRACKED_OTHERWISE)) + kept + sorted(read)
 
 
 def _of_models(models: Iterable[str], layout: Layout, *files: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 import dataclasses
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,9 @@ import pandas as pd
 import torch
 
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
-from pipeline.anatomy.coins import luck, redraw
-from pipeline.anatomy.estimates import estimate
-from pipeline.anatomy.tables import DRAWS, GRADIENTS, REDRAWS, Anatomy
 from pipeline.certification.sample import choose
 from pipeline.classification.tables import CLASSIFIED
-from pipeline.config import CompareParams, ModelParams, SampleParams, load_params
+from pipeline.config import ModelParams, SampleParams, load_params
 from pipeline.diagnosis.shown import gather
 from pipeline.dimensions.effects import dimension_effects
 from pipeline.figures.atlas import Tables, model_label
@@ -28,6 +24,8 @@ from pipeline.sets import scored_rows
 from pipeline.summary import summary
 from pipeline.tables import concatenate
 from pipeline.vae.build import build, start
+from tests.anatomies import make_anatomy
+from tests.latent_spaces import diagnosed
 from tests.regressions import make_regression
 
 NAMES = (
@@ -102,7 +100,7 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         joint_errors=2.0,
         samples={},
         diagnosis=_diagnose(params | shorter, scores, side),
-        anatomy=_take_apart(scores, labelled, split),
+        anatomy=make_anatomy(scores, labelled, split),
     )
     drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
     return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others | shorter)
@@ -223,36 +221,6 @@ def _estimate(scores):
     return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATED.names]
 
 
-def diagnosed(latent, rng, *, epochs=1.0):
-    """What is found of a latent space that leaves more of the prior empty the longer it was trained."""
-
-    def near(value, half=0.01):
-        return {"value": value, "low": value - half, "high": value + half}
-
-    return {
-        "images": 1000,
-        "latent": latent,
-        "active": latent - 2,
-        "activity": [1.0] * (latent - 2) + [0.001, 0.0],
-        "removal": {"elbo": near(0.001), "log_likelihood": near(-0.002), "images": 50},
-        "divergence": {"divergence": 24.5, "information": 6.9, "marginal": 17.6, "units": 0.1}
-        | {"total_correlation": 17.5, "error": 0.01, "log_images": 6.91},
-        "gaussian": 0.07,
-        "norm": {"relative": 1.06, "inner": 0.02, "distance": 0.15, "chance": 0.043},
-        "accuracy": near(0.8 + 0.05 * epochs),
-        "moments": near(0.66 - 0.05 * epochs),
-        "bound": near(1.2, 0.1),
-        "void": {"prior": near(0.27 + 0.05 * epochs), "posterior": near(0.02)},
-        "unsure": {
-            name: near(value + 0.01 * rng.random())
-            for name, value in zip(
-                ("real", "posterior", "prior", "fullest", "emptiest"), (0.1, 0.14, 0.5, 0.3, 0.7), strict=True
-            )
-        },
-        "generated": near(-110.0, 2.0) | {"images": 100, "emptier": near(-12.0, 5.0)},
-    }
-
-
 def _diagnose(models, scores, side):
     rng = np.random.default_rng(4)
     plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
@@ -275,56 +243,6 @@ def _off(part, method, draws, passes, error, rng):
     values = part["log_likelihood"] + error * rng.normal(size=len(part))
     columns = {"method": method, "draws": np.int32(draws), "passes": float(passes), "standard_error": error}
     return part.assign(log_likelihood=values, **columns)
-
-
-def _take_apart(scores, images, split):
-    """What makes images likely under the middle model: averages that approach the score, noise, shares, orders."""
-    own = scores["vae-20"]
-    test = own[own["set"] == "test"].reset_index(drop=True)
-    others = {name: scores[name] for name in ("vae-20-threshold", "vae-20-seed-1") if name in scores}
-    compare = CompareParams(pairs=(("vae-20", "vae-04"),), resamples=100, confidence=0.95)
-    source, redraws = partial(stream, 0), _redraw(test[:12], images.grey)
-    shares = estimate(own, redraws, others, images.grey, split, compare, source)
-    return Anatomy("vae-20", _average(test[:30]), redraws, _slopes(), shares)
-
-
-def _average(test):
-    parts = [
-        pd.DataFrame(
-            {
-                "image": test["id"],
-                "digit": test["digit"],
-                "draws": np.int32(draws),
-                "repetitions": np.int32(1024 // draws * 4),
-                "inside": test["log_likelihood"] - (test["log_likelihood"] - test["elbo"]) / np.sqrt(draws),
-                "inside_spread": 3 / np.sqrt(draws),
-                "outside": test["elbo"],
-                "outside_spread": 4 / np.sqrt(draws),
-            }
-        )
-        for draws in (1, 16, 1024)
-    ]
-    return pd.concat(parts, ignore_index=True)[DRAWS.names]
-
-
-def _redraw(test, grey):
-    rng, parts = np.random.default_rng(4), []
-    for row in test.to_dict("records"):
-        lucky = luck(np.repeat(grey[[row["id"]]], 4, axis=0), redraw(grey[row["id"]], 4, rng))
-        found = row["log_likelihood"] + 0.7 * lucky + rng.normal(0, 2, 4)
-        columns = {"image": np.int32(row["id"]), "redraw": np.arange(4, dtype=np.int32), "log_likelihood": found}
-        parts.append(pd.DataFrame(columns | {"standard_error": 0.1, "luck": lucky}))
-    return pd.concat(parts, ignore_index=True)[REDRAWS.names]
-
-
-def _slopes():
-    rows = [
-        (network, objective, draws, 1.0, noise / draws, 5.0, 40)
-        for network, noise in (("encoder", 30.0), ("decoder", 8.0))
-        for objective, draws in (("outside", 1), ("inside", 1), ("inside", 16))
-    ]
-    types = {"network": "category", "objective": "category", "draws": np.int32, "images": np.int32}
-    return pd.DataFrame(rows, columns=GRADIENTS.names).astype(types)
 
 
 def _learn(model, rng):

@@ -4,7 +4,7 @@ import html
 import re
 from collections import defaultdict
 
-QUOTE = re.compile(r'<span class="(?:number|words)" data-key="([^"]*)"[^>]*>(.*?)</span>', re.DOTALL)
+QUOTE = re.compile(r'<span class="(?:number|words)" title="([^"]*)"[^>]*>(.*?)</span>', re.DOTALL)
 
 
 def quotes(page):

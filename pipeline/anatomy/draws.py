@@ -1,6 +1,5 @@
 """Monte Carlo inside and outside the logarithm, at growing numbers of draws from the encoder."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,6 +9,7 @@ from jaxtyping import Float64, UInt8
 from torch import Tensor
 
 from pipeline.anatomy.tables import DRAWS
+from pipeline.certification.sample import Stream
 from pipeline.config import AnatomyParams
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import elbo, log_marginal
@@ -17,7 +17,6 @@ from pipeline.likelihood.weights import log_weights
 from pipeline.noise import Numbers
 from pipeline.vae.density import LabelledModel
 
-Stream = Callable[..., np.random.Generator]
 BLOCK = 10
 
 

@@ -1,6 +1,6 @@
 """Shares and rank correlations with their intervals, in one table."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,9 +9,9 @@ from jaxtyping import Float, Int64, UInt8
 from pipeline.anatomy.orders import pair_up, rank_correlation
 from pipeline.anatomy.shares import PARTS, design, explained, shapley, variances, within_images
 from pipeline.anatomy.tables import ESTIMATES, EVERY
+from pipeline.certification.sample import Stream
 from pipeline.config import CompareParams
 
-Stream = Callable[..., np.random.Generator]
 Row = dict[str, str | float | int]
 FEWEST = 10
 """Images of a digit, fewer than which have no order to speak of."""

@@ -1,6 +1,6 @@
 """How noisy a gradient is: between draws of the latent point, and between images."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from pipeline.anatomy.tables import GRADIENTS
+from pipeline.certification.sample import Stream
 from pipeline.config import AnatomyParams
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import log_marginal
@@ -17,9 +18,7 @@ from pipeline.likelihood.weights import log_weights
 from pipeline.vae.build import Autoencoder
 from pipeline.vae.density import LatentVariableModel, elbo
 
-Stream = Callable[..., np.random.Generator]
 NETWORKS = ("encoder", "decoder")
-Objective = Callable[[LatentVariableModel, Float[Tensor, "1 pixels"], Float[Tensor, "k 1 latent"]], Tensor]
 
 
 class Moments(NamedTuple):

@@ -1,9 +1,8 @@
 """Everything that is measured of what makes an image likely."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import torch
 
@@ -11,12 +10,10 @@ from pipeline.anatomy.draws import measure_draws
 from pipeline.anatomy.estimates import estimate
 from pipeline.anatomy.gradients import measure_gradients
 from pipeline.anatomy.redraws import score_redraws
-from pipeline.certification.sample import choose
-from pipeline.config import Params
+from pipeline.certification.sample import Stream, choose
+from pipeline.config import AnatomyParams, Params
 from pipeline.images import Images
 from pipeline.vae.build import Autoencoder
-
-Stream = Callable[..., np.random.Generator]
 
 
 def measure(
@@ -46,16 +43,8 @@ def measure(
     Returns:
         The tables of `pipeline.anatomy.tables.SCHEMAS`, by name.
     """
-    test, train = split[split["set"] == "test"], split[split["set"] == "train"]
     settings, x = params.anatomy, images.binary_bernoulli
-    some, again, learnt = (
-        choose(rows, count, partial(stream, purpose))
-        for purpose, rows, count in (
-            ("draws", test, settings.images),
-            ("redraws", test, settings.redrawn),
-            ("gradients", train, settings.gradient_images),
-        )
-    )
+    some, again, learnt = _samples(split, settings, stream)
     draws = measure_draws(model, x[some["id"]], some, settings, partial(stream, "draws"), device)
     gradients = measure_gradients(model, x[learnt["id"]], learnt, settings, partial(stream, "gradients"), device)
     grey, source = images.grey[again["id"]], partial(stream, "redraws")
@@ -63,3 +52,11 @@ def measure(
     bootstrap = partial(stream, "bootstrap")
     estimates = estimate(scores, redraws, others, images.grey, split, params.compare, bootstrap)
     return {"draws": draws, "gradients": gradients, "redraws": redraws, "estimates": estimates}
+
+
+def _samples(split: pd.DataFrame, params: AnatomyParams, stream: Stream) -> Iterator[pd.DataFrame]:
+    """The images of the encoder's draws, those whose coins are flipped again, and those of the gradients."""
+    test, train = split[split["set"] == "test"], split[split["set"] == "train"]
+    yield choose(test, params.images, partial(stream, "draws"))
+    yield choose(test, params.redrawn, partial(stream, "redraws"))
+    yield choose(train, params.gradient_images, partial(stream, "gradients"))

@@ -11,10 +11,8 @@ from jaxtyping import UInt8
 from pipeline.anatomy.coins import luck, redraw
 from pipeline.anatomy.tables import REDRAWS
 from pipeline.config import ScoreParams
-from pipeline.scoring import score
+from pipeline.scoring import Stream, score
 from pipeline.vae.density import LabelledModel
-
-Stream = Callable[..., np.random.Generator]
 
 
 def score_redraws(

@@ -16,7 +16,7 @@ from pipeline.figures.style import WIDTH, fold, house_style, legend_below, new_f
 from pipeline.sets import SETS
 
 PLACES = (*SETS, SIMULATED)
-CROWD = 3000
+CROWD = 1000
 """Images of all models from which on they are drawn as points of a picture."""
 
 

@@ -1,5 +1,7 @@
 """One model against another, image by image."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -7,6 +9,7 @@ from jaxtyping import Int32, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.figures.boxes import draw_boxes
 from pipeline.figures.palette import COLOURS, INK, Mark
 from pipeline.figures.style import fold, house_style, new_figure
 from pipeline.figures.wall import Row, draw_wall, pick, wall_height
@@ -73,12 +76,28 @@ def gains(
     by_id = holdout.set_index("id")
     gain = (by_id["b"] - by_id["a"]).sort_values(kind="stable")
     kinds = {"most": gain[::-1][: 2 * count], "least": gain[: 2 * count]}
-    blocks = {kind: _gain_rows(own, images, ids, count) for kind, own in kinds.items()}
-    heights = [wall_height(rows, count) + 0.35 for rows in blocks.values()]
+    blocks = {f"{labels[1]} gains {kind} over {labels[0]} (nats under each image)": own for kind, own in kinds.items()}
+    return gain_walls(blocks, images, ids, count)
+
+
+def gain_walls(
+    blocks: Mapping[str, pd.Series], images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
+) -> Figure:
+    """Images with what each gains under it: a wall for every block, one under the other.
+
+    Args:
+        blocks: gains in nats by image, in their order, by what stands above them.
+        images: binary images.
+        ids: of the images.
+        count: images a row.
+    """
+    walls = [_gain_rows(gain, images, ids, count) for gain in blocks.values()]
+    heights = [wall_height(rows, count) + 0.35 for rows in walls]
     figure = new_figure(sum(heights) + 0.1)
-    for axes, (kind, rows) in zip(figure.subplots(2, 1, height_ratios=heights), blocks.items(), strict=True):
+    panels = figure.subplots(len(blocks), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, title, rows in zip(panels, blocks, walls, strict=True):
         draw_wall(axes, rows, count)
-        axes.set_title(fold(f"{labels[1]} gains {kind} over {labels[0]} (nats under each image)", 6.8))
+        axes.set_title(fold(title, 6.8))
     return figure
 
 
@@ -91,25 +110,9 @@ def pair_up(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
     """What the second model gains, digit by digit; the boxes are the legend of the scatter beside them."""
-    gain = (holdout["b"] - holdout["a"]).groupby(holdout["digit"])
-    digits = sorted(holdout["digit"].unique().tolist())
-    boxes = axes.boxplot(
-        [own.to_numpy() for _, own in gain],
-        positions=digits,
-        orientation="horizontal",
-        showfliers=False,
-        patch_artist=True,
-        widths=0.62,
-        medianprops={"color": "white", "linewidth": 1.6},
-    )
-    for digit, box in zip(digits, boxes["boxes"], strict=True):
-        box.set(facecolor=COLOURS[digit], linewidth=0.8)
-    axes.set_yticks(digits, [str(digit) for digit in digits])
-    axes.invert_yaxis()
+    draw_boxes(axes, holdout["b"] - holdout["a"], holdout["digit"], whiskers=1.5)
     axes.axvline(0, color=INK, linewidth=0.9)
     axes.set(title="difference by digit", ylabel="digit")
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
 
 
 def _gain_rows(

@@ -8,9 +8,9 @@ from jaxtyping import Int32, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.figures.comparison import gain_walls
 from pipeline.figures.palette import COLOURS, FAINT, INK, Mark
 from pipeline.figures.style import fold, house_style, new_figure
-from pipeline.figures.wall import Row, draw_wall, pick, wall_height
 
 SHARES = {"digit": "digit", "ink": "ones", "within": "within-class axis", "distance": "distance to class mean"}
 SLOPES = {
@@ -61,17 +61,12 @@ def losses(
         count: images a row.
     """
     worst = clear.groupby("digit", sort=True).head(1).sort_values("digit")
+    gain = clear.set_index("id")["gain"]
     blocks = {
-        f"{labels[1]} loses most against {labels[0]} (nats under each image)": clear[:count],
-        "the worst loss of each digit that has one": worst[:count],
+        f"{labels[1]} loses most against {labels[0]} (nats under each image)": gain[:count],
+        "the worst loss of each digit that has one": gain.loc[worst["id"][:count]],
     }
-    rows = {title: _row(part, images, ids, count) for title, part in blocks.items()}
-    heights = [wall_height([row], count) + 0.35 for row in rows.values()]
-    figure = new_figure(sum(heights) + 0.1)
-    for axes, (title, row) in zip(figure.subplots(2, 1, height_ratios=heights), rows.items(), strict=True):
-        draw_wall(axes, [row], count)
-        axes.set_title(fold(title, 6.8))
-    return figure
+    return gain_walls(blocks, images, ids, count)
 
 
 def _quantities(effects: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -104,9 +99,3 @@ def _draw_slopes(axes: Axes, slopes: pd.DataFrame, labels: list[str], colours: l
     axes.set_ylim(len(slopes) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-
-
-def _row(part: pd.DataFrame, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int) -> Row:
-    decimals = 1 if count <= 12 else 0
-    captions = tuple(f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}") for value in part["gain"])
-    return Row("", pick(images, ids, part["id"].to_numpy()), captions)

@@ -1,5 +1,7 @@
 """The most and the least likely images of every digit."""
 
+import math
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Int32, UInt8
@@ -8,7 +10,7 @@ from matplotlib.figure import Figure
 from pipeline.figures.palette import INK as BLACK
 from pipeline.figures.palette import Mark
 from pipeline.figures.style import fold, house_style, new_figure
-from pipeline.figures.wall import Row, draw_wall, pick, wall_height
+from pipeline.figures.wall import Row, draw_wall, gap, pick, wall_height
 
 FEWEST, MOST = 2, 12
 """Images a row; under more of them there is no room for the captions."""
@@ -39,8 +41,8 @@ def likeliest(
     figure = new_figure(wall_height(rows, count) + 0.4)
     axes = figure.subplots()
     draw_wall(axes, rows, count)
-    pitch = _pitch(images)
-    axes.axvline(count // 2 * pitch - (pitch - _side(images)) / 2 - 0.5, color=BLACK, linewidth=1)
+    side = math.isqrt(images.shape[1])
+    axes.axvline(count // 2 * (side + gap(side)) - gap(side) / 2 - 0.5, color=BLACK, linewidth=1)
     note = "left of the line each digit's least likely test images, right of it its most likely"
     axes.set_title(fold(f"{note}; below, log likelihood under {mark.label} (nats)", 6.8))
     return figure
@@ -59,13 +61,3 @@ def _row(
     shown = ends(ordered, count)
     captions = tuple(f"{value:.0f}".replace("-", "\N{MINUS SIGN}") for value in shown["log_likelihood"])
     return Row(digit, pick(images, ids, shown["id"].to_numpy()), captions)
-
-
-def _side(images: UInt8[np.ndarray, "n pixels"]) -> int:
-    return int(np.sqrt(images.shape[1]))
-
-
-def _pitch(images: UInt8[np.ndarray, "n pixels"]) -> int:
-    """From the left of one image to that of the next, as the wall has them."""
-    side = _side(images)
-    return side + max(1, side // 10)

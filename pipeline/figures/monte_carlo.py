@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.figures.boxes import draw_boxes
 from pipeline.figures.palette import COLOURS, INK, Mark
 from pipeline.figures.style import house_style, legend_below, new_figure
 
@@ -67,22 +68,5 @@ def _of_the_mean(spread: pd.Series) -> float:
 
 
 def _draw_gaps(axes: Axes, test: pd.DataFrame) -> None:
-    gap = (test["log_likelihood"] - test["elbo"]).groupby(test["digit"])
-    digits = sorted(test["digit"].unique().tolist())
-    boxes = axes.boxplot(
-        [own.to_numpy() for _, own in gap],
-        positions=digits,
-        orientation="horizontal",
-        showfliers=False,
-        whis=(5, 95),
-        patch_artist=True,
-        widths=0.62,
-        medianprops={"color": "white", "linewidth": 1.6},
-    )
-    for digit, box in zip(digits, boxes["boxes"], strict=True):
-        box.set(facecolor=COLOURS[digit], linewidth=0.8)
-    axes.set_yticks(digits, [str(digit) for digit in digits])
-    axes.invert_yaxis()
+    draw_boxes(axes, test["log_likelihood"] - test["elbo"], test["digit"], whiskers=(5, 95))
     axes.set(title=f"all {len(test):,} test images", ylabel="digit", xlabel="log p(x) less the bound (nats)")
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")

@@ -26,8 +26,11 @@ SHORTER = [
     (rb"\s*\n\s*", b"\n"),
     (rb"DejaVuSans-", b"D"),
     (rb"(?<=[;:]) (?=[^\"<>]*\"/?>)", b""),
+    (rb"(?<=[\"\dz])\n?([MLQCz]) ?(?=[-\d\"\n])", rb"\1"),
+    (rb" id=\"[\w.]+_\d+\"", b""),
 ]
-"""What is taken out of SVG files, and what stands in its place: comments, indentation, long names, spaces in styles."""
+"""What is taken out of SVG files, and what stands in its place: comments, indentation, long names, spaces in styles and
+outlines, numbers of groups that nothing points at."""
 
 RESOLUTION = 200
 """Of what is rasterised inside a figure, in dots an inch."""
@@ -114,8 +117,8 @@ def fold(text: str, inches: float) -> str:
 
 
 def bin_count(images: int) -> int:
-    """Bins of a histogram: the square root of the number of images, from 20 to 80."""
-    return max(20, min(80, math.isqrt(images)))
+    """Bins of a histogram: the square root of the number of images, from 20 to 50."""
+    return max(20, min(50, math.isqrt(images)))
 
 
 def row_label(name: str, images: int) -> str:

@@ -61,23 +61,24 @@ def draw_wall(axes: Axes, rows: Sequence[Row], columns: int) -> None:
     axes.set_yticks([top + side / 2 for top in tops[:-1]], [row.label for row in rows])
     for top, row in zip(tops, rows, strict=False):
         for column, caption in enumerate(row.captions):
-            place = column * (side + _gap(side)) + side / 2
+            place = column * (side + gap(side)) + side / 2
             axes.text(place, top + side, caption, ha="center", va="top", fontsize=8)
 
 
 def _strip(row: Row, columns: int, side: int) -> UInt8[np.ndarray, "height width"]:
     """One row as one picture, with the white below it."""
-    gap = _gap(side)
-    below = math.ceil(side * CAPTION / _tile(row, columns)) if row.captions else gap
-    pitch = side + gap
-    strip = np.full((side + below, max(columns, FEWEST_COLUMNS) * pitch - gap), PAPER, dtype=np.uint8)
+    white = gap(side)
+    below = math.ceil(side * CAPTION / _tile(row, columns)) if row.captions else white
+    pitch = side + white
+    strip = np.full((side + below, max(columns, FEWEST_COLUMNS) * pitch - white), PAPER, dtype=np.uint8)
     for column, image in enumerate(row.images[:columns]):
         left = column * pitch
         strip[:side, left : left + side] = np.where(image.reshape(side, side) == 1, INK, TILE)
     return strip
 
 
-def _gap(side: int) -> int:
+def gap(side: int) -> int:
+    """White pixels between images of so many pixels a side."""
     return max(1, side // 10)
 
 

@@ -42,8 +42,21 @@ def run_program(
         RenderingError: it could not be started, or ran out of time.
     """
     name = Path(command[0]).name
+    with _start(command, folder, environment) as process:
+        try:
+            output, log = process.communicate(given, timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            raise RenderingError(f"{name} was not done after {timeout:g} s and was stopped; run it again") from error
+        finally:
+            _kill_group(process.pid)
+    return Finished(process.returncode, output, log.decode("utf-8", "replace"))
+
+
+def _start(
+    command: Sequence[str | Path], folder: Path | None, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -54,14 +67,6 @@ def run_program(
         )
     except OSError as error:
         raise RenderingError(f"cannot start {command[0]}: {error.strerror}; install it again") from error
-    with process:
-        try:
-            output, log = process.communicate(given, timeout=timeout)
-        except subprocess.TimeoutExpired as error:
-            raise RenderingError(f"{name} was not done after {timeout:g} s and was stopped; run it again") from error
-        finally:
-            _kill_group(process.pid)
-    return Finished(process.returncode, output, log.decode("utf-8", "replace"))
 
 
 def _kill_group(group: int) -> None:

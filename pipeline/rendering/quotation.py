@@ -18,8 +18,8 @@ Number = int | float
 class Quotation:
     """Quotes from a flat mapping of keys to numbers and words, such as `{"vae-20.test.log_likelihood": -92.13}`.
 
-    Every quoted number becomes `[92.1]{.number key="vae-20.test.elbo" title="vae-20.test.elbo"}`, which both renderers
-    turn into a span with the attributes `data-key` and `title`: the page tells of each number where it comes from.
+    Every quoted number becomes `[92.1]{.number title="vae-20.test.elbo"}`, which both renderers
+    turn into a span with that class and title: the page tells of each number where it comes from.
     """
 
     numbers: Mapping[str, object]
@@ -77,7 +77,7 @@ class Quotation:
 
     def _span(self, key: str, kind: str, text: str) -> Markup:
         name = _escape_attribute(key)
-        return Markup(f'[{text}]{{.{kind} key="{name}" title="{name}"}}')
+        return Markup(f'[{text}]{{.{kind} title="{name}"}}')
 
 
 def format_number(number: Number, digits: int | None = None, *, signed: bool = False) -> str:

@@ -78,4 +78,4 @@ class _Reader(HTMLParser):
             self.page.prose += data
 
     def _quoted(self) -> bool:
-        return any("data-key" in element.attributes for element in self._open)
+        return any({"number", "words"} & set(element.classes) for element in self._open)

@@ -22,7 +22,6 @@ from pipeline.likelihood.weights import log_weights
 from pipeline.numbers import coin_entropy
 from pipeline.rng import stream
 from tests.densities import every_image, small_vae
-from tests.made_up import make_study
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")
@@ -30,11 +29,6 @@ COMPARE = PARAMS.compare.model_copy(update={"resamples": 200})
 FEW = PARAMS.anatomy.model_copy(
     update={"curve": (1, 4, 16), "repetitions": 40, "gradient_repetitions": 3, "gradient_draws": (1, 2)}
 )
-
-
-@pytest.fixture(scope="module")
-def study():
-    return make_study(models=8, side=8, images=700)
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +88,8 @@ def test_redraws_have_the_mean_of_the_grey_level():
     assert drawn[:, [0, 5]].mean(axis=0).tolist() == [0, 1]
 
 
-def test_luck_is_nought_on_average_and_the_floor_is_the_coins_entropy(study):
-    images = study.tables.images
+def test_luck_is_nought_on_average_and_the_floor_is_the_coins_entropy(wide_study):
+    images = wide_study.tables.images
     assert floor(images.grey).mean() == pytest.approx(coin_entropy(images))
     drawn = redraw(images.grey[0], 4000, np.random.default_rng(1))
     lucky = luck(np.repeat(images.grey[:1], 4000, axis=0), drawn)
@@ -234,8 +228,8 @@ def test_a_digit_of_few_images_has_no_order():
     assert list(order_rows("o", paired, COMPARE, np.random.default_rng(0))) == []
 
 
-def test_the_estimates_have_one_row_each_and_repeat_themselves(study):
-    tables = study.tables
+def test_the_estimates_have_one_row_each_and_repeat_themselves(wide_study):
+    tables = wide_study.tables
     arguments = (tables.scores["vae-20"], tables.anatomy.redraws, {"vae-32": tables.scores["vae-32"]})
     found = [estimate(*arguments, tables.images.grey, tables.split, COMPARE, partial(stream, 0)) for _ in range(2)]
     assert list(found[0].columns) == ESTIMATES.names

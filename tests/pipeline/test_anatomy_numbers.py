@@ -7,15 +7,14 @@ from pipeline.anatomy.coins import floor
 from pipeline.anatomy.numbers import anatomy_numbers, draw_numbers, gap_numbers
 from pipeline.anatomy.price import by_digit
 from pipeline.config import load_params
-from tests.made_up import make_study
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")
 
 
 @pytest.fixture(scope="module")
-def tables():
-    return make_study(models=8, side=8, images=700).tables
+def tables(wide_study):
+    return wide_study.tables
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,7 @@ def test_a_checkpoint_holds_tensors_alone(run, checkpoint):
     assert {name.split(".")[0] for name in tensors} == {"model", "optimizer", "history"}
 
 
-def test_the_identity_follows_all_that_decides_a_training(make, examples, validation, plan, monkeypatch):
+def test_the_identity_follows_all_that_decides_a_training(make, examples, validation, plan):
     ours = identity(make(), examples, validation, plan)
     assert ours == identity(make(), examples, validation, plan)
     other_model = build(9, (8,), PARAMS)

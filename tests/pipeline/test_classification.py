@@ -21,7 +21,6 @@ from pipeline.sets import TAILS
 from pipeline.tables import write_table
 from pipeline.vae.conditional import ConditionalVAE
 from tests.densities import every_image, grid_log_likelihood, small_vae
-from tests.made_up import make_study
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")
@@ -63,11 +62,6 @@ def small():
     """A small conditional model, all its images, and what is measured of them under every label."""
     model, x = small_vae(PIXELS, 1, conditional=True), every_image(PIXELS)
     return model, x, classify(model, x, np.arange(len(x)) % 10)
-
-
-@pytest.fixture(scope="module")
-def study():
-    return make_study(side=8, images=700)
 
 
 def test_the_mixture_over_labels_sums_to_one_over_all_images(small):

@@ -8,13 +8,7 @@ from pipeline.classification.numbers import classify_numbers
 from pipeline.classification.worth import label_worth
 from pipeline.config import load_params
 from pipeline.summary import trustworthy
-from tests.made_up import make_study
 from tests.tiny import ROOT
-
-
-@pytest.fixture(scope="module")
-def study():
-    return make_study(side=8, images=700)
 
 
 def numbers_of(study, **models):

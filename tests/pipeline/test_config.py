@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +46,14 @@ def test_every_number_has_its_place_in_the_file():
         ),
     ]:
         assert section.model_fields_set == set(type(section).model_fields)
+
+
+def test_the_room_has_one_door():
+    behind = re.compile(r"pipeline\.config\.|from pipeline import config")
+    outside = [path for room in ("pipeline", "stages", "benchmarks") for path in (ROOT / room).rglob("*.py")]
+    outside = [path for path in outside if not path.is_relative_to(ROOT / "pipeline" / "config")]
+    assert any("from pipeline.config import " in path.read_text(encoding="utf-8") for path in outside)
+    assert [path for path in outside if behind.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_numbers_are_read_as_dvc_reads_them(write):

@@ -15,7 +15,7 @@ from pipeline.diagnosis.encodings import encode
 from pipeline.diagnosis.generation import decode, unsure
 from pipeline.rng import stream
 from tests.densities import every_image, small_vae
-from tests.made_up import diagnosed
+from tests.latent_spaces import diagnosed
 from tests.tiny import ROOT
 
 CPU = torch.device("cpu")

@@ -16,7 +16,6 @@ from pipeline.diagnosis.shown import gather
 from pipeline.diagnosis.twosample import accuracy, divergence_bound, moments_accuracy, norm_calibration, void_mass
 from pipeline.diagnosis.units import activity, removal
 from tests.densities import every_image, small_vae
-from tests.made_up import make_study
 from tests.tiny import ROOT
 
 CPU = torch.device("cpu")
@@ -194,11 +193,6 @@ def test_the_error_of_the_information_is_the_spread_of_its_estimates():
     found = [decomposition(encodings, 100, np.random.default_rng(seed)) for seed in range(60)]
     spread = np.std([one["information"] for one in found], ddof=1)
     assert np.mean([one["error"] for one in found]) == pytest.approx(spread, rel=0.3)
-
-
-@pytest.fixture(scope="module")
-def study():
-    return make_study(side=8, images=700)
 
 
 def params_of(study):

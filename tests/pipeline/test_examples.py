@@ -6,19 +6,14 @@ import pytest
 from pipeline.config import load_params
 from pipeline.examples import examples_for
 from pipeline.rng import stream
-from tests.made_up import make_study
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")
 
 
-@pytest.fixture(scope="module")
-def tables():
-    return make_study(side=8, images=700).tables
-
-
 @pytest.mark.parametrize("binarization", ["bernoulli", "threshold"])
-def test_a_model_learns_from_its_training_images_and_is_followed_on_the_frozen_validation_set(tables, binarization):
+def test_a_model_learns_from_its_training_images_and_is_followed_on_the_frozen_validation_set(study, binarization):
+    tables = study.tables
     model = PARAMS.models["vae-20"].model_copy(update={"binarization": binarization})
     learned, followed = examples_for(model, tables.images, tables.split, stream(0, "matched"))
     train, validation = (np.flatnonzero(tables.split["set"] == name) for name in ("train", "validation"))

@@ -7,13 +7,7 @@ from pipeline.errors import DataError
 from pipeline.images import label
 from pipeline.numbers import coin_entropy, headline
 from pipeline.readme import fill, result_table
-from tests.made_up import make_study
 from tests.report.studies import study_numbers
-
-
-@pytest.fixture(scope="module")
-def study():
-    return make_study(side=8, images=700)
 
 
 @pytest.fixture(scope="module")

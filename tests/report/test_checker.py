@@ -8,7 +8,7 @@ WHOLE = f"""<!DOCTYPE html>
 <html lang="en"><head><title>T</title><style>p {{ color: red }}</style></head>
 <body><nav id="TOC"><a id="toc-a" href="#a">A</a></nav><main>
 <h1 id="a">A</h1><p>Text with an address, x@example.org, and <code>$$ {{python}} ::: @fig-x</code>.
-<a href="https://example.org">A link</a>, <span data-key="k">@fig-x $$ ???</span>
+<a href="https://example.org">A link</a>, <span class="number" title="k">@fig-x $$ ???</span>
 <span data-cites="b">B</span></p>{IMAGE}<p id="ref-b">B</p></main></body></html>"""
 
 

@@ -47,9 +47,9 @@ def test_a_number_that_is_not_finite_is_refused(number):
 
 
 def test_a_quotation_carries_its_key():
-    assert str(quote.number("a.loss")) == f'[{MINUS}92.1]{{.number key="a.loss" title="a.loss"}}'
-    assert str(quote.text("label")) == r'[A \| B]{.words key="label" title="label"}'
-    assert str(quote.interval("a.loss", "a.images")).count('key="a.') == 2
+    assert str(quote.number("a.loss")) == f'[{MINUS}92.1]{{.number title="a.loss"}}'
+    assert str(quote.text("label")) == r'[A \| B]{.words title="label"}'
+    assert str(quote.interval("a.loss", "a.images")).count('title="a.') == 2
     assert quote.value("a.loss") == -92.13
 
 
@@ -74,7 +74,7 @@ def test_columns_of_numbers_are_set_right_and_words_left():
     header, rule, row = str(made).splitlines()
     assert header == "| Model | $d$ | Note |"
     assert rule == "| :-- | --: | :-- |"
-    assert row == rf'| a\|b | [{MINUS}92.1]{{.number key="a.loss" title="a.loss"}} | x |'
+    assert row == rf'| a\|b | [{MINUS}92.1]{{.number title="a.loss"}} | x |'
 
 
 def test_a_row_of_another_length_is_refused():

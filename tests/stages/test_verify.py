@@ -17,7 +17,7 @@ def published(project):
     return layout
 
 
-def test_a_published_study_is_what_it_says(published, run_stage, capsys):
+def test_a_published_study_is_what_it_says(published, run_stage):
     assert run_stage(published.root, "verify") == (0, "")
 
 

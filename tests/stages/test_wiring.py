@@ -1,17 +1,20 @@
 import ast
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
 from pipeline.config import load_params
 from stages import wiring
+from stages.dependencies import imported
 from stages.layout import Layout
 from stages.sandbox import make_sandbox
 from tests.tiny import CHANGES, MODELS, ROOT, call, edit
 
 YAML_TREE = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
 BODIES = {name: stage.get("do", stage) for name, stage in YAML_TREE["stages"].items()}
-NOT_DECLARED = {"pipeline/config.py", "stages/layout.py"}
+CONFIG = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pipeline" / "config").glob("*.py")}
+NOT_DECLARED = CONFIG | {"stages/layout.py"}
 LOOK = """
 import runpy, sys
 sys.argv = ["stage", "too", "many", "words"]
@@ -46,8 +49,9 @@ def walk(path, found):
             modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         for module in modules:
             if module.split(".")[0] in {"pipeline", "stages"}:
-                walk(module.replace(".", "/") + ".py", found)
-                walk(module.split(".")[0] + "/__init__.py", found)
+                room = Path(*module.split("."))
+                for file in (room.with_suffix(".py"), *(one / "__init__.py" for one in (room, *room.parents))):
+                    walk(file.as_posix(), found)
 
 
 @pytest.mark.parametrize("name", [name for name in BODIES if name != "report"])
@@ -55,6 +59,12 @@ def test_declared_code_is_the_code_that_is_imported(name):
     found = set()
     walk(f"stages/{name}.py", found)
     assert {path for path in BODIES[name]["deps"] if path.endswith(".py")} == found - NOT_DECLARED
+
+
+def test_code_behind_the_door_of_a_room_is_found():
+    code = imported("stages/split.py", ROOT)
+    assert "pipeline/config/regression.py" in CONFIG
+    assert code >= CONFIG
 
 
 def test_the_report_declares_its_code_its_pages_and_what_they_quote():

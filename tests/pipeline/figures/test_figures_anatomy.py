@@ -8,12 +8,6 @@ from pipeline.figures.anatomy import LABELS, orders
 from pipeline.figures.atlas import compared_marks, draw_anatomy
 from pipeline.figures.likeliest import ends
 from pipeline.figures.style import to_svg
-from tests.made_up import make_study
-
-
-@pytest.fixture(scope="module")
-def wide():
-    return make_study(models=8, side=8, images=700)
 
 
 def test_the_averages_stand_at_their_means(figures, study):
@@ -53,16 +47,16 @@ def test_bars_are_floor_and_price_and_dots_are_shares(figures, study):
     assert [label.get_text() for label in right.get_yticklabels()] == list(LABELS.values())
 
 
-def test_orders_are_drawn_of_the_models_that_were_compared(wide, figures):
-    found = draw_anatomy(wide.tables, wide.models, 4)
+def test_orders_are_drawn_of_the_models_that_were_compared(wide_study, figures):
+    found = draw_anatomy(wide_study.tables, wide_study.models, 4)
     assert set(found) == {"monte-carlo", "likeliest", "shares", "orders"}
     assert "orders" not in figures
     [axes] = found["orders"].axes
     assert {line.get_label() for line in axes.get_lines()} == {"with vae-20-threshold", "with vae-20-seed-1"}
     assert axes.get_xticklabels()[-1].get_text() == "mean"
-    again = orders(wide.tables.anatomy.estimates, compared_marks(wide.tables.anatomy))
+    again = orders(wide_study.tables.anatomy.estimates, compared_marks(wide_study.tables.anatomy))
     assert to_svg(again) == to_svg(found["orders"])
 
 
-def test_without_its_tables_nothing_is_drawn(wide):
-    assert draw_anatomy(dataclasses.replace(wide.tables, anatomy=None), wide.models, 4) == {}
+def test_without_its_tables_nothing_is_drawn(wide_study):
+    assert draw_anatomy(dataclasses.replace(wide_study.tables, anatomy=None), wide_study.models, 4) == {}

@@ -1,0 +1,43 @@
+"""What is wrong with a file's values, in one line."""
+
+import json
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.config.params import Params
+from pipeline.config.suggestion import did_you_mean
+
+
+def explain(error: ValidationError) -> str:
+    """The first fault, an unknown key before others: where it is, what is wrong, and how many more there are."""
+    first, *others = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in first["loc"])
+    problem = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        known = _keys_beside(first["loc"])
+        line = f"unknown key {where}{did_you_mean(str(first['loc'][-1]), known)}; there are {', '.join(known)}"
+    elif not where:
+        line = problem
+    elif first["type"] == "missing":
+        line = f"key {where} is missing; add it"
+    else:
+        line = f"{where} = {_shorten(first['input'])}: {problem[0].lower()}{problem[1:]}"
+    return line + (f" (and {len(others)} more)" if others else "")
+
+
+def _shorten(value: object) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed where the last part of `location` stands."""
+    section: type[BaseModel] = Params
+    for part in location[:-1]:
+        field = section.model_fields.get(str(part))
+        inner = field.annotation if field else None
+        for candidate in (inner, *get_args(inner)):
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                section = candidate
+    return list(section.model_fields)

@@ -1,0 +1,53 @@
+"""Reading params.yaml, with whatever is wrong with it told in one line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from pipeline.config.fault import explain
+from pipeline.config.params import Params
+from pipeline.errors import DataError, ParameterError
+from pipeline.storage import read_text
+
+
+def load_params(path: Path) -> Params:
+    """Read and check params.yaml.
+
+    Raises:
+        ParameterError: the file is empty or no YAML 1.2, or a key is missing, unknown, given twice,
+            of another type or out of range; the message has the key's path and its value.
+    """
+    tree = read_mapping(path)
+    try:
+        return Params.model_validate_json(json.dumps(tree, default=str))
+    except ValidationError as error:
+        raise ParameterError(f"{path.name}: {explain(error)}") from error
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{path.name}: {error}; a key is a word, and a value does not contain itself") from error
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML 1.2 file.
+
+    Raises:
+        ParameterError: the file is empty or no YAML 1.2, or a key is given twice.
+    """
+    try:
+        tree = YAML(typ="safe", pure=True).load(read_text(path))
+    except (YAMLError, DataError) as error:
+        raise ParameterError(f"{path.name}: {_first_line(error)}") from error
+    except RecursionError as error:
+        raise ParameterError(f"{path.name}: too many brackets in each other; restore the file") from error
+    if not isinstance(tree, dict):
+        raise ParameterError(f"{path.name}: holds no mapping; restore it with `git checkout {path.name}`")
+    return tree
+
+
+def _first_line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return f"line {mark.line + 1}: {problem}" if mark else str(problem)

@@ -1,0 +1,15 @@
+import pytest
+
+from tests.made_up import make_study
+
+
+@pytest.fixture(scope="session")
+def study():
+    """A study of small images."""
+    return make_study(side=8, images=700)
+
+
+@pytest.fixture(scope="session")
+def wide_study():
+    """The same with models that differ from another in one thing alone."""
+    return make_study(models=8, side=8, images=700)
