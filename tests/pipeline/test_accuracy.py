@@ -6,10 +6,15 @@ import pandas as pd
 import pytest
 import torch
 
+import pipeline.accuracy.measure as measuring
 from pipeline.accuracy.measure import measure, sample
 from pipeline.accuracy.numbers import accuracy_numbers, errors
+from pipeline.accuracy.reference import reference
 from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from pipeline.config import load_params
+from pipeline.likelihood.estimate import Images
+from pipeline.likelihood.screening import Screen
+from pipeline.noise import Numbers
 from pipeline.rng import stream
 from pipeline.storage import read_json
 from stages.layout import Layout
@@ -68,11 +73,48 @@ def test_every_method_has_every_image_once_at_each_number_of_draws(measured):
     assert list(measured[0].columns) == ESTIMATED.names
 
 
+def test_the_mode_costs_its_climb_and_its_draws_and_the_encoder_one_pass_more_than_its_draws(measured):
+    passes = measured[0].groupby(["method", "draws"], observed=True)["passes"].unique()
+    assert passes["mode", 50].tolist() == [1 + 9 * 3 + 50]
+    assert passes["encoder", 400].tolist() == [1 + 400]
+
+
 def test_the_refined_mixture_errs_least_and_the_scores_are_taken_as_they_are(measured):
     found = errors(measured[0]).set_index(["method", "draws"])
     assert found.loc[("modes", 100), "rmse"] < 0.5 * found.loc[("encoder", 100), "rmse"]
     assert found.loc[(STUDY, 0), "worst"] > 1
     assert found.loc[(STUDY, 0), "passes"] == 600
+
+
+def test_the_reference_searches_from_points_that_no_other_method_has(monkeypatch):
+    params, images, screens = load_params(ROOT / "params.yaml"), every_image(8)[:2], {}
+    settings = params.accuracy.model_copy(update=SMALL | {"encoder": 20, "curve": (10,), "draws": 20, "most": 20})
+
+    def listen(name):
+        plain = getattr(measuring, name)
+        monkeypatch.setattr(
+            measuring, name, lambda one, screen, *rest: screens.setdefault(name, screen) and plain(one, screen, *rest)
+        )
+
+    listen("reference")
+    listen("curves")
+    score, source = params.score.model_copy(update={"points": 50}), partial(stream, 0)
+    chosen = scored(images, settings)
+    measure(small_vae(pixels=8), images, chosen, score, settings, source, torch.device("cpu"), lambda images: None)
+    assert not torch.isin(screens["reference"].points, screens["curves"].points).any()
+
+
+@torch.no_grad()
+def test_draws_are_added_to_the_reference_until_there_are_enough_and_none_serves_twice():
+    params = load_params(ROOT / "params.yaml").accuracy.model_copy(update=SMALL | {"draws": 50, "most": 200})
+    model, x = small_vae(pixels=8, scale=8.0), torch.from_numpy(every_image(8)[77:78]).float()
+    numbers = Numbers([partial(stream, 0)], torch.device("cpu"))
+    screen = Screen(model, torch.randn(100, 2, generator=torch.Generator().manual_seed(0)))
+    image = Images(model, x, torch.zeros(1, dtype=torch.long), numbers)
+    most, least = (reference(image, screen, params.model_copy(update={"error": error})) for error in (1e-9, 10.0))
+    assert len(torch.unique(most.log_w)) == len(most.log_w) == 200
+    assert torch.equal(least.log_w, most.log_w[:50])
+    assert most.passes - least.passes == 150
 
 
 def test_errors_are_those_of_the_differences():
@@ -86,6 +128,14 @@ def test_errors_are_those_of_the_differences():
     assert found["rmse"] == pytest.approx(math.sqrt(5))
     assert found["bias"] == pytest.approx(-1)
     assert (found["worst"], found["coverage"], found["distrusted_percent"]) == (3, 50, 100)
+
+
+def test_the_references_own_error_widens_the_intervals():
+    truth = {"method": REFERENCE, "draws": 9, "passes": 9.0, "log_likelihood": -5.0, "image": 0, "pareto_k": 0.1}
+    told = truth | {"method": "encoder", "log_likelihood": -6.0, "standard_error": 0.3}
+    for error, coverage in ((0.0, 0), (0.4, 0), (0.5, 100)):
+        found = errors(pd.DataFrame([truth | {"standard_error": error}, told]))
+        assert found["coverage"].tolist() == [coverage]
 
 
 def test_the_comparison_says_how_far_the_encoder_moves_it():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.anatomy.coins import floor
-from pipeline.anatomy.numbers import anatomy_numbers, gap_numbers
+from pipeline.anatomy.numbers import anatomy_numbers, draw_numbers, gap_numbers
 from pipeline.anatomy.price import by_digit
 from pipeline.config import load_params
 from tests.tiny import ROOT
@@ -66,6 +66,36 @@ def test_flips_that_move_nothing_let_a_model_agree_with_itself(tables):
     still.loc[(still["quantity"] == "deviation") & (still["part"] == "flips"), "value"] = 0.0
     found = anatomy_numbers(tables.anatomy._replace(estimates=still), tables.scores, tables.images.grey, PARAMS)
     assert found["anatomy.flips.repeat"] == found["anatomy.flips.ceiling"] == 1
+
+
+def test_flips_leave_the_correlation_that_the_rest_of_the_variance_has(tables):
+    own = tables.scores["vae-20"]
+    within = own[own["set"] == "test"].groupby("digit")["log_likelihood"].var().mean()
+    half = tables.anatomy.estimates.copy()
+    half.loc[(half["quantity"] == "deviation") & (half["part"] == "flips"), "value"] = math.sqrt(0.36 * within)
+    found = anatomy_numbers(tables.anatomy._replace(estimates=half), tables.scores, tables.images.grey, PARAMS)
+    assert found["anatomy.flips.repeat"] == pytest.approx(0.64)
+    assert found["anatomy.flips.ceiling"] == pytest.approx(0.8)
+
+
+def test_what_is_still_short_is_the_studys_estimate_less_the_average(tables):
+    own, draws = tables.scores["vae-20"], tables.anatomy.draws
+    draws = draws.assign(inside_spread=np.random.default_rng(0).random(len(draws)))
+    numbers, study = draw_numbers(draws, own, 0.95), own.set_index("id")["log_likelihood"]
+    for count, part in draws.groupby("draws"):
+        short, key = study[part["image"]].to_numpy() - part["inside"].to_numpy(), f"draws.{count}"
+        assert numbers[f"{key}.short.mean"] == pytest.approx(short.mean())
+        assert numbers[f"{key}.worst"] == pytest.approx(short.max())
+        assert numbers[f"{key}.inside_spread"] == pytest.approx(np.sqrt(np.mean(part["inside_spread"] ** 2)))
+
+
+def test_signal_to_noise_is_a_ratio_of_deviations_and_shares_are_in_per_cent(tables, numbers):
+    for row in tables.anatomy.gradients.to_dict("records"):
+        key = f"anatomy.gradients.{row['network']}.{row['objective']}.{row['draws']}.signal_to_noise"
+        assert numbers[key] ** 2 * row["noise"] == pytest.approx(row["signal"])
+    shares = [value for key, value in numbers.items() if key.startswith("anatomy.share.") and key.endswith(".value")]
+    expected = tables.anatomy.estimates.query("quantity == 'share'")["value"]
+    assert sorted(shares) == pytest.approx(sorted(100 * expected))
 
 
 def test_relatives_are_told_by_what_they_differ_in(numbers):

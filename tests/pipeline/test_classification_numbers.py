@@ -7,6 +7,7 @@ from pipeline.classification.intervals import normal_interval
 from pipeline.classification.numbers import classify_numbers
 from pipeline.classification.worth import label_worth
 from pipeline.config import load_params
+from pipeline.summary import trustworthy
 from tests.tiny import ROOT
 
 
@@ -28,7 +29,18 @@ def test_numbers_are_those_of_the_verdicts_of_each_set(study):
         )
         assert numbers[f"{key}.given"] - numbers[f"{key}.mixture"] == pytest.approx(numbers[f"{key}.worth"])
         assert numbers[f"{key}.wrong"] == (~part["correct"]).sum() >= numbers[f"{key}.undecided_wrong"]
-        assert numbers[f"{key}.monte_carlo_error"] > 0
+        error = np.sqrt((part["standard_error"] ** 2).sum()) / len(part)
+        assert numbers[f"{key}.monte_carlo_error"] == pytest.approx(error)
+        excess = 100 * part["confidence"].mean() - numbers[f"{key}.accuracy_percent"]
+        assert numbers[f"{key}.overconfidence_percent"] == pytest.approx(excess)
+
+
+def test_images_are_distrusted_as_often_as_their_weights_are(study):
+    numbers, table = numbers_of(study), study.tables.classified["cvae-20"]
+    doubted = 100 * ~trustworthy(table)
+    assert numbers["cvae-20.classify.distrusted_percent"] == pytest.approx(doubted.mean())
+    given = doubted[table["y"] == table["digit"]].mean()
+    assert numbers["cvae-20.classify.distrusted_percent_given"] == pytest.approx(given)
 
 
 def test_the_gain_is_over_the_model_without_labels_on_the_same_images(study):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ParameterError
-from pipeline.holdout import hold_out, principal_axes, regions
+from pipeline.holdout import Axes, hold_out, principal_axes, regions
 from pipeline.rng import stream
 from pipeline.sets import HOLDOUTS, REGIONS, TAILS, scored_rows, training_rows
 
@@ -130,3 +130,38 @@ def test_holdouts_are_what_core_training_never_saw(split):
 def test_a_validation_set_that_leaves_nothing_to_train_on_is_refused(images):
     with pytest.raises(ParameterError, match="validation = 2400 leaves nothing"):
         hold_out(*images, np.arange(IMAGES) < POOL, TAIL, 2400, stream(0))
+
+
+def test_an_image_on_a_threshold_is_in_the_centre():
+    axes = Axes(pc1=np.arange(21.0), within=(8.0 * np.arange(21) + 5) % 21)
+    region = regions(axes, np.zeros(21, np.uint8), np.ones(21, bool), TAIL)
+    found = {name: np.flatnonzero(region == name).tolist() for name in TAILS}
+    places = {"within-low": int(axes.within.argmin()), "within-high": int(axes.within.argmax())}
+    assert found == {"pc1-low": [0], "pc1-high": [20]} | {name: [place] for name, place in places.items()}
+
+
+def along_one_direction(direction):
+    """Images of one class that vary in this direction, and how far each is along it."""
+    rng = np.random.default_rng(0)
+    place = rng.standard_normal(400)
+    noise = rng.normal(0, 2, (400, len(direction)))
+    return np.clip(128 + place[:, None] * direction + noise, 0, 255).astype(np.uint8), place
+
+
+def test_an_axis_follows_ink_against_its_largest_loading():
+    grey, place = along_one_direction(np.array([30.0] + 9 * [-20.0]))
+    axes = principal_axes(grey, np.zeros(400, np.uint8), np.ones(400, bool), grey.mean(axis=1) / 255)
+    for axis in (axes.pc1, axes.within):
+        assert np.corrcoef(axis, -place)[0, 1] > 0.99
+
+
+def test_an_axis_that_knows_nothing_of_ink_follows_its_largest_loading():
+    grey, place = along_one_direction(np.array([-30.0, 20.0, 10.0]))
+    ink = np.random.default_rng(1).random(400)
+    axes = principal_axes(grey, np.zeros(400, np.uint8), np.ones(400, bool), ink)
+    assert np.corrcoef(axes.pc1, -place)[0, 1] > 0.99
+
+
+def test_no_image_is_in_matched_twice(split):
+    rows = training_rows(split, "matched", stream(0, "matched"))
+    assert len(set(rows)) == len(rows)

@@ -65,3 +65,20 @@ def test_a_binary_image_is_of_zeros_and_ones(path, name):
     write_arrays(path, arrays)
     with pytest.raises(DataError, match="a binary pixel is neither 0 nor 1"):
         read_images(path)
+
+
+def test_a_pixel_is_rounded_up_from_above_one_half():
+    found = label(np.array([[0, 127, 128, 255]], np.uint8), np.zeros(1, np.uint8), stream(0, "binarise"))
+    assert found.binary("threshold").tolist() == [[0, 0, 1, 1]]
+
+
+def test_coins_fall_as_often_as_the_grey_level_says():
+    grey = np.tile(np.array([0, 1, 51, 254, 255], np.uint8), (100_000, 1))
+    found = label(grey, np.zeros(len(grey), np.uint8), stream(0, "binarise")).binary("bernoulli").mean(axis=0)
+    assert found[[0, -1]].tolist() == [0, 1]
+    assert found == pytest.approx(grey[0] / 255, abs=0.006)
+    assert 0.003 < found[1] < 0.005
+
+
+def test_ids_count_the_images(images):
+    assert images.id.tolist() == list(range(20))

@@ -116,6 +116,12 @@ def test_the_standard_error_is_the_spread_of_the_estimate():
     assert standard_error(log_w).mean().item() == pytest.approx(spread, rel=0.08)
 
 
+def test_the_standard_error_is_the_relative_deviation_over_the_root_of_the_draws():
+    log_w = torch.tensor([[1.0, 2.0], [3.0, 2.0], [1.0, 2.0], [3.0, 8.0]]).double().log() - 700
+    assert effective_draws(log_w).tolist() == pytest.approx([64 / 20, 196 / 76])
+    assert standard_error(log_w).tolist() == pytest.approx([1 / 2 / 2, math.sqrt(27) / 2 / 3.5 / 2])
+
+
 @torch.no_grad()
 def test_blocks_of_any_size_give_the_same_weights():
     model, x = small_vae(), torch.from_numpy(every_image(10)[:7]).float()

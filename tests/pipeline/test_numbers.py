@@ -31,6 +31,13 @@ def test_a_mean_is_that_of_its_images(study, numbers):
     assert numbers["vae-20.pc1-low.images"] == len(own)
 
 
+def test_an_axis_is_held_against_ink_on_the_images_that_it_was_fitted_to(study, numbers):
+    pool = study.tables.split.query("official == 'train'")
+    for axis in ("pc1", "within"):
+        expected = np.corrcoef(pool[axis], pool["ink"])[0, 1]
+        assert numbers[f"data.{axis}.ink_correlation"] == pytest.approx(expected, abs=1e-9)
+
+
 def test_shares_of_the_classes_add_up_to_a_hundred(numbers):
     shares = [value for key, value in numbers.items() if key.startswith("data.test.percent_")]
     assert sum(shares) == pytest.approx(100)

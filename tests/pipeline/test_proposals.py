@@ -233,3 +233,30 @@ def test_the_screen_finds_the_points_that_a_search_through_all_would():
     assert torch.allclose(reached[0], everywhere.amax(dim=0), atol=1e-4)
     assert torch.equal(chosen[0], points[everywhere.argmax(dim=0)])
     assert ((chosen[0] - chosen[1]).norm(dim=-1) >= 1).float().mean() > 0.9
+
+
+@torch.no_grad()
+def test_laplace_is_the_marginal_where_the_posterior_is_normal(linear):
+    model, x = linear
+    mass = laplace(climb(model, x, normals(1, 40, 2), steps=12))[0] + math.log(2 * math.pi)
+    assert torch.allclose(mass, model.log_marginal(x), atol=1e-3)
+
+
+@torch.no_grad()
+def test_the_deviations_of_a_mixture_are_those_of_its_modes_inflated(linear):
+    model, x = linear
+    modes = as_normals(climb(model, x, normals(1, 40, 2), steps=12))
+    mixture = mixture_at(modes, torch.ones(1, 40, dtype=torch.bool), 1.5, 1e6, 0.0)
+    draws = mixture_draws(mixture, model.prior, normals(20_000, 40, 2), torch.full((20_000, 40), 1e6))
+    expected = 1.5 * torch.linalg.inv(modes.precision[0]).diagonal(dim1=-2, dim2=-1).sqrt()
+    assert torch.allclose(draws.z.std(dim=0), expected, rtol=0.03)
+
+
+@torch.no_grad()
+def test_shares_add_up_to_one_and_the_priors_is_as_it_was_asked():
+    model, x = small_vae(pixels=4, latent_dim=2), torch.from_numpy(every_image(4)).float()
+    modes = climb(model, x, normals(3, 16, 2), steps=4)
+    mixture = mixture_at(as_normals(modes), distinct(modes), inflation=1.2, degrees=6.0, prior_share=0.25)
+    assert torch.allclose(mixture.share.sum(dim=0), torch.ones(16))
+    assert torch.allclose(mixture.share[-1], torch.full((16,), 0.25))
+    assert allot(mixture.share, 100).eq(3).sum(dim=0).tolist() == 16 * [25]

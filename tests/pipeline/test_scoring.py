@@ -66,6 +66,13 @@ def test_only_images_that_are_given_more_have_other_numbers_for_it():
     assert np.allclose(once["elbo"], more["elbo"], atol=1e-5)
 
 
+def test_those_images_are_given_more_that_need_it_and_gain_by_it():
+    more, once = (score_all(awkward(), SOME, block=128, **LEVELS, levels=levels) for levels in (3, 1))
+    stayed, tolerance = more["draws"] == 256, LEVELS["tolerance"]
+    assert once["standard_error"][stayed].median() < tolerance < once["standard_error"][~stayed].median()
+    assert more["standard_error"][~stayed].median() < 0.7 * once["standard_error"][~stayed].median()
+
+
 class Asked:
     """A source of random numbers that knows what it was asked for, and has others for one purpose at one level."""
 

@@ -163,6 +163,11 @@ def test_the_error_is_the_spread_of_the_chains():
     assert error_of_mean(log_w).mean().item() == pytest.approx(log_marginal(log_w).std().item(), rel=0.1)
 
 
+def test_the_error_of_two_chains_is_half_their_distance_over_their_mean():
+    log_w = torch.tensor([[1.0], [3.0]]).double().log() - 800
+    assert error_of_mean(log_w).item() == pytest.approx(1 / 2)
+
+
 def test_torchs_own_generator_is_left_as_it_was():
     before = torch.random.get_rng_state()
     noise_of(range(3), "draws").sample(linear_model().prior, 2)

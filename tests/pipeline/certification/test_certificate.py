@@ -3,7 +3,9 @@ import pandas as pd
 import pytest
 import torch
 
+from pipeline.certification import opinions
 from pipeline.certification.agreement import side_by_side
+from pipeline.certification.bidirectional import simulate
 from pipeline.certification.certificate import certificate, contested
 from pipeline.certification.numbers import certificate_numbers
 from pipeline.certification.opinions import Certifier, work
@@ -13,7 +15,8 @@ from pipeline.config import CertifyParams
 from pipeline.errors import NumericalError
 from pipeline.rng import stream
 from pipeline.tables import write_table
-from tests.annealed import CPU
+from pipeline.vae.conditional import ConditionalVAE
+from tests.annealed import CPU, noise_of
 from tests.densities import every_image, grid_log_likelihood, small_vae
 
 PARAMS = CertifyParams(
@@ -74,6 +77,20 @@ def test_the_bounds_of_simulated_images_meet(asked):
     assert (values["reverse"] - values["annealing"]).abs().max() < 0.3
 
 
+def test_simulated_images_are_of_the_labels_that_were_asked_for():
+    model, y = ConditionalVAE(10, (10,), 1), torch.arange(10)
+    first, last = model.decoder[0], model.decoder[-1]
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.zero_()
+        first.weight[:, 1:] = torch.eye(10)
+        last.weight.copy_(40 * torch.eye(10))
+        last.bias.fill_(-20)
+        drawn = simulate(model, y, noise_of(range(10), "simulate"))
+    assert torch.equal(drawn.x, torch.eye(10))
+    assert len(torch.unique(drawn.z)) == 10
+
+
 def test_progress_is_told_of_all_the_work(asked):
     assert sum(asked[5]) == work(len(asked[1]), PARAMS)
 
@@ -97,6 +114,31 @@ def test_the_same_question_has_the_same_answer(asked):
     model, x, y, scores, table, _ = asked
     again = Certifier(model, PARAMS, source, CPU, lambda images: None).real(x, y, scores)
     assert again.equals(table[table["set"] != "simulated"])
+
+
+def test_an_image_has_the_same_opinions_whatever_stands_beside_it(asked):
+    model, x, y, scores, table, _ = asked
+    few = [3, 8]
+    alone = Certifier(model, PARAMS, source, CPU, lambda images: None).real(x[few], y[few], scores.iloc[few])
+    both = alone.merge(table[table["set"] != "simulated"], on=["image", "method"], validate="one_to_one")
+    assert len(both) == len(alone) == 6
+    assert both["log_likelihood_x"].to_numpy() == pytest.approx(both["log_likelihood_y"].to_numpy(), abs=1e-3)
+
+
+def test_a_contradicted_image_is_annealed_at_more_temperatures(asked, monkeypatch):
+    model, x, y, scores, *_ = asked
+    runs, plain = [], opinions.Block.forward
+
+    def forward(block, steps):
+        runs.append((len(block.x), block.params.temperatures, len(steps)))
+        return plain(block, steps)
+
+    monkeypatch.setattr(opinions.Block, "forward", forward)
+    wrong = scores[:2].assign(log_likelihood=[-1000.0, scores["log_likelihood"][1]])
+    Certifier(model, PARAMS, source, CPU, lambda images: None).real(x[:2], y[:2], wrong)
+    longer = opinions.LONGER * PARAMS.temperatures
+    assert runs == [(2, PARAMS.temperatures, PARAMS.temperatures - 1), (1, longer, longer - 1)]
+    assert longer > PARAMS.temperatures
 
 
 def test_the_table_is_that_of_its_schema(asked, tmp_path):
@@ -212,8 +254,8 @@ def test_the_certificate_in_numbers(said):
     assert (numbers["certificate.contested"], numbers["certificate.nodes"]) == (1, PARAMS.nodes)
     assert numbers["certificate.vae.test.score.annealing.contradictions"] == 1
     assert numbers["certificate.vae.real.score.annealing.images"] == 3
-    gap = {key: numbers[f"certificate.vae.gap.{key}"] for key in ("images", "mean", "largest")}
-    assert gap == pytest.approx({"images": 2, "mean": 0.2, "largest": 0.3})
+    gap = {key: numbers[f"certificate.vae.gap.{key}"] for key in ("images", "mean", "error", "largest")}
+    assert gap == pytest.approx({"images": 2, "mean": 0.2, "error": 0.1, "largest": 0.3})
     one = {key: value for key, value in numbers.items() if key.startswith("certificate.vae.contested.")}
     assert {key.split(".")[3] for key in one} == {"2"}
     assert one["certificate.vae.contested.2.annealing.log_likelihood"] == -68

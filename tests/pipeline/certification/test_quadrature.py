@@ -96,6 +96,12 @@ def test_of_equal_modes_one_counts_and_of_light_ones_none():
     assert heavy(Expansion(z, value, torch.zeros_like(z), precision)).squeeze(1).tolist() == [True, False, True, False]
 
 
+def test_a_mode_is_as_heavy_as_its_volume_says():
+    z, value = torch.tensor([0.0, 100.0, 200.0])[:, None, None], torch.full((3, 1), -90.0)
+    precision = torch.tensor([0.0, 26.0, 30.0]).exp()[:, None, None, None]
+    assert heavy(Expansion(z, value, torch.zeros_like(z), precision)).squeeze(1).tolist() == [True, True, False]
+
+
 @torch.no_grad()
 def test_a_linear_gaussian_model_is_integrated_exactly():
     model = linear_model(latent=3)

@@ -3,16 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import norm, ttest_1samp, ttest_ind
 from sklearn.linear_model import LinearRegression
 
 from pipeline.comparison import bootstrap_interval
 from pipeline.config import load_params
 from pipeline.dimensions.effects import dimension_effects
 from pipeline.dimensions.gain import SLOPES, gain_effects, traits
-from pipeline.dimensions.intervals import deviation, student, welch
+from pipeline.dimensions.intervals import deviation, mean, student, welch
 from pipeline.dimensions.losses import clear_losses, gains_of
-from pipeline.dimensions.numbers import dimensions_numbers
+from pipeline.dimensions.numbers import dimensions_numbers, loss_numbers
 from pipeline.errors import ParameterError
 from pipeline.holdout import hold_out
 from pipeline.images import label
@@ -87,11 +87,18 @@ def test_a_standard_deviation_is_covered():
     assert 0.92 <= np.mean([low <= 2 <= high for _, low, high in found]) <= 0.98
 
 
-def test_both_t_intervals_are_those_of_scipy():
+def test_the_interval_of_a_deviation_is_that_of_the_chi_square_table():
+    found, low, high = deviation(np.array([1.0, 2.0, 3.0]), 0.95)
+    assert (found, low, high) == pytest.approx((1, np.sqrt(2 / 7.37776), np.sqrt(2 / 0.0506356)), rel=1e-4)
+
+
+def test_all_t_intervals_are_those_of_scipy():
     a, b = np.array([1.0, 2.5, 4.0]), np.array([0.0, 0.3, 0.2, 0.4])
     for interval, equal in ((welch, False), (student, True)):
         expected = ttest_ind(a, b, equal_var=equal).confidence_interval(0.9)
         assert interval(a, b, 0.9)[1:] == pytest.approx((expected.low, expected.high))
+    expected = ttest_1samp(b, 0).confidence_interval(0.9)
+    assert mean(b, 0.9)[1:] == pytest.approx((expected.low, expected.high))
 
 
 def test_runs_that_do_not_differ_have_an_interval_without_width():
@@ -117,9 +124,21 @@ def test_what_seeing_a_tail_is_worth_is_found_region_by_region(effects):
     assert over_runs["high"] - over_runs["low"] > 5
 
 
+def test_differences_that_no_image_changes_have_no_width_however_hard_the_images(effects):
+    twins = rows_of(effects, "twins", "model_a", "model_b", "place").loc[("vae-20-seed-1", "vae-20", "test")]
+    assert (twins["value"], twins["low"], twins["high"]) == pytest.approx((1, 1, 1))
+    unseen = rows_of(effects, "unseen").drop("test")
+    for end in ("low", "high"):
+        assert unseen[end].to_dict() == pytest.approx({f"test.{region}": worth for region, worth in WORTH.items()})
+    run = rows_of(effects, "run", "model_a", "place").loc[("vae-20", "test")]
+    assert run["high"] - run["low"] > 2
+
+
 def test_what_training_remembered_is_the_gap_to_validation(effects):
     fit = rows_of(effects, "fit", "model_a", "quantity", "place")
-    assert fit.loc[("vae-20", "log_likelihood", "validation"), "low"] < 5
+    whole = fit.loc[("vae-20", "log_likelihood", "validation")]
+    assert whole["low"] < 5 < whole["high"]
+    assert whole["value"] > 0
     assert fit.loc[("vae-20", "slack", "validation"), "value"] == pytest.approx(0, abs=1e-9)
     gap = rows_of(effects, "fit-gap", "model_a", "quantity", "place").loc[("vae-20", "elbo", "validation")]
     assert (gap["value"], gap["low"], gap["high"]) == pytest.approx((0, 0, 0), abs=1e-9)
@@ -135,6 +154,14 @@ def gain(world):
     table["a"] = table["b"] + 20 + 3 * z + 2.0 * (table["digit"] == 1) + rng.normal(0, 1, len(table))
     rows = gain_effects(table, ("vae-20", "vae-04"), QUICK.compare, np.random.default_rng(5))
     return table, pd.DataFrame(rows).set_index(["kind", "quantity"])
+
+
+def test_the_distance_is_to_the_mean_of_the_class_in_the_training_file(world):
+    images, split, _ = world
+    own, pool = images.digit == 3, (split["official"] == "train").to_numpy()
+    centre = images.grey[own & pool].mean(axis=0) / 255
+    expected = [np.sqrt(np.sum((grey / 255 - centre) ** 2)) for grey in images.grey[own]]
+    assert traits(images, split).loc[own, "distance"].to_numpy() == pytest.approx(expected)
 
 
 def test_shares_add_up_to_what_a_regression_explains(gain):
@@ -175,6 +202,30 @@ def test_only_holdout_images_whose_loss_is_beyond_the_error_count(world):
     assert numbers["dimensions.losses.negative"] == 3
     assert numbers["dimensions.losses.clear"] == 2
     assert numbers["dimensions.losses.largest"] == pytest.approx(-7)
+
+
+def test_the_error_of_a_gain_is_that_of_both_scores(world):
+    *_, scores = world
+    gains = gains_of(scores["vae-20"].assign(standard_error=0.3), scores["vae-04"].assign(standard_error=0.4))
+    assert gains["joint_error"].to_numpy() == pytest.approx(0.5)
+    assert gains["gain"].to_numpy() == pytest.approx(10)
+
+
+def test_losses_that_are_nothing_but_error_are_as_many_as_expected():
+    rng, images = np.random.default_rng(0), 200_000
+    columns = {"digit": 0, "set": "test", "region": "centre", "elbo": -90.0, "pareto_k": 0.3, "draws": 500}
+    truth = pd.DataFrame({"id": np.arange(images), "log_likelihood": rng.normal(-90, 15, images)} | columns)
+    names, scores = (PARAMS.roles.middle, PARAMS.roles.small), {}
+    for name, error in zip(names, (0.3, 0.4), strict=True):
+        noisy = truth["log_likelihood"] + error * rng.standard_normal(images)
+        scores[name] = truth.assign(log_likelihood=noisy, standard_error=error)
+    numbers = loss_numbers(PARAMS, scores, names)
+    found = {key.removeprefix("dimensions.losses."): value for key, value in numbers.items()}
+    assert found["clear"] == pytest.approx(found["expected"], rel=0.05)
+    assert found["excess_percent_low"] < 0 < found["excess_percent_high"]
+    assert found["digit_0.clear"] == found["clear"]
+    assert found["certain"] <= 2
+    assert found["certain_errors"] == pytest.approx(norm.isf(0.05 / images))
 
 
 def test_fewer_models_say_less_and_none_is_an_error(world):

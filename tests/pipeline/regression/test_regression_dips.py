@@ -37,9 +37,9 @@ def test_a_trace_that_only_rises_has_no_dip():
 
 
 def test_a_dip_is_measured_from_the_best_step_before_it():
-    dip = find_dips(MADE_UP, 8, 0)[1]
-    assert brink(MADE_UP, dip) == 9
-    assert MADE_UP[9] - MADE_UP[dip.bottom] == dip.depth
+    dips = find_dips(MADE_UP, 8, 0)
+    assert [brink(MADE_UP, dip) for dip in dips] == [5, 9]
+    assert [MADE_UP[brink(MADE_UP, dip)] - MADE_UP[dip.bottom] for dip in dips] == [dip.depth for dip in dips]
     assert span(MADE_UP) == 50
 
 

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from pipeline.regression.numbers import anatomy, regression_numbers
@@ -46,6 +47,25 @@ def test_the_fewest_points_carry_half_of_the_cost(found):
 
 def test_the_plain_model_does_not_differ_from_itself(numbers):
     assert numbers[f"regress.{VARYING}.dips_difference"] == numbers[f"regress.{VARYING}.holdout_gain"] == 0
+
+
+def test_gains_are_a_variants_mean_less_that_of_the_plain_model(found, numbers):
+    mean = found.outcomes.groupby("variant")[["holdout", "dips_all"]].mean()
+    gains = mean - mean.loc[VARYING]
+    assert (gains.drop(VARYING)["holdout"] != 0).all()
+    for name in PARAMS.variants:
+        assert numbers[f"regress.{name}.holdout_gain"] == pytest.approx(gains.loc[name, "holdout"], abs=1e-9)
+        assert numbers[f"regress.{name}.dips_all_difference"] == pytest.approx(gains.loc[name, "dips_all"], abs=1e-9)
+
+
+def test_depths_are_told_by_least_squares_through_the_origin(found, numbers):
+    for name in (CONSTANT, VARYING):
+        own = found.dips[(found.dips["variant"] == name) & (found.dips["measure"] == "nats")]
+        slope = np.linalg.lstsq(-own[["second"]].to_numpy(), own["depth"].to_numpy(), rcond=None)[0]
+        assert numbers[f"regress.{name}.slope"] == pytest.approx(slope[0])
+        uphill = 100 * np.mean(own["step_first"] > 0)
+        assert numbers[f"regress.{name}.uphill_percent"] == pytest.approx(uphill)
+        assert numbers[f"regress.{name}.dips_seen"] == len(own) > 2
 
 
 def test_tables_come_back_even_without_a_dip(found, tmp_path):

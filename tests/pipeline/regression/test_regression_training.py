@@ -118,6 +118,15 @@ def test_sigma_is_one_number_or_above_its_floor(trained):
         assert run.sigma.min() >= variant.floor
 
 
+def test_a_floor_is_added_to_sigma_and_moves_nothing_else():
+    floor, plain = (WHOLE.variants[name] for name in ("floor", "varying"))
+    weights, x = initial(plain, 3, SOURCE), torch.from_numpy(POINTS.x)
+    (f, raised), (same, sigma) = (predictor(variant)(weights, x) for variant in (floor, plain))
+    assert torch.equal(f, same)
+    torch.testing.assert_close(raised, sigma + floor.floor)
+    assert floor.floor > 0
+
+
 def test_sigma_is_a_network_of_its_own():
     variant = WHOLE.variants["varying"]
     weights, x = initial(variant, 3, SOURCE).requires_grad_(), torch.from_numpy(POINTS.x)

@@ -86,6 +86,15 @@ def test_paths_begin_and_end_at_the_means_and_are_straight(ends):
     assert not torch.allclose(z["distribution"][2], (z["distribution"][0] + z["distribution"][-1]) / 2)
 
 
+def test_every_way_leads_from_the_first_posterior_to_the_last(ends):
+    z = paths(ends, 3, np.random.default_rng(1))
+    for place, end in ((0, ends.first), (-1, ends.last)):
+        away = (z[:, place] - end.mean) / end.stddev
+        assert away.abs().max() < 4
+        assert away[1:].abs().max() > 0.5
+        assert torch.equal(z[0, place], end.mean)
+
+
 def test_probabilities_are_chances_and_draws_are_pixels_with_that_mean():
     z = from_prior(model(), 3, np.random.default_rng(0))
     chances = np.repeat(probabilities(model(), z)[None], 20_000, axis=0)
@@ -101,6 +110,8 @@ def test_no_multiple_of_the_spread_is_the_posterior_mean_and_others_go_on_the_sa
     mean = model().posterior(x).mean.detach()
     assert torch.equal(z[0], mean)
     torch.testing.assert_close(z[2] - mean, 4 * (z[1] - mean))
+    noise = torch.from_numpy(np.random.default_rng(0).standard_normal((4, 2), dtype=np.float32))
+    torch.testing.assert_close(z[1] - mean, model().posterior(x).stddev.detach() * noise)
     assert fidelity(model(), x, [0.0, 1.0, 4.0], np.random.default_rng(0))[0] == pytest.approx(
         model().likelihood(mean).log_prob(x).detach().numpy()
     )
