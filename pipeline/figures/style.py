@@ -32,7 +32,7 @@ SHORTER = [
 """What is taken out of SVG files, and what stands in its place: comments, indentation, long names, spaces in styles and
 outlines, numbers of groups that nothing points at."""
 
-RESOLUTION = 200
+RESOLUTION = 160
 """Of what is rasterised inside a figure, in dots an inch."""
 
 SETTINGS: dict[str, Any] = {

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.config import load_params
 from pipeline.diagnosis.aggregate import decomposition, gaussian_divergence, log_aggregate, log_prior, unit_divergences
 from pipeline.diagnosis.diagnose import unseen_rows
 from pipeline.diagnosis.encodings import Encodings, divergences, encode
@@ -16,7 +15,6 @@ from pipeline.diagnosis.shown import gather
 from pipeline.diagnosis.twosample import accuracy, divergence_bound, moments_accuracy, norm_calibration, void_mass
 from pipeline.diagnosis.units import activity, removal
 from tests.densities import every_image, small_vae
-from tests.tiny import ROOT
 
 CPU = torch.device("cpu")
 
