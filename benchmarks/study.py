@@ -26,6 +26,7 @@ def main(layout: Layout) -> None:
     results: dict[str, Any] = read_json(layout.benchmarks) if layout.benchmarks.exists() else {}
     results.setdefault("stages", {}).update({stage: taken for stage, taken in seconds.items() if taken > UP_TO_DATE})
     results["study_jobs"], results["study_seconds"] = jobs, round(time.monotonic() - begun, 1)
+    results["study_alone"] = True
     results["study_peak_gigabytes"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9, 2)
     write_json(layout.benchmarks, results)
 
