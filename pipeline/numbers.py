@@ -13,7 +13,7 @@ from pipeline.classification.numbers import classify_numbers
 from pipeline.config import Params
 from pipeline.diagnosis.numbers import diagnosis_numbers
 from pipeline.dimensions.numbers import dimensions_numbers
-from pipeline.families import principals
+from pipeline.families import KINDS, principals, relatives
 from pipeline.findings import Findings
 from pipeline.images import Images
 from pipeline.literature import literature_numbers
@@ -68,6 +68,9 @@ def run_numbers(params: Params, models: Iterable[str]) -> Numbers:
         "hidden": ", ".join(str(units) for units in params.data.hidden),
     }
     numbers |= {f"role.{role}": name for role, name in params.roles if name in models}
+    for kind in KINDS:
+        for own in principals(params):
+            numbers |= {f"relative.{kind}.{other}": own for other in relatives(params, own, kind) if other in models}
     for name in models:
         numbers |= {
             f"{name}.latent_dim": params.models[name].latent_dim,

@@ -1,6 +1,7 @@
 """All figures of the study, each from the findings that it shows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -110,13 +111,13 @@ def _conditional(
     """The figures of the conditional models, as far as there are any."""
     figures = {}
     for name, table in [*findings.classified.items()][:1]:
-        binary = findings.images.binary(models[name].binarization)
-        figures["classification"] = classification(table, everyone[name])
-        figures["mistakes"] = mistakes(table, binary, findings.images.id, everyone[name], gallery)
+        binary, mark = findings.images.binary(models[name].binarization), replace(everyone[name], label=name)
+        figures["classification"] = classification(table, mark)
+        figures["mistakes"] = mistakes(table, binary, findings.images.id, mark, gallery)
     scored = {name: model for name, model in models.items() if name in findings.scores}
     others = {name: unconditional(scored, models[name]) for name in findings.classified}
     pairs = {name: (findings.classified[name], findings.scores[one]) for name, one in others.items() if one is not None}
-    return figures | ({"worth": worth(pairs, everyone)} if pairs else {})
+    return figures | ({"worth": worth(pairs)} if pairs else {})
 
 
 def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str) -> dict[str, Figure]:

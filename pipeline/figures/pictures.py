@@ -108,7 +108,8 @@ def _side_by_side(
             headings = [str(digit) for digit in range(board.shape[1])] if digits else []
             draw_board(axes, board, headings=headings)
             model = fold(labels.get(name, name), 0.9 * WIDTH / len(names))
-            axes.set_title(f"{model}\n{TITLES[kind]}" if kind == SHOWN[0] else TITLES[kind])
+            title = TITLES[kind].replace("f(z)", "f(z, y)") if digits else TITLES[kind]
+            axes.set_title(f"{model}\n{title}" if kind == SHOWN[0] else title)
     return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from pipeline.classification.worth import label_worth
-from pipeline.figures.palette import COLOURS, INK, Mark
+from pipeline.figures.palette import COLOURS, INK
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
 
 Filling = Literal["full", "none"]
@@ -25,20 +25,19 @@ HALF = NormalDist().inv_cdf(0.975)
 
 
 @house_style()
-def worth(pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], marks: Mapping[str, Mark]) -> Figure:
+def worth(pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Figure:
     """By class, mean worth of the label and mean gain of the density on the test images, with 95% intervals.
 
     Args:
         pairs: by conditional model, its likelihoods under each label, as in `CLASSIFIED`, and the scores of the
             model without labels that it is compared with.
-        marks: of the conditional models.
     """
     figure = new_figure(3.6)
     panels = figure.subplots(1, len(pairs), sharey=True, squeeze=False)[0]
     for axes, (name, tables) in zip(panels, pairs.items(), strict=True):
         found = label_worth(*tables)
         _draw_digits(axes, found[found["set"] == "test"])
-        axes.set(xlabel="class", xticks=range(10), title=fold(marks[name].label, 3))
+        axes.set(xlabel="class", xticks=range(10), title=fold(name, 3))
     panels[0].set_ylabel("nats an image")
     legend_below(figure, _handles())
     return figure

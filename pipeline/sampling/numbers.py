@@ -99,7 +99,7 @@ def path_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> Numbers
         for place, one in {"ends": norm[[0, -1]], "middle": norm[middle]}.items():
             found[f"inside_percent_{place}"] = 100 * float(((one >= low) & (one <= high)).mean())
         numbers |= {f"sample.path.{way}.{key}": value for key, value in found.items()}
-    rest = (("samples", "means"), ("distribution", "means"), ("distribution", "samples"))
+    rest = (("samples", "means"), ("distribution", "means"), ("coupled", "means"), ("distribution", "samples"))
     for way, other in rest:
         for key in ("norm", "entropy"):
             gain = arrays[key][WAYS.index(way), middle] - arrays[key][WAYS.index(other), middle]

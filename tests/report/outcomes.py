@@ -66,9 +66,7 @@ def upset(numbers):
     """The means the way that stays in the shell, and the interpolated distribution the one that is less sure."""
     path = "sample.path"
     found = numbers | {f"{path}.means.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 0.0}
-    found |= {
-        f"{path}.distribution-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))
-    }
+    found |= {f"{path}.coupled-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))}
     return found
 
 
@@ -76,9 +74,7 @@ def downset(numbers):
     """The interpolated distribution in the shell, and the decoder surer on it."""
     path = "sample.path"
     found = numbers | {f"{path}.coupled.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 30.0}
-    found |= {
-        f"{path}.distribution-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))
-    }
+    found |= {f"{path}.coupled-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))}
     return found
 
 

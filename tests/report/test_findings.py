@@ -100,7 +100,7 @@ CLAIMS = [
     ("lies below it on average", "lies above it on average", "agrees with it on average"),
     ("It is surer than it is right", "It is right more often", "about as often right"),
     ("better than vae-20 even when", "worse than vae-20 when nobody", "cannot be told apart from vae-20"),
-    ("Every model explains its training", "No model explains its training", "No model explains its training"),
+    ("Every model that was scored on", "No model that was scored on", "No model that was scored on"),
 ]
 
 
