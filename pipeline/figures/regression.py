@@ -16,8 +16,6 @@ LABELS = {CONSTANT: "N(f(x), σ²)", VARYING: "N(f(x), σ(x)²)"}
 DRAWN = {VARYING: COLOURS[0], CONSTANT: COLOURS[1]}
 CONFIDENCE = 0.95
 """Of the intervals that are drawn."""
-TICKS = (*(-(10.0**power) for power in range(9, 2, -1)), -500.0, 0.0, 500.0, 1000.0)
-"""Of the log likelihood, as far as a trace goes."""
 STRETCHES = 500
 """Into which a trace is divided."""
 QUIET = 0.25
@@ -57,7 +55,7 @@ def fits(table: pd.DataFrame) -> Figure:
 
 @house_style()
 def traces(table: pd.DataFrame) -> Figure:
-    """Log likelihood of the first seed's training and holdout points, in nats a point, both models superimposed.
+    """Log likelihood of all of the first seed's training and of all its holdout points, both models superimposed.
 
     Args:
         table: as in `TRACES`.
@@ -69,12 +67,8 @@ def traces(table: pd.DataFrame) -> Figure:
         for name, colour in DRAWN.items():
             part = own[(own["variant"] == name) & (own["set"] == one_set)]
             _draw_trace(axes, part, colour)
-        axes.set_yscale("symlog", linthresh=1000, linscale=3)
-        low, high = axes.get_ylim()
-        axes.set_yticks([tick for tick in TICKS if low <= tick <= high])
         axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.set(ylabel="log likelihood (nats)", title=f"{'training' if one_set == 'train' else 'holdout'} points")
-        axes.minorticks_off()
         axes.grid()
     panels[-1].set_xlabel("step")
     legend_below(figure, _handles())
