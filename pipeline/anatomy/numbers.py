@@ -80,12 +80,17 @@ def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
 
 
 def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -> Numbers:
-    """Both averages by number of draws, and how far the one inside still is from the study's estimate."""
+    """Both averages by number of draws, and how far the one inside still is from the study's estimate.
+
+    `study_error` is the standard error of a mean over so many images, drawn from all of the test set.
+    """
     study = scores.set_index("id")["log_likelihood"]
+    test, images = scores.loc[scores["set"] == "test", "log_likelihood"], int(draws["image"].nunique())
     counts = sorted(draws["draws"].unique())
     numbers: Numbers = {
-        "draws.images": int(draws["image"].nunique()),
+        "draws.images": images,
         "draws.study": float(study.loc[draws["image"].unique()].mean()),
+        "draws.study_error": float(test.std(ddof=1) / np.sqrt(images)),
         "draws.counts": " ".join(map(str, counts)),
         "draws.fewest": int(counts[0]),
         "draws.most": int(counts[-1]),
@@ -113,6 +118,7 @@ def gradient_numbers(gradients: pd.DataFrame) -> Numbers:
     inside = sorted(set(gradients.loc[gradients["objective"] == "inside", "draws"]))
     numbers: dict[str, float] = {
         "gradients.images": int(gradients["images"].max()),
+        "gradients.most": int(inside[-1]),
     }
     for row in gradients.to_dict("records"):
         key = f"gradients.{row['network']}.{row['objective']}.{row['draws']}"

@@ -89,6 +89,12 @@ def test_what_is_still_short_is_the_studys_estimate_less_the_average(tables):
         assert numbers[f"{key}.inside_spread"] == pytest.approx(np.sqrt(np.mean(part["inside_spread"] ** 2)))
 
 
+def test_the_error_of_the_drawn_images_mean_is_that_of_so_many_from_the_test_set(tables, numbers):
+    own = tables.scores["vae-20"]
+    variance = own[own["set"] == "test"]["log_likelihood"].var()
+    assert numbers["anatomy.draws.study_error"] ** 2 * numbers["anatomy.draws.images"] == pytest.approx(variance)
+
+
 def test_signal_to_noise_is_a_ratio_of_deviations_and_shares_are_in_per_cent(tables, numbers):
     for row in tables.anatomy.gradients.to_dict("records"):
         key = f"anatomy.gradients.{row['network']}.{row['objective']}.{row['draws']}.signal_to_noise"

@@ -142,10 +142,10 @@ def test_the_words_on_voids_follow_the_signs(page, variant):
     plain, other = text_of(page), text_of(variant(filled))
     sentences = {
         "the aggregate posterior is not the prior": "the network cannot tell the aggregate posterior from the prior",
-        "What it calls void is void": "There is no void that the fresh draws bear out",
-        "less likely than real ones": "likelier than real ones",
-        "mass in voids grows": "mass in voids shrinks",
-        "Voids here are no sign of too short a training": "So longer training fills voids here",
+        "what the network calls void is void": "the network claims no void worth the name",
+        "are less likely than real ones": "are likelier than real ones",
+        "from the shortest to the longest it grows": "from the shortest to the longest it shrinks",
+        "So training has not removed the voids": "So there is no void that training could remove",
         "tell the two apart less often": "tell the two apart more often",
         "The usual checks would have passed": "means and covariances tell nearly all",
     }
