@@ -39,7 +39,7 @@ def gain_model(effects: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
     _draw_slopes(right, slopes.loc[[*SLOPES, *digits]], [*SLOPES.values(), *labels], colours)
     a, b = (marks[name].label for name in effects.loc[effects["kind"] == "gain-slope", ["model_a", "model_b"]].iloc[0])
     left.set_xlabel(fold(f"share of the variance of the gain of {a} over {b} (per cent)", 2.6))
-    right.set_xlabel(fold("nats a standard deviation; for a class, beside the mean of all classes", 2.9))
+    right.set_xlabel(fold("nats a standard deviation; for a class, beside the mean of all", 2.4))
     return figure
 
 

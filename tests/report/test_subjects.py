@@ -90,7 +90,7 @@ def test_a_page_on_characters_says_nothing_of_digits(pages):
 
 
 def test_figures_speak_of_classes_whatever_the_data_set(study):
-    figures = draw_all(study.tables, study.models, study.pair, 4)
+    figures = draw_all(study.drawing(gallery=4), study.tables)
     texts = {one.get_text() for figure in figures.values() for one in figure.findobj(Text)}
     assert any("class" in text for text in texts)
     assert not [text for text in texts if OF_DIGITS.search(text) or OF_WRITING.search(text)]
