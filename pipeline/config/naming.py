@@ -1,5 +1,6 @@
 """Sections that name models, each with its check that these are described under `models:`."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 
 from pipeline.config.models import ModelParams
@@ -12,6 +13,7 @@ Models = Mapping[str, ModelParams]
 class NamesModels(Section):
     """A section that names models, of which only the whole of params.yaml knows whether they are there."""
 
+    @abstractmethod
     def check_models(self, models: Models) -> None:
         """Check every model's name.
 
@@ -21,7 +23,6 @@ class NamesModels(Section):
         Raises:
             ValueError: the first name that is not one of the models this section can use.
         """
-        raise NotImplementedError
 
 
 def require_described(key: str, names: Iterable[str], models: Models) -> None:
