@@ -1,5 +1,9 @@
-"""While tests run, every shape and type in the library's signatures is checked, and programs can be interrupted."""
+"""While tests run, every shape and type in the library's signatures is checked, and programs can be interrupted.
 
+Each process of the tests computes on one thread: with one process a core, more of them would wait for each other.
+"""
+
+import os
 import signal
 
 from jaxtyping import install_import_hook
@@ -23,6 +27,9 @@ install_import_hook(
     ],
     "beartype.beartype",
 )
+
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_configure():

@@ -17,7 +17,6 @@ from pipeline.rendering.pdf import render_pdf
 from pipeline.storage import read_json
 from tests.quotes import quotes
 from tests.report.samples import make_sample, make_tiny
-from tests.report.studies import make_report
 
 FIGURE = '![A curve.](../data/plot/curve.svg){#fig-a fig-alt="A curve"}\n'
 PRINT = (
@@ -47,12 +46,6 @@ def sample(tmp_path_factory):
     return root, render_report(root / "report", "pandoc")
 
 
-@pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    layout = make_report(tmp_path_factory.mktemp("pdf") / "project")
-    return layout, render_report(layout.report, "pandoc")
-
-
 def test_two_processes_make_the_same_bytes(sample):
     root, _ = sample
     digests = {
@@ -65,19 +58,19 @@ def test_two_processes_make_the_same_bytes(sample):
     assert b"/CreationDate" not in sample[1].pdf
 
 
-def test_every_number_of_the_page_is_in_the_pdf(study):
-    _, report = study
+def test_every_number_of_the_page_is_in_the_pdf(study_report):
+    _, report = study_report
     text = dense(text_of(report.pdf))
     quoted = {dense(one) for texts in quotes(report.page).values() for one in texts}
     assert len(quoted) > 100
     assert {one for one in quoted if one not in text} == set()
 
 
-def test_another_number_is_another_text(tmp_path, study):
-    layout, report = study
+def test_another_number_is_another_text(made_report, tmp_path, study_report):
+    layout, report = study_report
     key = "pair.vae-20.vae-04.test.difference"
     numbers = read_json(layout.numbers)
-    changed = make_report(tmp_path / "project", change=lambda numbers: numbers | {key: numbers[key] + 1234.5})
+    changed = made_report(tmp_path / "project", change=lambda numbers: numbers | {key: numbers[key] + 1234.5})
     shown = f"{numbers[key] + 1234.5:,.2f}".replace(",", "")
     assert shown not in dense(text_of(report.pdf))
     assert shown in dense(text_of(render_report(changed.report, "pandoc").pdf))
@@ -97,8 +90,8 @@ def test_figures_tables_equations_and_sections_bear_the_pages_numbers(sample):
     assert "Kingma" in text
 
 
-def test_everything_lies_on_the_paper(study):
-    for page in pypdfium2.PdfDocument(study[1].pdf):
+def test_everything_lies_on_the_paper(study_report):
+    for page in pypdfium2.PdfDocument(study_report[1].pdf):
         width, height = page.get_size()
         text = page.get_textpage()
         for index in range(text.count_rects()):
@@ -135,9 +128,9 @@ def test_links_lead_to_places_in_the_document_and_to_the_net(sample):
     ]
 
 
-def test_only_the_fonts_that_typst_carries_are_used_and_none_is_small(study):
+def test_only_the_fonts_that_typst_carries_are_used_and_none_is_small(study_report):
     kind = [pdfium.FPDF_PAGEOBJ_TEXT]
-    texts = [one for page in pypdfium2.PdfDocument(study[1].pdf) for one in page.get_objects(filter=kind)]
+    texts = [one for page in pypdfium2.PdfDocument(study_report[1].pdf) for one in page.get_objects(filter=kind)]
     names = {one.get_font().get_base_name().partition("+")[2] for one in texts}
     assert {name.partition("-")[0] for name in names} <= {"LibertinusSerif", "NewCMMath", "DejaVuSansMono"}
     words = [one for one in texts if "Math" not in one.get_font().get_base_name()]

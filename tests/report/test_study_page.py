@@ -1,6 +1,7 @@
 """Facts about the study's own page, on numbers made up for the purpose."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -22,7 +23,6 @@ from tests.report.outcomes import (
     unexpected,
     upset,
 )
-from tests.report.studies import make_report
 
 
 def text_of(page):
@@ -38,21 +38,26 @@ def misplaced(plain, other, sentences):
     ]
 
 
-@pytest.fixture(scope="module")
-def layout(tmp_path_factory):
-    return make_report(tmp_path_factory.mktemp("study") / "project")
+@pytest.fixture
+def layout(study_report):
+    return study_report[0]
+
+
+@pytest.fixture
+def page(study_report):
+    return study_report[1].page
 
 
 @pytest.fixture(scope="module")
-def page(layout):
-    return render_page(layout.report, "pandoc")
+def variant(made_report, tmp_path_factory):
+    """The page of the same study, had it come out otherwise."""
 
+    @cache
+    def variant(change, **kind):
+        layout = made_report(tmp_path_factory.mktemp("study") / "project", change=change, **kind)
+        return render_page(layout.report, "pandoc")
 
-@pytest.fixture(scope="module")
-def variant(tmp_path_factory):
-    return lambda change, **kind: render_page(
-        make_report(tmp_path_factory.mktemp("study") / "project", change=change, **kind).report, "pandoc"
-    )
+    return variant
 
 
 def test_every_number_on_the_page_changes_with_its_key(layout, page, variant):

@@ -16,7 +16,6 @@ from pipeline.rendering.page import render_page
 from pipeline.rendering.subjects import SUBJECTS
 from pipeline.storage import read_json, write_json
 from tests.made_up import make_study
-from tests.report.studies import make_report
 
 OF_DIGITS = re.compile(r"\bdigits?\b", re.IGNORECASE)
 OF_WRITING = re.compile(r"\b(ink|handwrit\w+|writ\w+|strokes?)\b", re.IGNORECASE)
@@ -41,9 +40,9 @@ def study():
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
+def pages(made_report, tmp_path_factory):
     """What the page of one made-up study shows, by the name that its data set is given."""
-    layout, made = make_report(tmp_path_factory.mktemp("study") / "project", models=10), {}
+    layout, made = made_report(tmp_path_factory.mktemp("study") / "project", models=10), {}
     numbers = read_json(layout.numbers)
     unpublished = {key: value for key, value in numbers.items() if not key.startswith("literature.")}
 
