@@ -1,10 +1,12 @@
 """While tests run, every shape and type in the library's signatures is checked, and programs can be interrupted.
 
-Each process of the tests computes on one thread: with one process a core, more of them would wait for each other.
+Each process of the tests computes on one thread: with one process a core, more of them would wait for each other. The
+costliest folders come first, so that what is left at the end can be shared out.
 """
 
 import os
 import signal
+from pathlib import Path
 
 from jaxtyping import install_import_hook
 
@@ -30,8 +32,15 @@ install_import_hook(
 
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+COSTLIEST = ("stages", "faults", "report")
 
 
 def pytest_configure():
     """A shell's background job ignores interrupts, and would have every program that a test starts ignore them too."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the costliest folders first, and leave the order within a folder."""
+    folders = {item: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
+    items.sort(key=lambda item: COSTLIEST.index(folders[item]) if folders[item] in COSTLIEST else len(COSTLIEST))

@@ -31,7 +31,7 @@ CHANGES = {
     "models": {"vae-04": {"latent_dim": 2}, "vae-20": {"latent_dim": 3}, "cvae-20": {"latent_dim": 2}}
     | dict.fromkeys(name for name in load_params(ROOT / "params.yaml").models if name not in MODELS),
     "train": {"precision": "float32", "checkpoint_every": 1},
-    "score": {"draws": 64},
+    "score": {"points": 500, "starts": 2, "climb": 10, "rounds": 2, "draws": 64},
     "certify": {
         "models": list(MODELS),
         "images": 2,

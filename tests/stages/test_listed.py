@@ -6,7 +6,7 @@ from pipeline.results import read_pairs
 from pipeline.storage import read_json
 from stages import wiring
 from stages.layout import Layout
-from tests.tiny import MODELS, edit
+from tests.tiny import MODELS, copy_finished, edit
 
 TWIN = (
     "  vae-06: {latent_dim: 3, conditional: false, train_on: core, binarization: bernoulli, seed: 0, duration: 1, "
@@ -26,6 +26,19 @@ def layout(project):
     edit(layout.params, "  vae-20: {latent_dim", f"{TWIN}  vae-20: {{latent_dim")
     edit(layout.params, "  - - vae-20\n", f"{PAIR}  - - vae-20\n")
     return layout
+
+
+@pytest.fixture
+def joined(once, layout, run_stage, tmp_path):
+    """The same after the twin was listed and took part, and what was said of it."""
+
+    def make(folder):
+        copied = Layout(copy_finished(layout.root, folder))
+        wiring.main(copied)
+        return run_all(copied, run_stage)
+
+    folder, lines = once("a model joined", make)
+    return Layout(copy_finished(folder, tmp_path / "joined")), lines
 
 
 def run_all(layout, run_stage):
@@ -58,15 +71,14 @@ def test_no_pair_of_listed_models_is_told(layout, run_stage):
     assert said.splitlines()[-1] == "compare: dvc.yaml lists no two models of compare.pairs; run `make models`"
 
 
-def test_a_listed_model_takes_part(layout, run_stage):
-    wiring.main(layout)
-    assert run_all(layout, run_stage) == []
+def test_a_listed_model_takes_part(joined):
+    layout, lines = joined
+    assert lines == []
     assert models_of(layout)[:2] == ({"vae-04", "vae-20", "vae-06"}, {*MODELS, "vae-06"})
 
 
-def test_a_removed_model_takes_no_part_though_its_files_remain(layout, run_stage):
-    wiring.main(layout)
-    run_all(layout, run_stage)
+def test_a_removed_model_takes_no_part_though_its_files_remain(joined, run_stage):
+    layout, _ = joined
     edit(layout.params, TWIN, "")
     edit(layout.params, PAIR, "")
     assert run_all(layout, run_stage) == []
