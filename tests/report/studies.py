@@ -19,11 +19,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def made_report(once) -> Callable[..., Layout]:
-    """Put the project's report at a folder, beside the figures and numbers of a made-up study, which is made once."""
+def drawn_study(once) -> Callable[[int], Layout]:
+    """Where the figures and numbers are of a made-up study of so many models, which is made once."""
+    return lambda models: Layout(once(f"study of {models} models", partial(_make, models=models))[0])
+
+
+@pytest.fixture(scope="session")
+def made_report(drawn_study) -> Callable[..., Layout]:
+    """Put the project's report at a folder, beside the figures and numbers of a made-up study."""
 
     def made_report(root, *, models=5, change=lambda numbers: numbers):
-        made, layout = Layout(once(f"study of {models} models", partial(_make, models=models))[0]), Layout(root)
+        made, layout = drawn_study(models), Layout(root)
         for name in ("pipeline", "stages"):
             root.mkdir(parents=True, exist_ok=True)
             (root / name).symlink_to(ROOT / name)

@@ -2,6 +2,10 @@ import pytest
 
 from pipeline.figures.atlas import draw_all
 from tests.made_up import make_study
+from tests.report.studies import drawn_study
+from tests.tiny import once
+
+__all__ = ["drawn_study", "once"]
 
 
 @pytest.fixture(scope="session")

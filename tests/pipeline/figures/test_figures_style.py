@@ -8,11 +8,9 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 
-from pipeline.figures.atlas import draw_all
 from pipeline.figures.palette import marks
 from pipeline.figures.style import SETTINGS, fold, house_style, to_svg
 from pipeline.figures.training import training
-from tests.made_up import make_study
 
 ELSEWHERE = """
 import hashlib
@@ -20,7 +18,7 @@ from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
 from tests.made_up import make_study
 study = make_study(models=2, side=8, images=700)
-for name, figure in draw_all(study.drawing(gallery=10), study.tables).items():
+for name, figure in sorted(draw_all(study.drawing(gallery=6), study.tables).items()):
     print(name, hashlib.sha256(to_svg(figure)).hexdigest())
 """
 
@@ -35,12 +33,10 @@ def test_a_figure_gives_the_same_bytes_each_time():
     assert to_svg(figure) == to_svg(figure) == to_svg(draw())
 
 
-def test_another_process_gives_the_same_bytes():
-    study = make_study(models=2, side=8, images=700)
-    here = [
-        f"{name} {hashlib.sha256(to_svg(figure)).hexdigest()}"
-        for name, figure in draw_all(study.drawing(gallery=10), study.tables).items()
-    ]
+def test_another_process_gives_the_same_bytes(drawn_study):
+    figures = sorted(drawn_study(2).figures.iterdir(), key=lambda path: path.stem)
+    here = [f"{path.stem} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in figures]
+    assert len(here) > 20
     elsewhere = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
         env={**os.environ, "PYTHONHASHSEED": "12345", "MPLBACKEND": "svg"},
