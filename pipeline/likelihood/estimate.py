@@ -10,17 +10,16 @@ from torch import Tensor
 from pipeline.config import ScoreParams
 from pipeline.likelihood.expansion import Expansion
 from pipeline.likelihood.mixture import Mixture, mixture_at, mixture_draws
-from pipeline.likelihood.modes import climb, distinct, laplace
+from pipeline.likelihood.modes import distinct, laplace
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import elbo
 from pipeline.likelihood.refinement import Normals, refine
 from pipeline.likelihood.screening import Screen
+from pipeline.likelihood.search import padded, search
 from pipeline.likelihood.weights import log_weights
 from pipeline.noise import Numbers
 from pipeline.vae.density import LabelledModel, LatentVariableModel
 
-MARGIN = 15.0
-"""Nats of log p(x, z) by which a start may stand below the best one and still be followed."""
 NEGLIGIBLE = 8.0
 """Nats of mass by which a mode may stand below the best one and still be drawn from."""
 
@@ -91,16 +90,14 @@ def propose(images: Images, screen: Screen, effort: Effort, params: ScoreParams)
         params: what does not depend on the effort.
     """
     latent = screen.points.shape[1]
-    start, followed = _starts(images, screen, effort.starts)
-    steps = max(0, params.climb // (latent + 1) - 1)
-    modes = _climbed(images, start, followed, steps)
-    log_mass = laplace(modes).masked_fill(~followed, -torch.inf)
-    kept = distinct(modes._replace(value=log_mass)) & (log_mass > log_mass.amax(dim=0) - NEGLIGIBLE)
+    start, value = _starts(images, screen, effort.starts)
+    tops, found, climbs = search(images.family, images.x, images.y, start, value, params.climb)
+    log_mass = laplace(tops).masked_fill(~found, -torch.inf)
+    kept = distinct(tops._replace(value=log_mass)) & (log_mass > log_mass.amax(dim=0) - NEGLIGIBLE)
     half = max(1, min(params.round_draws, 2 * latent) // 2)
-    normals = _refined(images, modes, kept, (effort.rounds, half), getattr(torch, params.round_precision))
+    normals = _refined(images, tops, kept, (effort.rounds, half), getattr(torch, params.round_precision))
     mixture = mixture_at(normals, kept, params.inflation, params.degrees, params.prior_share)
     mass = torch.softmax(normals.log_mass.masked_fill(~kept, -torch.inf), dim=0)
-    climbs = (steps + 1) * (latent + 1) * followed.sum(dim=0)
     return Proposal(mixture, (mass * normals.spread).sum(dim=0), climbs + 4.0 * half * effort.rounds * kept.sum(dim=0))
 
 
@@ -112,25 +109,14 @@ def weigh(images: Images, mixture: Mixture, draws: int) -> Float64[Tensor, "k n"
     return log_weights(model, images.x, mixture_draws(mixture, model.prior, noise, chi_squared))
 
 
-def _starts(images: Images, screen: Screen, starts: int) -> tuple[Float[Tensor, "m n latent"], Bool[Tensor, "m n"]]:
-    """The encoder's mean and the best points; and which of them are not hopelessly below the best."""
+def _starts(images: Images, screen: Screen, starts: int) -> tuple[Float[Tensor, "m n latent"], Float[Tensor, "m n"]]:
+    """The encoder's mean and the best points, with log p(x, z) at each."""
     model = images.model
     guess = model.posterior(images.x).mean.unsqueeze(0)
     value = model.likelihood(guess).log_prob(images.x)
     chosen, reached = screen.best(images.x, images.y, starts)
     start = torch.cat([guess, chosen])
-    value = torch.cat([value, reached]) + model.prior.log_prob(start)
-    followed = value > value.amax(dim=0) - MARGIN
-    followed[0] = True
-    return start, followed
-
-
-def _climbed(
-    images: Images, start: Float[Tensor, "m n latent"], followed: Bool[Tensor, "m n"], steps: int
-) -> Expansion:
-    image = torch.nonzero(followed)[:, 1]
-    tops = climb(images.family.given(images.y[image]), images.x[image], start[followed].unsqueeze(0), steps)
-    return Expansion(*(_padded(field[0], followed) for field in tops))
+    return start, torch.cat([value, reached]) + model.prior.log_prob(start)
 
 
 def _refined(
@@ -142,12 +128,4 @@ def _refined(
     chosen = torch.stack(noise, dim=1)[:, slot, image].unflatten(0, shape)
     model = images.family.given(images.y[image])
     found = refine(model, images.x[image], modes.z[kept], modes.precision[kept], chosen, products)
-    return Normals(*(_padded(field, kept) for field in found))
-
-
-def _padded(field: Tensor, place: Bool[Tensor, "m n"]) -> Tensor:
-    """Rows put back where they came from; elsewhere a copy of the first one, which no one looks at."""
-    whole = field[:1].expand(place.numel(), *field.shape[1:]).clone()
-    whole[place.flatten()] = field
-    back: Tensor = whole.unflatten(0, place.shape)
-    return back
+    return Normals(*(padded(field, kept) for field in found))

@@ -27,7 +27,7 @@ def climb(
     here = expand(model, x, start)
     damping = torch.full_like(here.value, FIRST_DAMPING)
     for _ in range(steps):
-        there = expand(model, x, here.z + _step(here, damping))
+        there = expand(model, x, here.z + damped_step(here, damping))
         gain = there.value > here.value
         here = _choose(gain, there, here)
         damping = torch.where(gain, damping / 8, damping * 8)
@@ -58,7 +58,8 @@ def laplace(modes: Expansion) -> Float[Tensor, "m n"]:
     return mass
 
 
-def _step(here: Expansion, damping: Float[Tensor, "m n"]) -> Float[Tensor, "m n latent"]:
+def damped_step(here: Expansion, damping: Float[Tensor, "m n"]) -> Float[Tensor, "m n latent"]:
+    """Newton's step from every point, made shorter and steeper by the damping, which is relative to the curvature."""
     scale = here.precision.diagonal(dim1=-2, dim2=-1) * damping.unsqueeze(-1)
     factor = torch.linalg.cholesky(here.precision + torch.diag_embed(scale))
     return torch.cholesky_solve(here.gradient.unsqueeze(-1), factor).squeeze(-1)
