@@ -11,7 +11,7 @@ from pipeline.likelihood.modes import damped_step, distinct
 from pipeline.vae.density import LabelledModel
 
 MARGIN = 15.0
-"""Nats of log p(x, z) by which a search may end below its image's best one."""
+"""Nats of log p(x, z) by which a search may be below its image's best one after the last step."""
 GAIN = 4.0
 """Nats beyond the margin that it may be below for every step still before it."""
 MET = 3.0

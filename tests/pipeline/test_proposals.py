@@ -16,7 +16,7 @@ from pipeline.likelihood.mixture import allot, log_density, mixture_at, mixture_
 from pipeline.likelihood.modes import climb, distinct, laplace
 from pipeline.likelihood.reductions import effective_draws
 from pipeline.likelihood.refinement import Normals, refine
-from pipeline.likelihood.screening import Screen
+from pipeline.likelihood.screening import APART, Screen
 from pipeline.likelihood.slopes import slopes
 from pipeline.likelihood.weights import log_weights
 from pipeline.rng import stream
@@ -232,7 +232,7 @@ def test_the_screen_finds_the_points_that_a_search_through_all_would():
     everywhere = model.likelihood(points[:, None].expand(-1, 64, -1)).log_prob(x)
     assert torch.allclose(reached[0], everywhere.amax(dim=0), atol=1e-4)
     assert torch.equal(chosen[0], points[everywhere.argmax(dim=0)])
-    assert ((chosen[0] - chosen[1]).norm(dim=-1) >= 1).float().mean() > 0.9
+    assert ((chosen[0] - chosen[1]).norm(dim=-1) >= APART * math.sqrt(2)).float().mean() > 0.9
 
 
 @torch.no_grad()
