@@ -1,5 +1,6 @@
 """Searches for the modes of every image's posterior, most of which are given up early."""
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -14,8 +15,8 @@ MARGIN = 15.0
 """Nats of log p(x, z) by which a search may be below its image's best one after the last step."""
 GAIN = 4.0
 """Nats beyond the margin that it may be below for every step still before it."""
-MET = 3.0
-"""Standard deviations within which two searches are taken to be on their way to the same mode."""
+MET = 1.5
+"""Distance within which two searches are taken to be on their way to the same mode, relative to a normal draw's own."""
 SETTLED = 0.1
 """Nats: a search whose step gains less has arrived."""
 DAMPING = 0.1
@@ -109,7 +110,8 @@ def _step(
 
 def _ahead(tops: Expansion, kept: Bool[Tensor, "m n"], margin: float) -> Bool[Tensor, "m n"]:
     value = tops.value.masked_fill(~kept, -torch.inf)
-    return (value > value.amax(dim=0) - margin) & distinct(tops._replace(value=value), MET)
+    met = MET * math.sqrt(tops.z.shape[-1])
+    return (value > value.amax(dim=0) - margin) & distinct(tops._replace(value=value), met)
 
 
 def _like(chosen: Bool[Tensor, "m n"], field: Tensor) -> Bool[Tensor, "m n ..."]:
