@@ -32,7 +32,7 @@ install_import_hook(
 
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-COSTLIEST = ("stages", "faults", "report")
+COSTLIEST = ("stages/test_experiments.py", "stages/test_chain.py", "stages", "faults", "report", ".")
 
 
 def pytest_configure():
@@ -41,6 +41,8 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Put the costliest folders first, and leave the order within a folder."""
-    folders = {item: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
-    items.sort(key=lambda item: COSTLIEST.index(folders[item]) if folders[item] in COSTLIEST else len(COSTLIEST))
+    """Put the costliest files and folders first, and leave the order within them."""
+    here = Path(__file__).parent
+    items.sort(
+        key=lambda item: next(rank for rank, name in enumerate(COSTLIEST) if item.path.is_relative_to(here / name))
+    )

@@ -196,7 +196,7 @@ def test_a_saturated_decoder_is_scored_right(kind):
 
 
 def test_every_image_has_a_finite_score_under_saturated_weights():
-    found = score_all(saturated("weights"), every_image(10), draws=2000)
+    found = score_all(saturated("weights"), every_image(10), draws=1000)
     p = np.exp(found["log_likelihood"])
     assert np.isfinite(found.to_numpy(dtype=float)).all()
     assert p.sum() == pytest.approx(1, abs=4 * np.linalg.norm(p * found["standard_error"]))
