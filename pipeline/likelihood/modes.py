@@ -7,7 +7,8 @@ from torch import Tensor
 from pipeline.likelihood.expansion import Expansion, expand
 from pipeline.vae.density import LatentVariableModel
 
-FIRST_DAMPING = 1e-2
+FIRST_DAMPING, GREATEST_DAMPING = 1e-2, 1e12
+"""Relative to the curvature."""
 
 
 def climb(
@@ -30,7 +31,7 @@ def climb(
         there = expand(model, x, here.z + damped_step(here, damping))
         gain = there.value > here.value
         here = _choose(gain, there, here)
-        damping = torch.where(gain, damping / 8, damping * 8)
+        damping = torch.where(gain, damping / 8, (damping * 8).clamp(max=GREATEST_DAMPING))
     return here
 
 

@@ -1,6 +1,5 @@
 """Latent points of the prior that explain an image best: starts for the search that owe nothing to the encoder."""
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -14,8 +13,8 @@ from pipeline.vae.distributions import BernoulliPixels
 
 SHORTLIST = 64
 """Points an image among which its starts are chosen."""
-APART = 0.25
-"""Least distance between starts as a share of the prior's typical radius, though never above one standard deviation."""
+APART = 0.5
+"""Least distance between starts, in the prior's standard deviations."""
 
 
 class Screen:
@@ -77,12 +76,12 @@ def _spread(
     """The best point, then the best that is apart from it, and so on; where there is none, the best left."""
     reached, places = scores.topk(min(max(SHORTLIST, starts), len(points)), dim=0)
     shortlist, columns = points[places], torch.arange(scores.shape[1], device=points.device)
-    best, chosen, apart = reached.clone(), [], min(1.0, APART * math.sqrt(points.shape[1]))
+    best, chosen = reached.clone(), []
     for _ in range(starts):
         first = best.argmax(dim=0)
         chosen.append(first)
         distance = (shortlist - shortlist[first, columns]).norm(dim=-1)
-        best = torch.where(distance < apart, best - 1e6, best)
+        best = torch.where(distance < APART, best - 1e6, best)
         best[first, columns] = -torch.inf
     picked = torch.stack(chosen) if chosen else places[:0]
     return shortlist[picked, columns], reached[picked, columns]

@@ -88,8 +88,7 @@ def test_linear_decoders_are_scored_as_their_exact_marginals_say():
 def test_two_latent_dimensions_agree_with_a_fine_grid(scale):
     model = awkward(scale=scale)
     error, z = errors_of(score_all(model, SOME, draws=1000), plane_log_likelihood(model, SOME))
-    assert rms(error) < 0.05
-    assert np.abs(error).max() < 0.3
+    assert np.abs(error).max() < 0.1
     assert np.abs(z).max() < 4
     assert 0.8 < rms(z) < 1.25
 
@@ -147,7 +146,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say(levels):
     assert 0.3 < up.mean() < 0.7 if levels > 1 else not up.any()
     assert 0.92 < np.mean(np.abs(z) < 1.96) < 0.98
     assert abs(error.mean()) < 4 * error.std() / math.sqrt(error.size)
-    assert 0.9 < rms(z) < (1.1 if levels > 1 else 1.15)
+    assert 0.9 < rms(z) < 1.1
     for some in (z[up], z[~up]):
         assert not len(some) or 0.91 < np.mean(np.abs(some) < 1.96) < 0.985
 
@@ -196,7 +195,7 @@ def test_a_saturated_decoder_is_scored_right(kind):
 
 
 def test_every_image_has_a_finite_score_under_saturated_weights():
-    found = score_all(saturated("weights"), every_image(10), draws=1000)
+    found = score_all(saturated("weights"), every_image(10), draws=256)
     p = np.exp(found["log_likelihood"])
     assert np.isfinite(found.to_numpy(dtype=float)).all()
     assert p.sum() == pytest.approx(1, abs=4 * np.linalg.norm(p * found["standard_error"]))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from pipeline.likelihood.search import GAIN, LENGTHS, MARGIN, Found, search
+from pipeline.likelihood.search import GAIN, LENGTHS, MARGIN, UNMOVED, Found, search
 from tests.densities import LinearGaussian, every_image, small_vae
 
 NOISE = 0.05
@@ -64,21 +64,34 @@ def budget_for(steps: int, latent: int) -> int:
     return latent + 1 + steps * (latent + 1 + len(LENGTHS))
 
 
-def from_the_hill_and_the_slope(steps: int) -> Found:
-    start = torch.tensor([-2.0, SLOPE]).reshape(2, 1, 1)
+def from_the_hill_and(other: float, steps: int) -> Found:
+    start = torch.tensor([-2.0, other]).reshape(2, 1, 1)
     return searched(HillAndMountain(), torch.tensor([[2.0]]), start, budget_for(steps, 1))
 
 
+def heights(*points: float) -> list[float]:
+    return value_at(HillAndMountain(), torch.tensor([[2.0]]), torch.tensor(points).reshape(-1, 1, 1)).flatten().tolist()
+
+
 def test_a_start_far_below_the_best_one_is_followed_when_steps_are_left_to_overtake_it():
-    found = from_the_hill_and_the_slope(steps=6)
-    below = value_at(HillAndMountain(), torch.tensor([[2.0]]), torch.tensor([-2.0, SLOPE]).reshape(2, 1, 1))
-    assert MARGIN < below[0] - below[1] < MARGIN + 6 * GAIN
-    assert found.kept.flatten().tolist() == [False, True]
+    found = from_the_hill_and(SLOPE, steps=6)
+    hill, slope = heights(-2.0, SLOPE)
+    assert MARGIN < hill - slope < MARGIN + 6 * GAIN
+    assert found.kept.flatten().tolist() == [True, True]
     assert found.tops.z[1, 0, 0].item() == pytest.approx(1.0, abs=0.01)
 
 
+def test_a_search_that_stays_far_below_is_given_up_after_the_steps_that_show_it():
+    found = from_the_hill_and(1.2, steps=6)
+    hill, near, top = heights(-2.0, 1.2, 1.0)
+    assert MARGIN < near - hill < MARGIN + 6 * GAIN
+    assert top - hill > MARGIN + 5 * GAIN
+    assert found.kept.flatten().tolist() == [False, True]
+    assert found.passes.tolist() == [2 * (budget_for(6, 1) // 2) + 2 + (2 + len(LENGTHS))]
+
+
 def test_without_steps_it_is_left_and_the_first_start_is_looked_at_alone():
-    found = from_the_hill_and_the_slope(steps=0)
+    found = from_the_hill_and(SLOPE, steps=0)
     assert found.kept.flatten().tolist() == [True, False]
     assert found.tops.z[0, 0, 0] == -2.0
     assert found.passes.tolist() == [2.0]
@@ -90,15 +103,22 @@ def test_the_first_start_is_followed_however_far_below():
     assert found.kept.flatten().tolist() == [True, True]
 
 
-def test_of_two_searches_that_meet_one_goes_on_and_rests_when_it_gains_no_more():
+def test_of_two_searches_that_meet_that_one_is_given_up_which_started_far_below():
     model, x = Labelled(normals(5, 2, seed=1), noise=0.7), normals(40, 5, seed=2)
-    start = torch.stack([torch.zeros(40, 2), torch.full((40, 2), 0.4)])
-    brief, long = (searched(model, x, start, budget_for(steps, 2)) for steps in (12, 40))
-    assert (brief.kept.sum(dim=0) == 1).all()
-    assert (brief.passes < budget_for(12, 2)).all()
-    assert torch.equal(brief.passes, long.passes)
-    top = brief.tops.gradient[brief.kept]
-    assert top.norm(dim=-1).max() < 0.2
+    start = torch.stack([torch.zeros(40, 2), torch.full((40, 2), 4.0)])
+    found = searched(model, x, start, budget_for(12, 2))
+    far = (value_at(model, x, start).diff(dim=0).abs() >= MARGIN).flatten()
+    assert far.float().mean() > 0.5
+    assert torch.equal(found.kept.sum(dim=0), 2 - far.long())
+    assert found.tops.gradient[found.kept].norm(dim=-1).max() < 0.01
+
+
+def test_a_search_rests_when_it_gains_no_more():
+    brief, long = (from_the_hill_and(SLOPE, steps) for steps in (20, 60))
+    extra = [found.passes - 2 * (budget_for(steps, 1) // 2) for found, steps in ((brief, 20), (long, 60))]
+    assert brief.kept.flatten().tolist() == [True, True]
+    assert torch.equal(*extra)
+    assert extra[0] < budget_for(10, 1)
 
 
 def test_the_search_ends_no_lower_than_any_start_of_its_image_and_keeps_one_of_each():
@@ -112,15 +132,15 @@ def test_the_search_ends_no_lower_than_any_start_of_its_image_and_keeps_one_of_e
 
 def test_passes_are_the_looks_at_the_starts_and_the_steps_of_those_that_go_on():
     model, x = small_vae(pixels=12, latent_dim=4, scale=12.0), torch.from_numpy(every_image(12)[::37]).float()
-    found = [searched(model, x, normals(3, len(x), 4), budget_for(steps, 4)) for steps in (0, 1)]
-    followed = [value_at(model, x, normals(3, len(x), 4)) for _ in found]
-    wanted = [f > f.amax(dim=0) - MARGIN - GAIN * steps for steps, f in enumerate(followed)]
-    for one in wanted:
-        one[0] = True
-    assert torch.equal(found[0].passes, 5.0 * wanted[0].sum(dim=0))
-    assert torch.equal(found[1].passes, (5.0 + 8.0) * wanted[1].sum(dim=0))
-    short = searched(model, x, normals(3, len(x), 4), budget_for(1, 4) - 1)
-    assert torch.equal(short.passes, found[0].passes)
+    start = normals(3, len(x), 4)
+    unmoved, once = (searched(model, x, start, budget_for(steps, 4)) for steps in (0, 1))
+    short = searched(model, x, start, budget_for(1, 4) - 1)
+    below = value_at(model, x, start).amax(dim=0) - value_at(model, x, start)
+    first = torch.arange(3).unsqueeze(-1) == 0
+    close, near, far = below < UNMOVED, below < MARGIN, (below < MARGIN + GAIN) | first
+    assert torch.equal(unmoved.passes, 5.0 * (close | first).sum(dim=0))
+    assert torch.equal(short.passes, unmoved.passes + 5.0 * close.sum(dim=0))
+    assert torch.equal(once.passes, 2 * 5.0 * near.sum(dim=0) + (5.0 + 8.0) * (far & ~near).sum(dim=0))
 
 
 def test_the_searches_of_an_image_are_nothing_to_those_of_another():
