@@ -126,6 +126,7 @@ def test_errors_are_those_of_the_differences():
     ]
     found = errors(pd.DataFrame(rows).assign(pareto_k=0.9)).iloc[0]
     assert found["rmse"] == pytest.approx(math.sqrt(5))
+    assert found["rmse_but_worst"] == pytest.approx(1)
     assert found["bias"] == pytest.approx(-1)
     assert (found["worst"], found["coverage"], found["distrusted_percent"]) == (3, 50, 100)
 

@@ -5,10 +5,10 @@ from pipeline.rendering.page import render_page
 from pipeline.rendering.quarto import find_quarto
 from tests.browser import browser
 from tests.report.samples import make_sample
-from tests.report.studies import drawn_study, made_report, study_report
+from tests.report.studies import drawn_study, made_numbers, made_page, made_report, study_report
 from tests.tiny import once
 
-__all__ = ["browser", "drawn_study", "made_report", "once", "study_report"]
+__all__ = ["browser", "drawn_study", "made_numbers", "made_page", "made_report", "once", "study_report"]
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ def test_another_number_is_another_text(made_report, tmp_path, study_report):
     layout, report = study_report
     key = "pair.vae-20.vae-04.test.difference"
     numbers = read_json(layout.numbers)
-    changed = made_report(tmp_path / "project", change=lambda numbers: numbers | {key: numbers[key] + 1234.5})
+    changed = made_report(tmp_path / "project", numbers | {key: numbers[key] + 1234.5})
     shown = f"{numbers[key] + 1234.5:,.2f}".replace(",", "")
     assert shown not in dense(text_of(report.pdf))
     assert shown in dense(text_of(render_report(changed.report, "pandoc").pdf))

@@ -1,7 +1,6 @@
 """Facts about the study's own page, on numbers made up for the purpose."""
 
 import re
-from functools import cache
 
 import pytest
 
@@ -48,16 +47,10 @@ def page(study_report):
     return study_report[1].page
 
 
-@pytest.fixture(scope="module")
-def variant(made_report, tmp_path_factory):
+@pytest.fixture
+def variant(made_numbers, made_page):
     """The page of the same study, had it come out otherwise."""
-
-    @cache
-    def variant(change, **kind):
-        layout = made_report(tmp_path_factory.mktemp("study") / "project", change=change, **kind)
-        return render_page(layout.report, "pandoc")
-
-    return variant
+    return lambda change, models=5: made_page(change(made_numbers(models)))
 
 
 def test_every_number_on_the_page_changes_with_its_key(layout, page, variant):

@@ -12,9 +12,7 @@ from pipeline.download.catalogue import CLASSES
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.atlas import draw_all
-from pipeline.rendering.page import render_page
 from pipeline.rendering.subjects import SUBJECTS
-from pipeline.storage import read_json, write_json
 from tests.made_up import make_study
 
 OF_DIGITS = re.compile(r"\bdigits?\b", re.IGNORECASE)
@@ -39,19 +37,14 @@ def study():
     return make_study(models=10, side=8, images=700)
 
 
-@pytest.fixture(scope="module")
-def pages(made_report, tmp_path_factory):
+@pytest.fixture
+def pages(made_numbers, made_page):
     """What the page of one made-up study shows, by the name that its data set is given."""
-    layout, made = made_report(tmp_path_factory.mktemp("study") / "project", models=10), {}
-    numbers = read_json(layout.numbers)
+    numbers = made_numbers(10)
     unpublished = {key: value for key, value in numbers.items() if not key.startswith("literature.")}
 
     def page(dataset):
-        if dataset not in made:
-            found = numbers if dataset == "mnist" else unpublished
-            write_json(layout.numbers, found | {"dataset": dataset})
-            made[dataset] = shown(render_page(layout.report, "pandoc"))
-        return made[dataset]
+        return shown(made_page((numbers if dataset == "mnist" else unpublished) | {"dataset": dataset}))
 
     return page
 

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from functools import partial
 
 import pytest
 from ruamel.yaml import YAML
@@ -27,8 +28,12 @@ def tried(finished, once):
 
     def make(folder):
         copy_with_git(finished, folder)
-        changes = {"wider": "models.vae-20.latent_dim=4", "more": f"+models.vae-06={NEW}"}
-        return {name: dvc(folder, "exp", "run", "--name", name, "-S", change) for name, change in changes.items()}
+        run = partial(dvc, folder, "exp", "run", "--name")
+        more = ("score@vae-06", "compare", "plot", "summarise")
+        return {
+            "wider": run("wider", "-S", "models.vae-20.latent_dim=4"),
+            "more": run("more", "-S", f"+models.vae-06={NEW}", *more),
+        }
 
     return once("experiments", make)
 
