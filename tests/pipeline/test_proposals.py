@@ -237,6 +237,13 @@ def test_the_screen_finds_the_points_that_a_search_through_all_would():
 
 
 @torch.no_grad()
+def test_a_climb_that_has_arrived_stays_however_many_steps_are_left(linear):
+    model, x = linear
+    brief, long = (climb(model, x, normals(1, 40, 2), steps=steps).z for steps in (12, 200))
+    assert torch.allclose(brief, long, atol=1e-4)
+
+
+@torch.no_grad()
 def test_laplace_is_the_marginal_where_the_posterior_is_normal(linear):
     model, x = linear
     mass = laplace(climb(model, x, normals(1, 40, 2), steps=12))[0] + math.log(2 * math.pi)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from pipeline.likelihood.search import GAIN, LENGTHS, MARGIN, UNMOVED, Found, search
+from pipeline.likelihood.search import GAIN, LENGTHS, MARGIN, SETTLED, UNMOVED, Found, search
 from tests.densities import LinearGaussian, every_image, small_vae
 
 NOISE = 0.05
@@ -64,8 +64,8 @@ def budget_for(steps: int, latent: int) -> int:
     return latent + 1 + steps * (latent + 1 + len(LENGTHS))
 
 
-def from_the_hill_and(other: float, steps: int) -> Found:
-    start = torch.tensor([-2.0, other]).reshape(2, 1, 1)
+def climbed_from(*points: float, steps: int) -> Found:
+    start = torch.tensor(points).reshape(-1, 1, 1)
     return searched(HillAndMountain(), torch.tensor([[2.0]]), start, budget_for(steps, 1))
 
 
@@ -74,7 +74,7 @@ def heights(*points: float) -> list[float]:
 
 
 def test_a_start_far_below_the_best_one_is_followed_when_steps_are_left_to_overtake_it():
-    found = from_the_hill_and(SLOPE, steps=6)
+    found = climbed_from(-2.0, SLOPE, steps=6)
     hill, slope = heights(-2.0, SLOPE)
     assert MARGIN < hill - slope < MARGIN + 6 * GAIN
     assert found.kept.flatten().tolist() == [True, True]
@@ -82,16 +82,16 @@ def test_a_start_far_below_the_best_one_is_followed_when_steps_are_left_to_overt
 
 
 def test_a_search_that_stays_far_below_is_given_up_after_the_steps_that_show_it():
-    found = from_the_hill_and(1.2, steps=6)
-    hill, near, top = heights(-2.0, 1.2, 1.0)
-    assert MARGIN < near - hill < MARGIN + 6 * GAIN
-    assert top - hill > MARGIN + 5 * GAIN
+    found = climbed_from(-2.2, 1.2, steps=7)
+    start, near, hill, top = heights(-2.2, 1.2, -2.0, 1.0)
+    assert MARGIN < near - start < MARGIN + 7 * GAIN
+    assert MARGIN + 6 * GAIN < top - hill < MARGIN + 7 * GAIN
     assert found.kept.flatten().tolist() == [False, True]
-    assert found.passes.tolist() == [2 * (budget_for(6, 1) // 2) + 2 + (2 + len(LENGTHS))]
+    assert found.passes.tolist() == [2 * (budget_for(7, 1) // 2) + 2 + (2 + len(LENGTHS))]
 
 
 def test_without_steps_it_is_left_and_the_first_start_is_looked_at_alone():
-    found = from_the_hill_and(SLOPE, steps=0)
+    found = climbed_from(-2.0, SLOPE, steps=0)
     assert found.kept.flatten().tolist() == [True, False]
     assert found.tops.z[0, 0, 0] == -2.0
     assert found.passes.tolist() == [2.0]
@@ -114,11 +114,15 @@ def test_of_two_searches_that_meet_that_one_is_given_up_which_started_far_below(
 
 
 def test_a_search_rests_when_it_gains_no_more():
-    brief, long = (from_the_hill_and(SLOPE, steps) for steps in (20, 60))
+    brief, long = (climbed_from(-2.0, SLOPE, steps=steps) for steps in (20, 60))
     extra = [found.passes - 2 * (budget_for(steps, 1) // 2) for found, steps in ((brief, 20), (long, 60))]
     assert brief.kept.flatten().tolist() == [True, True]
     assert torch.equal(*extra)
     assert extra[0] < budget_for(10, 1)
+    start, hill = heights(-2.01, -2.0)
+    assert 0 < hill - start < SETTLED
+    arrived = climbed_from(-2.01, 1.2, steps=20)
+    assert arrived.passes.tolist() == [2 * (budget_for(20, 1) // 2) + 2 + (2 + len(LENGTHS))]
 
 
 def test_the_search_ends_no_lower_than_any_start_of_its_image_and_keeps_one_of_each():
