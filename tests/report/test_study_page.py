@@ -136,6 +136,14 @@ def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, vari
     assert [above in neither, below in neither, same in neither] == [False, False, True]
 
 
+def test_an_error_that_one_image_makes_is_told(page, variant):
+    key = "accuracy.vae-04.study.rmse"
+    lone = variant(lambda numbers: numbers | {key: 1.0, f"{key}_but_worst": 0.4})
+    assert "One image makes most of what is left of vae-04" in text_of(lone)
+    assert {"1.00", "0.40"} <= {text for one in (key, f"{key}_but_worst") for text in quotes(lone)[one]}
+    assert "One image makes most of what is left of vae-04" not in text_of(page)
+
+
 def test_the_words_on_voids_follow_the_signs(page, variant):
     plain, other = text_of(page), text_of(variant(filled))
     sentences = {
