@@ -47,7 +47,7 @@ def make_sandbox(source: Path, target: Path, changes: Mapping[str, Any]) -> Layo
         for name in COPIED:
             _copy(source / name, target / name)
     layout, yaml, text = Layout(target), YAML(), StringIO()
-    yaml.width = 200
+    yaml.width, yaml.preserve_quotes = 200, True
     tree = yaml.load(read_text(layout.params))
     _lay_over(tree, changes)
     yaml.dump(tree, text)

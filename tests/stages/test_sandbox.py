@@ -1,4 +1,5 @@
 import pytest
+from ruamel.yaml import YAML
 
 from pipeline.config import load_params
 from pipeline.errors import ParameterError, StorageError
@@ -66,6 +67,12 @@ def test_a_second_copy_brings_edits_and_keeps_results(tmp_path):
 def test_changes_that_make_bad_parameters_are_refused(tmp_path, changes):
     with pytest.raises(ParameterError, match=r"params\.yaml: "):
         make_sandbox(ROOT, tmp_path, changes)
+
+
+def test_what_is_quoted_stays_so_since_dvc_reads_no_bare_address_in_a_list(tmp_path):
+    text = make_sandbox(ROOT, tmp_path, CHANGES).params.read_text(encoding="utf-8")
+    assert "https://" in text
+    assert YAML(typ="safe").load(text) == YAML(typ="safe", pure=True).load(text)
 
 
 @pytest.mark.parametrize("target", [".", "pipeline", "report/../pipeline/vae", "stages/new"])
