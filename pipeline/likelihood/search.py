@@ -1,4 +1,4 @@
-"""Searches for the modes of every image's posterior, most of which are given up early."""
+"""Searches for the modes of every image's posterior, of which those that start far below are given up early."""
 
 import math
 from collections.abc import Callable
@@ -27,7 +27,6 @@ DAMPING = 0.1
 """Of the first step, relative to the curvature."""
 LENGTHS = (1 / 16, 1.0, 16.0)
 """Factors on the damping of the step before that are tried at every step."""
-
 
 Asked = Callable[[Bool[Tensor, "m n"]], tuple[LatentVariableModel, Float[Tensor, "k pixels"]]]
 """Gives the model and the image of each search that is marked."""
