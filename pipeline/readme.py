@@ -31,21 +31,19 @@ def result_table(numbers: Numbers) -> str:
 def cost(results: Mapping[str, Any]) -> str:
     """What the committed study took, in all and by stage, from the benchmark's figures.
 
-    A stage's minutes are those of its process, summed over models; `study_alone` tells whether the machine
-    did nothing else.
+    A stage's minutes are those of its process, summed over models; what has a space in its name is several stages.
     """
     minutes, jobs = results["study_seconds"] / 60, results["study_jobs"]
-    beside = "" if results["study_alone"] else ", on a machine that did other work as well"
     by_stage: dict[str, float] = {}
     for stage, seconds in results["stages"].items():
         name = stage.partition("@")[0]
         by_stage[name] = by_stage.get(name, 0.0) + seconds / 60
     longest = sorted(by_stage.items(), key=lambda pair: -pair[1])
     return (
-        f"The committed study took {minutes:.0f} minutes without a GPU, {jobs} processes at a time{beside};\n"
+        f"The committed study took {minutes:.0f} minutes without a GPU, {jobs} processes at a time;\n"
         f"its largest process held {results['study_peak_gigabytes']:.1f} GB. "
         "Minutes of one process, by stage, all its models together:\n\n"
-        f"| {' | '.join(f'`{name}`' for name, _ in longest)} |\n"
+        f"| {' | '.join(name if ' ' in name else f'`{name}`' for name, _ in longest)} |\n"
         f"|{' ---: |' * len(longest)}\n"
         f"| {' | '.join(f'{taken:.1f}' if taken < 10 else f'{taken:.0f}' for _, taken in longest)} |"
     )

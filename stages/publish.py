@@ -23,6 +23,8 @@ def main(layout: Layout) -> None:
 
 
 def _publish(page: Path, published: Path, largest: int, remedy: str) -> None:
+    if not page.exists():
+        raise DataError(f"{page} is not there; run `make study` first")
     content = read_bytes(page)
     if len(content) > largest:
         raise DataError(f"{page}: {len(content)} bytes, docs/ may hold {largest}; {remedy}")

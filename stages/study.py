@@ -79,7 +79,7 @@ def _repro(stages: list[str], on_stage: Told, row: str = "0") -> None:
     code = subprocess.run(
         ["dvc", "repro", *single, *stages], env=os.environ | {"PROGRESS_ROW": row}, check=False
     ).returncode
-    what = " ".join(stages) or "compare, plot, summarise, explore, report"
+    what = " ".join(stages) or "all the rest"
     if code:
         raise StudyError(f"{what} failed; mend what it says above and run the same command again")
     on_stage(what, time.monotonic() - begun)
