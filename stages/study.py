@@ -1,11 +1,12 @@
 """Run the study with the chains of several models side by side; `dvc repro` alone runs one stage at a time."""
 
+import json
 import os
 import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import count, dropwhile
 
 from pipeline.config import Params, load_params
 from pipeline.errors import ParameterError, StudyError
@@ -13,6 +14,9 @@ from stages.command import run
 from stages.layout import Layout
 
 Told = Callable[[str, float], None]
+
+DVC = ("dvc", "--wait-for-lock")
+"""DVC reads and writes its files alone; without the word, whom others keep waiting for three seconds gives up."""
 
 
 def main(layout: Layout) -> None:
@@ -54,9 +58,10 @@ def run_study(params: Params, jobs: int, on_stage: Told) -> None:
     """
     for stage in ("download", "split"):
         _repro([stage], on_stage)
+    changed, rows = changed_stages(), count()
+    chains = [list(dropwhile(lambda stage: stage not in changed, stages_of(name, params))) for name in params.models]
     with ThreadPoolExecutor(jobs) as pool:
-        rows = count()
-        list(pool.map(lambda name: _chain(stages_of(name, params), str(next(rows) % jobs), on_stage), params.models))
+        list(pool.map(lambda chain: _chain(chain, str(next(rows) % jobs), on_stage), filter(None, chains)))
     _repro([], on_stage)
 
 
@@ -69,6 +74,18 @@ def stages_of(name: str, params: Params) -> list[str]:
     return [f"train@{name}", f"score@{name}", *certified, *classified, *compared, *diagnosed]
 
 
+def changed_stages() -> set[str]:
+    """The stages whose code, inputs, parameters or outputs are not those of dvc.lock.
+
+    Raises:
+        StudyError: DVC cannot tell; it has said why.
+    """
+    told = subprocess.run([*DVC, "status", "--json"], stdout=subprocess.PIPE, text=True, check=False)
+    if told.returncode:
+        raise StudyError("dvc status failed; mend what it says above and run the same command again")
+    return set(json.loads(told.stdout))
+
+
 def _chain(stages: list[str], row: str, on_stage: Told) -> None:
     for stage in stages:
         _repro([stage], on_stage, row)
@@ -77,7 +94,7 @@ def _chain(stages: list[str], row: str, on_stage: Told) -> None:
 def _repro(stages: list[str], on_stage: Told, row: str = "0") -> None:
     begun, single = time.monotonic(), ["--single-item", "--quiet"] if stages else []
     code = subprocess.run(
-        ["dvc", "repro", *single, *stages], env=os.environ | {"PROGRESS_ROW": row}, check=False
+        [*DVC, "repro", *single, *stages], env=os.environ | {"PROGRESS_ROW": row}, check=False
     ).returncode
     what = " ".join(stages) or "all the rest"
     if code:
