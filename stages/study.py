@@ -92,11 +92,13 @@ def _chain(stages: list[str], row: str, on_stage: Told) -> None:
 
 
 def _repro(stages: list[str], on_stage: Told, row: str = "0") -> None:
-    begun, single = time.monotonic(), ["--single-item", "--quiet"] if stages else []
-    code = subprocess.run(
-        [*DVC, "repro", *single, *stages], env=os.environ | {"PROGRESS_ROW": row}, check=False
-    ).returncode
+    """Bring these stages, or all, up to date; a quiet DVC keeps its own errors to itself, a dry look tells them."""
+    begun, command = time.monotonic(), [*DVC, "repro", *(["--single-item"] if stages else []), *stages]
+    quiet = ["--quiet"] if stages else []
+    code = subprocess.run([*command, *quiet], env=os.environ | {"PROGRESS_ROW": row}, check=False).returncode
     what = " ".join(stages) or "all the rest"
+    if code and quiet:
+        subprocess.run([*command, "--dry"], stdout=subprocess.DEVNULL, check=False)
     if code:
         raise StudyError(f"{what} failed; mend what it says above and run the same command again")
     on_stage(what, time.monotonic() - begun)

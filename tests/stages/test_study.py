@@ -50,6 +50,7 @@ def test_a_study_that_dvc_cannot_read_ends_with_what_to_do(project):
     (project / "dvc.lock").write_text("stages: [", encoding="utf-8")
     done = stage(project, "study")
     assert done.returncode
+    assert "'./dvc.lock' is invalid" in done.stderr
     assert done.stderr.splitlines()[-1].endswith("mend what it says above and run the same command again")
     assert "Traceback" not in done.stderr
 
