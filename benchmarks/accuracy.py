@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.config import load_params
-from pipeline.storage import read_json
+from pipeline.core.storage import read_json
 from stages.command import run
 from stages.layout import Layout
 

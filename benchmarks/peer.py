@@ -6,7 +6,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from pipeline.vae.plain import VAE
+from pipeline.models.plain import VAE
 
 
 def peer_estimate(model: VAE) -> Callable[[Tensor, int, int], float] | None:

@@ -14,16 +14,16 @@ import numpy as np
 import torch
 
 from pipeline.config import ModelParams, Params, load_params
-from pipeline.device import keep_memory, prepare
-from pipeline.examples import Examples
+from pipeline.core.device import keep_memory, prepare
+from pipeline.core.rng import stream
+from pipeline.core.storage import read_json, write_json
+from pipeline.data.examples import Examples
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import log_marginal
+from pipeline.likelihood.scoring import score
 from pipeline.likelihood.weights import log_weights
-from pipeline.rng import stream
-from pipeline.scoring import score
-from pipeline.storage import read_json, write_json
-from pipeline.training import Plan, begin, train
-from pipeline.vae.build import Autoencoder, build, start
+from pipeline.models.build import Autoencoder, build, start
+from pipeline.models.training import Plan, begin, train
 from stages.command import run
 from stages.layout import Layout
 

@@ -8,8 +8,8 @@ import resource
 import time
 
 from pipeline.config import Params, load_params
-from pipeline.errors import StudyError
-from pipeline.storage import read_json, write_json
+from pipeline.core.errors import StudyError
+from pipeline.core.storage import read_json, write_json
 from stages.command import run
 from stages.layout import Layout
 from stages.study import jobs_for, run_study, tell

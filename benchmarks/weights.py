@@ -17,17 +17,17 @@ from torch import Tensor
 
 from benchmarks.peer import peer_estimate
 from pipeline.config import ModelParams, Params, load_params
-from pipeline.device import keep_memory, prepare
-from pipeline.images import read_images
+from pipeline.core.device import keep_memory, prepare
+from pipeline.core.rng import stream
+from pipeline.core.storage import read_json, write_json
+from pipeline.core.tensors import read_into
+from pipeline.data.images import read_images
 from pipeline.likelihood.expansion import expand, gauss_newton
 from pipeline.likelihood.proposals import Draws, encoder_draws
 from pipeline.likelihood.reductions import log_marginal
 from pipeline.likelihood.weights import log_weights
-from pipeline.rng import stream
-from pipeline.storage import read_json, write_json
-from pipeline.tensors import read_into
-from pipeline.vae.build import build, start
-from pipeline.vae.plain import VAE
+from pipeline.models.build import build, start
+from pipeline.models.plain import VAE
 from stages.command import run
 from stages.layout import Layout
 

@@ -12,17 +12,17 @@ from jaxtyping import Float, Int64, Shaped
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from pipeline.certification.annealing import error_of_mean
-from pipeline.certification.block import Block
 from pipeline.config import CertifyParams, ScoreParams
-from pipeline.errors import DataError, NumericalError, ParameterError
+from pipeline.core.errors import DataError, NumericalError, ParameterError
+from pipeline.core.rng import stream
+from pipeline.core.streams import Noise, Numbers
 from pipeline.likelihood.estimate import Images, bound
+from pipeline.likelihood.prior_starts import Screen
 from pipeline.likelihood.reductions import log_marginal
-from pipeline.likelihood.screening import Screen
-from pipeline.noise import Noise, Numbers
-from pipeline.rng import stream
-from pipeline.scoring import REDUCTIONS, attempt, prior_points
-from pipeline.vae.density import LatentVariableModel
+from pipeline.likelihood.scoring import REDUCTIONS, attempt, prior_points
+from pipeline.models.density import LatentVariableModel
+from pipeline.validation.certify.annealing import error_of_mean
+from pipeline.validation.certify.block import Block
 
 AT_ONCE = 1 << 24
 """Pixels of decoded points that are held against images at a time."""

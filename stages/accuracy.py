@@ -2,16 +2,16 @@
 
 from functools import partial
 
-from pipeline.accuracy.measure import measure, sample
-from pipeline.accuracy.tables import ESTIMATED
 from pipeline.config import load_params
-from pipeline.device import prepare
-from pipeline.images import read_images
-from pipeline.results import read_scores
-from pipeline.rng import stream
-from pipeline.tables import write_table
-from pipeline.tensors import read_into
-from pipeline.vae.build import build
+from pipeline.core.device import prepare
+from pipeline.core.rng import stream
+from pipeline.core.tables import write_table
+from pipeline.core.tensors import read_into
+from pipeline.data.images import read_images
+from pipeline.likelihood.score_tables import read_scores
+from pipeline.models.build import build
+from pipeline.validation.validate.measure import measure, sample
+from pipeline.validation.validate.tables import ESTIMATED
 from stages.command import run
 from stages.layout import Layout
 from stages.progress import progress

@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from pipeline.anatomy.measure import measure
-from pipeline.anatomy.subject import compared, subject
-from pipeline.anatomy.tables import SCHEMAS
 from pipeline.config import load_params
-from pipeline.device import prepare
-from pipeline.images import read_images
-from pipeline.results import read_scores
-from pipeline.rng import stream
-from pipeline.tables import read_split, write_table
-from pipeline.tensors import read_into
-from pipeline.vae.build import build
+from pipeline.core.device import prepare
+from pipeline.core.rng import stream
+from pipeline.core.tables import read_split, write_table
+from pipeline.core.tensors import read_into
+from pipeline.data.images import read_images
+from pipeline.investigations.decompose.measure import measure
+from pipeline.investigations.decompose.subject import compared, subject
+from pipeline.investigations.decompose.tables import SCHEMAS
+from pipeline.likelihood.score_tables import read_scores
+from pipeline.models.build import build
 from stages.command import run
 from stages.layout import Layout
 from stages.listed import listed

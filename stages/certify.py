@@ -4,17 +4,17 @@ from functools import partial
 
 import pandas as pd
 
-from pipeline.certification.opinions import Certifier, work
-from pipeline.certification.sample import choose
-from pipeline.certification.tables import CERTIFIED
 from pipeline.config import load_params
-from pipeline.device import prepare
-from pipeline.images import read_images
-from pipeline.results import read_scores
-from pipeline.rng import stream
-from pipeline.tables import write_table
-from pipeline.tensors import read_into
-from pipeline.vae.build import build
+from pipeline.core.device import prepare
+from pipeline.core.rng import stream
+from pipeline.core.tables import write_table
+from pipeline.core.tensors import read_into
+from pipeline.data.images import read_images
+from pipeline.data.sampled_images import choose
+from pipeline.likelihood.score_tables import read_scores
+from pipeline.models.build import build
+from pipeline.validation.certify.opinions import Certifier, work
+from pipeline.validation.certify.tables import CERTIFIED
 from stages.command import run
 from stages.layout import Layout
 from stages.progress import progress

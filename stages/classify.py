@@ -2,16 +2,16 @@
 
 from functools import partial
 
-from pipeline.classification.labels import label_shares, sample, score_labels
-from pipeline.classification.tables import CLASSIFIED
 from pipeline.config import load_params
-from pipeline.device import prepare
-from pipeline.errors import ParameterError
-from pipeline.images import read_images
-from pipeline.rng import stream
-from pipeline.tables import read_split, write_table
-from pipeline.tensors import read_into
-from pipeline.vae.conditional import ConditionalVAE
+from pipeline.core.device import prepare
+from pipeline.core.errors import ParameterError
+from pipeline.core.rng import stream
+from pipeline.core.tables import read_split, write_table
+from pipeline.core.tensors import read_into
+from pipeline.data.images import read_images
+from pipeline.investigations.classify.labels import label_shares, sample, score_labels
+from pipeline.investigations.classify.tables import CLASSIFIED
+from pipeline.models.conditional import ConditionalVAE
 from stages.command import run
 from stages.layout import Layout
 from stages.progress import progress

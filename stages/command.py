@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.errors import ParameterError, StudyError
+from pipeline.core.errors import ParameterError, StudyError
 from stages.layout import Layout
 
 INTERRUPTED = 128 + signal.SIGINT

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from pipeline.comparison import compare
 from pipeline.config import load_params
-from pipeline.errors import ParameterError
-from pipeline.results import PAIRS, read_scores
-from pipeline.rng import stream
-from pipeline.tables import write_table
+from pipeline.core.errors import ParameterError
+from pipeline.core.rng import stream
+from pipeline.core.tables import write_table
+from pipeline.investigations.compare.pairs import compare
+from pipeline.likelihood.score_tables import PAIRS, read_scores
 from stages.command import run
 from stages.layout import Layout
 from stages.listed import listed_models

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.storage import read_text
+from pipeline.core.storage import read_text
 
 ROOMS = ("pipeline", "stages")
 PAGE_PARTS = {

@@ -3,15 +3,15 @@
 from functools import partial
 
 from pipeline.config import load_params
-from pipeline.device import prepare
-from pipeline.diagnosis.diagnose import Labelled, diagnose, unseen_rows
-from pipeline.images import read_images
-from pipeline.rng import stream
-from pipeline.sets import training_rows
-from pipeline.storage import write_arrays, write_json
-from pipeline.tables import read_split
-from pipeline.tensors import read_into
-from pipeline.vae.plain import VAE
+from pipeline.core.device import prepare
+from pipeline.core.rng import stream
+from pipeline.core.storage import write_arrays, write_json
+from pipeline.core.tables import read_split
+from pipeline.core.tensors import read_into
+from pipeline.data.images import read_images
+from pipeline.data.subsets import training_rows
+from pipeline.investigations.diagnose.diagnose import Labelled, diagnose, unseen_rows
+from pipeline.models.plain import VAE
 from stages.command import run
 from stages.layout import Layout
 from stages.progress import progress

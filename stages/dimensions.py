@@ -1,11 +1,11 @@
 """Find what the number of latent dimensions changes."""
 
 from pipeline.config import load_params
-from pipeline.dimensions.effects import dimension_effects
-from pipeline.dimensions.tables import EFFECTS
-from pipeline.images import read_images
-from pipeline.results import read_scores
-from pipeline.tables import read_split, write_table
+from pipeline.core.tables import read_split, write_table
+from pipeline.data.images import read_images
+from pipeline.investigations.compare.effects import dimension_effects
+from pipeline.investigations.compare.tables import EFFECTS
+from pipeline.likelihood.score_tables import read_scores
 from stages.command import run
 from stages.layout import Layout
 from stages.listed import listed_models

@@ -4,9 +4,9 @@ import os
 import sys
 
 from pipeline.config import load_params
+from pipeline.core.rng import stream
+from pipeline.core.storage import write_bytes
 from pipeline.download.dataset import MIRROR_VARIABLE, obtain
-from pipeline.rng import stream
-from pipeline.storage import write_bytes
 from stages.command import run
 from stages.layout import Layout
 

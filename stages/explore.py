@@ -1,13 +1,13 @@
 """Make the explorer: every holdout image under any two models, on one self-contained page."""
 
 from pipeline.config import load_params
+from pipeline.core.storage import write_text
+from pipeline.core.tables import read_split
+from pipeline.data.images import read_images
+from pipeline.data.subjects import SUBJECTS
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
-from pipeline.images import read_images
-from pipeline.rendering.subjects import SUBJECTS
-from pipeline.results import read_scores
-from pipeline.storage import write_text
-from pipeline.tables import read_split
+from pipeline.likelihood.score_tables import read_scores
 from stages.command import run
 from stages.layout import Layout
 from stages.listed import listed_models

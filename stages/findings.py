@@ -4,20 +4,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.accuracy.tables import read_estimated
-from pipeline.anatomy.subject import subject
-from pipeline.anatomy.tables import read_anatomy
-from pipeline.certification.tables import read_certified
-from pipeline.classification.tables import read_classified
 from pipeline.config import Params
-from pipeline.dimensions.tables import read_effects
-from pipeline.findings import Findings
-from pipeline.images import read_images
-from pipeline.regression.tables import read_regression
-from pipeline.results import read_pairs, read_scores
-from pipeline.sampling.arrays import KINDS
-from pipeline.storage import read_arrays, read_json
-from pipeline.tables import read_history, read_split
+from pipeline.core.storage import read_arrays, read_json
+from pipeline.core.tables import read_history, read_split
+from pipeline.data.images import read_images
+from pipeline.investigations.classify.tables import read_classified
+from pipeline.investigations.compare.tables import read_effects
+from pipeline.investigations.decompose.subject import subject
+from pipeline.investigations.decompose.tables import read_anatomy
+from pipeline.investigations.regress.tables import read_regression
+from pipeline.investigations.sample.arrays import KINDS
+from pipeline.likelihood.score_tables import read_pairs, read_scores
+from pipeline.numbers.findings import Findings
+from pipeline.validation.certify.tables import read_certified
+from pipeline.validation.validate.tables import read_estimated
 from stages.layout import Layout
 from stages.listed import listed, listed_models
 

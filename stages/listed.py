@@ -7,7 +7,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from pipeline.config import Params
-from pipeline.storage import read_text
+from pipeline.core.storage import read_text
 from stages.layout import Layout
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.training import Plan, Progress
+from pipeline.models.training import Plan, Progress
 from stages.progress import progress
 
 

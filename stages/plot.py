@@ -1,9 +1,9 @@
 """Draw every figure of the report."""
 
 from pipeline.config import load_params
+from pipeline.core.storage import write_bytes
 from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
-from pipeline.storage import write_bytes
 from stages.command import run
 from stages.findings import read_findings
 from stages.layout import Layout

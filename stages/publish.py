@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-from pipeline.errors import DataError
-from pipeline.readme import cost, diagram, fill, result_table
-from pipeline.storage import read_bytes, read_json, read_text, write_bytes, write_text
+from pipeline.core.errors import DataError
+from pipeline.core.storage import read_bytes, read_json, read_text, write_bytes, write_text
+from pipeline.rendering.readme import cost, diagram, fill, result_table
 from stages.command import run
 from stages.layout import Layout
 

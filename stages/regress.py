@@ -3,10 +3,10 @@
 from functools import partial
 
 from pipeline.config import load_params
-from pipeline.device import prepare
-from pipeline.regression.study import study
-from pipeline.regression.tables import write_regression
-from pipeline.rng import stream
+from pipeline.core.device import prepare
+from pipeline.core.rng import stream
+from pipeline.investigations.regress.study import study
+from pipeline.investigations.regress.tables import write_regression
 from stages.command import run
 from stages.layout import Layout
 from stages.progress import progress

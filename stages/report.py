@@ -2,8 +2,8 @@
 
 import os
 
+from pipeline.core.storage import write_bytes, write_text
 from pipeline.rendering.page import render_report
-from pipeline.storage import write_bytes, write_text
 from stages.command import run
 from stages.layout import Layout
 

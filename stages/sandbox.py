@@ -9,8 +9,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from pipeline.config import read_mapping
-from pipeline.errors import ParameterError
-from pipeline.storage import explain_storage, read_text, write_text
+from pipeline.core.errors import ParameterError
+from pipeline.core.storage import explain_storage, read_text, write_text
 from stages import wiring
 from stages.command import run
 from stages.layout import Layout

@@ -3,17 +3,17 @@
 from functools import partial
 
 from pipeline.config import load_params
-from pipeline.images import read_images
-from pipeline.results import write_scores
-from pipeline.rng import stream
-from pipeline.sets import scored_rows
-from pipeline.sharding import workers
-from pipeline.storage import write_json
-from pipeline.summary import model_metrics
-from pipeline.tables import read_split
-from pipeline.tensors import read_into
-from pipeline.unfinished import kept_until_done, score_resumably
-from pipeline.vae.build import build
+from pipeline.core.rng import stream
+from pipeline.core.storage import write_json
+from pipeline.core.tables import read_split
+from pipeline.core.tensors import read_into
+from pipeline.data.images import read_images
+from pipeline.data.subsets import scored_rows
+from pipeline.likelihood.resume import kept_until_done, score_resumably
+from pipeline.likelihood.score_tables import write_scores
+from pipeline.likelihood.sharding import workers
+from pipeline.likelihood.subset_means import model_metrics
+from pipeline.models.build import build
 from stages.command import run
 from stages.layout import Layout
 from stages.progress import progress

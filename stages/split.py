@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from pipeline import idx
 from pipeline.config import load_params
-from pipeline.holdout import hold_out
-from pipeline.images import label, write_images
-from pipeline.rng import stream
-from pipeline.tables import SPLIT, write_table
+from pipeline.core.rng import stream
+from pipeline.core.tables import SPLIT, write_table
+from pipeline.data import idx
+from pipeline.data.holdout import hold_out
+from pipeline.data.images import label, write_images
 from stages.command import run
 from stages.layout import Layout
 

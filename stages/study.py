@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count, dropwhile
 
 from pipeline.config import Params, load_params
-from pipeline.errors import ParameterError, StudyError
+from pipeline.core.errors import ParameterError, StudyError
 from stages.command import run
 from stages.layout import Layout
 

@@ -1,8 +1,8 @@
 """Gather every number that the page quotes."""
 
 from pipeline.config import load_params
-from pipeline.numbers import all_numbers, headline
-from pipeline.storage import write_json
+from pipeline.core.storage import write_json
+from pipeline.numbers.collect import all_numbers, headline
 from stages.command import run
 from stages.findings import read_findings
 from stages.layout import Layout

@@ -2,16 +2,16 @@
 
 from functools import partial
 
-from pipeline.checkpoints import Checkpoint, identity, only_trainer, train_resumably
 from pipeline.config import load_params
-from pipeline.device import keep_memory, prepare
-from pipeline.examples import examples_for
-from pipeline.images import read_images
-from pipeline.rng import stream
-from pipeline.tables import read_split, write_history
-from pipeline.tensors import write_tensors
-from pipeline.training import Plan
-from pipeline.vae.build import build, start
+from pipeline.core.device import keep_memory, prepare
+from pipeline.core.rng import stream
+from pipeline.core.tables import read_split, write_history
+from pipeline.core.tensors import write_tensors
+from pipeline.data.examples import examples_for
+from pipeline.data.images import read_images
+from pipeline.models.build import build, start
+from pipeline.models.checkpoints import Checkpoint, identity, only_trainer, train_resumably
+from pipeline.models.training import Plan
 from stages.command import run
 from stages.layout import Layout
 from stages.live import follow_training

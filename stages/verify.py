@@ -2,8 +2,8 @@
 
 import sys
 
-from pipeline.errors import DataError
-from pipeline.provenance import corrupted, departures, fingerprint
+from pipeline.core.errors import DataError
+from pipeline.numbers.provenance import corrupted, departures, fingerprint
 from stages.command import run
 from stages.layout import Layout
 

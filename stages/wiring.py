@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from pipeline.anatomy.subject import compared, subject
 from pipeline.config import Params, load_params
-from pipeline.storage import read_text, write_text
+from pipeline.core.storage import read_text, write_text
+from pipeline.investigations.decompose.subject import compared, subject
 from stages.command import run
 from stages.dependencies import imported, of_the_page, parts
 from stages.layout import Layout

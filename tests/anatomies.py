@@ -5,11 +5,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pipeline.anatomy.coins import luck, redraw
-from pipeline.anatomy.estimates import estimate
-from pipeline.anatomy.tables import DRAWS, GRADIENTS, REDRAWS, Anatomy
 from pipeline.config import CompareParams
-from pipeline.rng import stream
+from pipeline.core.rng import stream
+from pipeline.investigations.decompose.binarization import luck, redraw
+from pipeline.investigations.decompose.estimates import estimate
+from pipeline.investigations.decompose.tables import DRAWS, GRADIENTS, REDRAWS, Anatomy
 
 
 def make_anatomy(scores, images, split):

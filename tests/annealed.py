@@ -4,11 +4,11 @@ from functools import partial
 
 import torch
 
-from pipeline.certification.bidirectional import simulate
-from pipeline.certification.block import Block
 from pipeline.config import CertifyParams
-from pipeline.noise import Noise
-from pipeline.rng import stream
+from pipeline.core.rng import stream
+from pipeline.core.streams import Noise
+from pipeline.validation.certify.bidirectional import simulate
+from pipeline.validation.certify.block import Block
 from tests.densities import LinearGaussian
 
 CPU = torch.device("cpu")

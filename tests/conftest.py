@@ -12,20 +12,12 @@ from jaxtyping import install_import_hook
 
 install_import_hook(
     [
-        "pipeline.anatomy",
-        "pipeline.certification",
-        "pipeline.classification",
-        "pipeline.comparison",
-        "pipeline.device",
-        "pipeline.diagnosis",
-        "pipeline.examples",
-        "pipeline.holdout",
-        "pipeline.images",
+        "pipeline.core",
+        "pipeline.data",
+        "pipeline.investigations",
         "pipeline.likelihood",
-        "pipeline.sampling",
-        "pipeline.scoring",
-        "pipeline.training",
-        "pipeline.vae",
+        "pipeline.models",
+        "pipeline.validation",
     ],
     "beartype.beartype",
 )

@@ -6,8 +6,8 @@ import hashlib
 import numpy as np
 
 from pipeline.config import DownloadParams
+from pipeline.data.idx import TEST, TRAIN, encode
 from pipeline.download.catalogue import Source
-from pipeline.idx import TEST, TRAIN, encode
 
 
 def make_files(train: int = 30, test: int = 12) -> dict[str, bytes]:

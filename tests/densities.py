@@ -11,8 +11,8 @@ from torch.distributions import Distribution, Independent, MultivariateNormal, N
 from torch.nn.functional import softplus
 
 from pipeline.config import ModelParams
-from pipeline.rng import stream
-from pipeline.vae.build import build, start
+from pipeline.core.rng import stream
+from pipeline.models.build import build, start
 
 
 def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):

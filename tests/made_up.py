@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
-from pipeline.certification.sample import choose
-from pipeline.classification.tables import CLASSIFIED
 from pipeline.config import ModelParams, SampleParams, load_params
-from pipeline.dimensions.effects import dimension_effects
+from pipeline.core.rng import stream
+from pipeline.core.tables import concatenate
+from pipeline.data.holdout import hold_out
+from pipeline.data.images import label
+from pipeline.data.sampled_images import choose
+from pipeline.data.subsets import scored_rows
 from pipeline.figures.atlas import model_label
 from pipeline.figures.palette import marks
-from pipeline.findings import Findings
-from pipeline.holdout import hold_out
-from pipeline.images import label
-from pipeline.rng import stream
-from pipeline.sampling.study import Pictures
-from pipeline.sets import scored_rows
-from pipeline.summary import summary
-from pipeline.tables import concatenate
-from pipeline.vae.build import build, start
+from pipeline.investigations.classify.tables import CLASSIFIED
+from pipeline.investigations.compare.effects import dimension_effects
+from pipeline.investigations.sample.study import Pictures
+from pipeline.likelihood.subset_means import summary
+from pipeline.models.build import build, start
+from pipeline.numbers.findings import Findings
+from pipeline.validation.validate.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from tests.anatomies import make_anatomy
 from tests.latent_spaces import diagnosed
 from tests.regressions import make_regression

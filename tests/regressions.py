@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import load_params
-from pipeline.regression.data import Points, truth
-from pipeline.regression.study import dips, falls, fits, matched, outcomes, traces
-from pipeline.regression.tables import CONSTANT, VARYING, Regression
-from pipeline.regression.training import Run, total
+from pipeline.investigations.regress.data import Points, truth
+from pipeline.investigations.regress.study import dips, falls, fits, matched, outcomes, traces
+from pipeline.investigations.regress.tables import CONSTANT, VARYING, Regression
+from pipeline.investigations.regress.training import Run, total
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml").regress

@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.study import SPINE, main, spine_seconds
 from pipeline.config import load_params
-from pipeline.errors import StudyError
-from pipeline.storage import read_json
+from pipeline.core.errors import StudyError
+from pipeline.core.storage import read_json
 from stages.layout import Layout
 
 ROOT = Path(__file__).parents[1]

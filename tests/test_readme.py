@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.readme import cost, diagram, result_table
-from pipeline.storage import read_json
+from pipeline.core.storage import read_json
+from pipeline.rendering.readme import cost, diagram, result_table
 from stages.layout import Layout
 
 ROOT = Path(__file__).parents[1]

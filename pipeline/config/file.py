@@ -10,8 +10,8 @@ from ruamel.yaml.error import YAMLError
 
 from pipeline.config.fault import explain
 from pipeline.config.params import Params
-from pipeline.errors import DataError, ParameterError
-from pipeline.storage import read_text
+from pipeline.core.errors import DataError, ParameterError
+from pipeline.core.storage import read_text
 
 
 def load_params(path: Path) -> Params:

@@ -14,7 +14,7 @@ from pipeline.config.pages import ExploreParams, PlotParams
 from pipeline.config.regression import RegressParams
 from pipeline.config.section import Section, Seed
 from pipeline.config.suggestion import did_you_mean
-from pipeline.errors import ParameterError
+from pipeline.core.errors import ParameterError
 
 
 class Params(Section):

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.config import Dataset, DownloadParams
+from pipeline.core.errors import DataError, NetworkError
+from pipeline.data.idx import parse
 from pipeline.download.catalogue import Source, catalogue
 from pipeline.download.digits import digits
 from pipeline.download.mirrors import Mirror, Tell, choose_mirrors, fetch
-from pipeline.errors import DataError, NetworkError
-from pipeline.idx import parse
 
 MIRROR_VARIABLE = "DATASET_MIRROR"
 """The environment variable with the user's own mirror."""

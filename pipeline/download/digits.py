@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Int
 
-from pipeline.idx import TEST, TRAIN, encode
+from pipeline.data.idx import TEST, TRAIN, encode
 
 DARKEST = 16
 """The grey level of full ink in scikit-learn's digits."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.errors import DataError, NetworkError
+from pipeline.core.errors import DataError, NetworkError
 
 
 class AbsentError(NetworkError):

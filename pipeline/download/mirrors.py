@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.config import DownloadParams
+from pipeline.core.errors import DataError, NetworkError
 from pipeline.download.catalogue import Source
 from pipeline.download.failures import Failure, UnreachableError, combine
 from pipeline.download.transfer import transfer
 from pipeline.download.verify import accept
-from pipeline.errors import DataError, NetworkError
 
 Tell = Callable[[str], None]
 """Takes one line about how the download goes."""

@@ -7,9 +7,9 @@ from urllib.request import url2pathname
 import httpx
 
 from pipeline.config import DownloadParams
+from pipeline.core.errors import DataError, NetworkError
 from pipeline.download.catalogue import LARGEST
 from pipeline.download.failures import AbsentError, UnreachableError
-from pipeline.errors import DataError, NetworkError
 
 REDIRECTS = 5
 UNUSABLE = (ImportError, ValueError, OSError, ExceptionGroup)

@@ -5,8 +5,8 @@ import hashlib
 import io
 import zlib
 
+from pipeline.core.errors import DataError
 from pipeline.download.catalogue import LARGEST, Source
-from pipeline.errors import DataError
 
 GZIP = b"\x1f\x8b"
 

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from string import Template
 
+from pipeline.core.storage import read_text
+from pipeline.data.subjects import Subject
+from pipeline.data.subsets import HOLDOUTS
 from pipeline.explorer.plot import blank_plot, bokeh_scripts
 from pipeline.explorer.study import Packed
 from pipeline.figures.palette import COLOURS, FAINT, REGION_COLOURS
-from pipeline.rendering.subjects import Subject
-from pipeline.sets import HOLDOUTS
-from pipeline.storage import read_text
 
 ROOM = Path(__file__).parent
 SCRIPTS = ("data", "state", "scatter", "image", "legend", "selection", "keyboard", "start")

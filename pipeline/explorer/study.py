@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import ModelParams
-from pipeline.images import Images
-from pipeline.sets import HOLDOUTS, REGIONS
+from pipeline.data.images import Images
+from pipeline.data.subsets import HOLDOUTS, REGIONS
 
 PRECISION = 1000
 """Steps a nat in which likelihoods and their errors are kept."""

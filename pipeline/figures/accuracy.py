@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.accuracy.numbers import errors
-from pipeline.accuracy.tables import CURVES, STUDY
 from pipeline.figures.palette import COLOURS, INK, Mark
 from pipeline.figures.style import house_style, legend_below, new_figure
+from pipeline.numbers.validate import errors
+from pipeline.validation.validate.tables import CURVES, STUDY
 
 LABELS = {"encoder": "encoder's normal", "mode": "normal at one mode", "modes": "mixture at the modes, refined"}
 MARKERS = {"encoder": "o", "mode": "s", "modes": "^"}

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from pipeline.anatomy.tables import EVERY
 from pipeline.figures.palette import BAND, COLOURS, INK, Mark
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
+from pipeline.investigations.decompose.tables import EVERY
 
 LABELS = {
     "floor": "entropy floor",

@@ -5,12 +5,8 @@ from dataclasses import replace
 
 from matplotlib.figure import Figure
 
-from pipeline.anatomy.price import by_digit
-from pipeline.anatomy.tables import Anatomy
 from pipeline.config import ModelParams, Params
-from pipeline.diagnosis.shown import Diagnosis, gather
-from pipeline.dimensions.losses import clear_losses, gains_of
-from pipeline.families import principals, unconditional
+from pipeline.core.tables import concatenate
 from pipeline.figures.accuracy import accuracy
 from pipeline.figures.anatomy import orders, shares
 from pipeline.figures.certificate import certificate
@@ -32,10 +28,14 @@ from pipeline.figures.pictures import generation, interpolation, reconstructions
 from pipeline.figures.regression import regression_figures
 from pipeline.figures.training import training
 from pipeline.figures.worth import worth
-from pipeline.findings import Findings
-from pipeline.sampling.arrays import Samples
-from pipeline.summary import summary
-from pipeline.tables import concatenate
+from pipeline.investigations.compare.model_relations import principals, unconditional
+from pipeline.investigations.compare.negative_gains import clear_losses, gains_of
+from pipeline.investigations.decompose.tables import Anatomy
+from pipeline.investigations.sample.arrays import Samples
+from pipeline.likelihood.subset_means import summary
+from pipeline.numbers.excess_nats import by_digit
+from pipeline.numbers.figure_data import Diagnosis, gather
+from pipeline.numbers.findings import Findings
 
 
 def draw_all(params: Params, findings: Findings) -> dict[str, Figure]:

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.certification.agreement import side_by_side
-from pipeline.certification.tables import AGAIN, SIMULATED
+from pipeline.data.subsets import SETS
 from pipeline.figures.palette import BAND, FAINT, INK, Mark
 from pipeline.figures.style import WIDTH, fold, house_style, legend_below, new_figure
-from pipeline.sets import SETS
+from pipeline.validation.certify.agreement import side_by_side
+from pipeline.validation.certify.tables import AGAIN, SIMULATED
 
 PLACES = (*SETS, SIMULATED)
 CROWD = 1000

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from pipeline.classification.bayes import verdicts
-from pipeline.classification.calibration import reliability
 from pipeline.figures.palette import COLOURS, FAINT, INK, Mark
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
+from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.calibration import reliability
 
 GROUPS = {"test": "o", "tails": "s"}
 """Markers of the test set and of the four tails together."""

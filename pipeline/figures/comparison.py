@@ -9,11 +9,11 @@ from jaxtyping import Int32, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.data.subsets import HOLDOUTS
 from pipeline.figures.boxes import draw_boxes
 from pipeline.figures.palette import COLOURS, INK, Mark
 from pipeline.figures.style import fold, house_style, new_figure
 from pipeline.figures.wall import Row, draw_wall, pick, wall_height
-from pipeline.sets import HOLDOUTS
 
 
 @house_style()

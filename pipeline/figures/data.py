@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from pipeline.data.subsets import SETS
 from pipeline.figures.palette import INK, REGION_COLOURS
 from pipeline.figures.style import bin_count, house_style, new_figure, row_label
 from pipeline.figures.wall import Row, draw_wall, pick, wall_height
-from pipeline.sets import SETS
 
 SHOWN = tuple(name for name in SETS if name != "validation")
 """Sets whose images are shown; `validation` is a draw from the same centre as `train`."""

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pipeline.data.subsets import REGIONS, SETS
 from pipeline.figures.palette import FAINT, INK, Mark
 from pipeline.figures.style import WIDTH, fold, house_style, legend_below, new_figure, row_label
-from pipeline.sets import REGIONS, SETS
-from pipeline.summary import WHOLE
+from pipeline.likelihood.subset_means import WHOLE
 
 ROWS = {(name, WHOLE): name for name in SETS} | {("test", region): f"test, {region}" for region in REGIONS}
 """Where pairs are compared, set and region, in the order of the rows, and what the rows are called."""

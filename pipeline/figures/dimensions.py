@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pipeline.data.subsets import REGIONS
 from pipeline.figures.palette import BAND, FAINT, INK, Mark
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
-from pipeline.sets import REGIONS
 
 PLACES = {"test": "test", **{f"test.{region}": f"test, {region}" for region in REGIONS}}
 """Where models are compared, in the order of the rows, and what the rows are called."""

@@ -8,10 +8,10 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pipeline.data.subsets import REGIONS, SETS
 from pipeline.figures.palette import BAND, INK, Mark
 from pipeline.figures.style import house_style, legend_below, new_figure, row_label
-from pipeline.sets import REGIONS, SETS
-from pipeline.summary import WHOLE
+from pipeline.likelihood.subset_means import WHOLE
 
 ERRORS = {
     "sampling_error": (0.9, "±2 sampling errors"),

@@ -8,11 +8,11 @@ from jaxtyping import Int32, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from pipeline.classification.bayes import verdicts
-from pipeline.classification.decisions import decisions
 from pipeline.figures.palette import INK, Mark
 from pipeline.figures.style import WIDTH, house_style, new_figure
 from pipeline.figures.wall import pick
+from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.decisions import decisions
 
 ROWS = 2
 """Of the test set, and of the tails together, at most."""

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 
 from pipeline.figures.palette import BAND, FAINT, INK
 from pipeline.figures.style import house_style, legend_below, new_figure
-from pipeline.sampling.arrays import WAYS
+from pipeline.investigations.sample.arrays import WAYS
 
 LINES = {
     "means": (INK, "-", "means"),

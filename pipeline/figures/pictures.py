@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from pipeline.figures.board import draw_board
 from pipeline.figures.style import WIDTH, fold, house_style, new_figure
-from pipeline.sampling.arrays import WAYS, models_in
+from pipeline.investigations.sample.arrays import WAYS, models_in
 
 Arrays = Mapping[str, np.ndarray]
 COLUMNS = 5

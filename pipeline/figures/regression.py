@@ -8,9 +8,9 @@ from matplotlib.lines import Line2D
 
 from pipeline.figures.palette import COLOURS, FAINT, INK
 from pipeline.figures.style import house_style, legend_below, new_figure
-from pipeline.regression.equal import interval
-from pipeline.regression.numbers import anatomy
-from pipeline.regression.tables import CONSTANT, VARYING, Regression
+from pipeline.investigations.regress.equal import interval
+from pipeline.investigations.regress.tables import CONSTANT, VARYING, Regression
+from pipeline.numbers.regress import anatomy
 
 LABELS = {CONSTANT: "N(f(x), σ²)", VARYING: "N(f(x), σ(x)²)"}
 DRAWN = {VARYING: COLOURS[0], CONSTANT: COLOURS[1]}

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.classification.worth import label_worth
 from pipeline.figures.palette import COLOURS, INK
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
+from pipeline.numbers.worth import label_worth
 
 Filling = Literal["full", "none"]
 KINDS: dict[str, tuple[str, Filling, float, str]] = {

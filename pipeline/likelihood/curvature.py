@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from pipeline.likelihood.decoder import Decoder
-from pipeline.vae.distributions import BernoulliPixels
+from pipeline.models.distributions import BernoulliPixels
 
 NEGLIGIBLE = 1e-4
 """Variance p (1 - p) of a pixel below which it does not count in the curvature."""

@@ -6,9 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pipeline.vae.conditional import Given
-from pipeline.vae.density import LatentVariableModel
-from pipeline.vae.plain import VAE
+from pipeline.models.conditional import Given
+from pipeline.models.density import LatentVariableModel
+from pipeline.models.plain import VAE
 
 
 class Decoder(NamedTuple):

@@ -8,17 +8,17 @@ from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from pipeline.config import ScoreParams
+from pipeline.core.streams import Numbers
 from pipeline.likelihood.expansion import Expansion
 from pipeline.likelihood.mixture import Mixture, mixture_at, mixture_draws
 from pipeline.likelihood.modes import distinct, laplace
+from pipeline.likelihood.prior_starts import Screen
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import elbo
 from pipeline.likelihood.refinement import Normals, refine
-from pipeline.likelihood.screening import Screen
 from pipeline.likelihood.search import padded, search
 from pipeline.likelihood.weights import log_weights
-from pipeline.noise import Numbers
-from pipeline.vae.density import LabelledModel, LatentVariableModel
+from pipeline.models.density import LabelledModel, LatentVariableModel
 
 NEGLIGIBLE = 8.0
 """Nats of mass by which a mode may stand below the best one and still be drawn from."""

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from pipeline.likelihood.curvature import slope_and_curvature
 from pipeline.likelihood.decoder import bernoulli_decoder
-from pipeline.vae.density import LatentVariableModel
-from pipeline.vae.distributions import BernoulliPixels
+from pipeline.models.density import LatentVariableModel
+from pipeline.models.distributions import BernoulliPixels
 
 
 class Expansion(NamedTuple):

@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from pipeline.likelihood.expansion import Expansion, expand
-from pipeline.vae.density import LatentVariableModel
+from pipeline.models.density import LatentVariableModel
 
 FIRST_DAMPING, GREATEST_DAMPING = 1e-2, 1e12
 """Relative to the curvature."""

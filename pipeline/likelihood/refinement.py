@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from pipeline.likelihood.slopes import slopes
-from pipeline.vae.density import LatentVariableModel
+from pipeline.models.density import LatentVariableModel
 
 STRENGTH = 10.0
 """Of the normal before a round, in draws: how much the fit keeps to it."""

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pipeline.likelihood.expansion import Expansion, expand
 from pipeline.likelihood.modes import climb, damped_step, distinct
-from pipeline.vae.density import LabelledModel, LatentVariableModel
+from pipeline.models.density import LabelledModel, LatentVariableModel
 
 MARGIN = 4.0
 """Nats of log p(x, z) below its image's best start within which one is near, and a race is won."""

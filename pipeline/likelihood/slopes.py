@@ -6,8 +6,8 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from pipeline.likelihood.decoder import Decoder, bernoulli_decoder
-from pipeline.vae.density import LatentVariableModel
-from pipeline.vae.distributions import BernoulliPixels
+from pipeline.models.density import LatentVariableModel
+from pipeline.models.distributions import BernoulliPixels
 
 
 def slopes(

@@ -7,7 +7,7 @@ from torch import Tensor
 from pipeline.likelihood.bernoulli import log_likelihood
 from pipeline.likelihood.decoder import bernoulli_decoder
 from pipeline.likelihood.proposals import Draws
-from pipeline.vae.density import LatentVariableModel
+from pipeline.models.density import LatentVariableModel
 
 
 def log_weights(model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws: Draws) -> Float64[Tensor, "k n"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 from urllib.request import urlopen
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering.reader import Page, read_page
 
 LEFT_OVER = {

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering.lines import FENCE, Line, expand, next_fence
 
 INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+)`")

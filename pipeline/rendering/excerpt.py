@@ -5,9 +5,9 @@ import re
 import textwrap
 from pathlib import Path
 
-from pipeline.errors import DataError
+from pipeline.core.errors import DataError
+from pipeline.core.storage import read_text
 from pipeline.rendering.markup import Markup
-from pipeline.storage import read_text
 
 REMARK = re.compile(r"\s+# (?:noqa|type:).*")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -18,7 +18,7 @@ def source(root: Path, file: str, name: str) -> Markup:
 
     Args:
         root: the project's folder.
-        file: the file below it, as `pipeline/vae/plain.py`.
+        file: the file below it, as `pipeline/models/plain.py`.
         name: of the function or class; of a method, `Class.method`.
 
     Raises:

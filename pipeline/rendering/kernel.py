@@ -15,9 +15,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
+from pipeline.core.storage import write_text
 from pipeline.rendering.document import Cell, Inline
-from pipeline.storage import write_text
 
 CELL_TIMEOUT = 120
 STARTUP_TIMEOUT = 60

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ParameterError, RenderingError
+from pipeline.core.errors import ParameterError, RenderingError
 from pipeline.rendering.checker import check
 from pipeline.rendering.figures import spell_out
 from pipeline.rendering.manuscript import Manuscript, read_manuscript

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
+from pipeline.core.storage import write_text
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.process import run_program
 from pipeline.rendering.project import Project
-from pipeline.storage import write_text
 
 ROOM = Path(__file__).parent
 TIMEOUT = 120

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typst
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.pandoc import ROOM, pandoc_version, run_pandoc
 

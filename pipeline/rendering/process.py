@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 
 LOCALE = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 

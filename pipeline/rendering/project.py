@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
+from pipeline.core.storage import read_text
 from pipeline.rendering.document import read_yaml
-from pipeline.storage import read_text
 
 
 class _Section(BaseModel):

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
+from pipeline.core.storage import read_text
 from pipeline.rendering.document import load_document
 from pipeline.rendering.kernel import kernel_environment, run_cells
 from pipeline.rendering.process import run_program
-from pipeline.storage import read_text
 
 OLDEST = (1, 4)
 REMEDY = "install Quarto 1.4 or later, or set RENDERER=pandoc"

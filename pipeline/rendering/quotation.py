@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.errors import DataError
+from pipeline.core.errors import DataError
 from pipeline.rendering.markup import Markup, escape
 
 MINUS = "\N{MINUS SIGN}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering.document import Cell, Document, Inline
 from pipeline.rendering.kernel import Output, place, run_cells
 from pipeline.rendering.markup import escape

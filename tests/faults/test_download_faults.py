@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core.errors import DataError, NetworkError
 from pipeline.download.dataset import collect
 from pipeline.download.mirrors import Mirror, fetch
 from pipeline.download.transfer import REDIRECTS
-from pipeline.errors import DataError, NetworkError
 from tests import servers
 from tests.datasets import allow, list_sources, make_files, pack
 from tests.servers import content, redirect, serve

@@ -6,15 +6,15 @@ import sys
 
 import pytest
 
-from pipeline import storage
-from pipeline.storage import write_text
+from pipeline.core import storage
+from pipeline.core.storage import write_text
 from stages.layout import Layout
 from tests.tiny import ROOT, one_line
 
 KILLED_BEFORE_REPLACING = """
 import os, signal, sys
 from pathlib import Path
-from pipeline.storage import write_text
+from pipeline.core.storage import write_text
 Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 write_text(Path(sys.argv[1]), "half of the new")
 """

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.storage import read_arrays, write_arrays
+from pipeline.core.storage import read_arrays, write_arrays
 from stages.layout import Layout
 from tests.tiny import one_line
 

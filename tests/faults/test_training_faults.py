@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from pipeline import training
+from pipeline.models import training
 from stages.layout import Layout
 from tests.tiny import LONGEST, copy_finished, edit, one_line, running, stage
 

@@ -7,9 +7,9 @@ import torch
 from safetensors.torch import load_file, save
 
 from pipeline.config import load_params
-from pipeline.storage import write_arrays
-from pipeline.tensors import read_tensors, write_tensors
-from pipeline.vae.build import build
+from pipeline.core.storage import write_arrays
+from pipeline.core.tensors import read_tensors, write_tensors
+from pipeline.models.build import build
 from stages.layout import Layout
 from tests.tiny import one_line
 

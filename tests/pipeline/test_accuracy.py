@@ -6,17 +6,17 @@ import pandas as pd
 import pytest
 import torch
 
-import pipeline.accuracy.measure as measuring
-from pipeline.accuracy.measure import measure, sample
-from pipeline.accuracy.numbers import accuracy_numbers, errors
-from pipeline.accuracy.reference import reference
-from pipeline.accuracy.tables import CURVES, ESTIMATED, REFERENCE, STUDY
+import pipeline.validation.validate.measure as measuring
 from pipeline.config import load_params
+from pipeline.core.rng import stream
+from pipeline.core.storage import read_json
+from pipeline.core.streams import Numbers
 from pipeline.likelihood.estimate import Images
-from pipeline.likelihood.screening import Screen
-from pipeline.noise import Numbers
-from pipeline.rng import stream
-from pipeline.storage import read_json
+from pipeline.likelihood.prior_starts import Screen
+from pipeline.numbers.validate import accuracy_numbers, errors
+from pipeline.validation.validate.measure import measure, sample
+from pipeline.validation.validate.reference import reference
+from pipeline.validation.validate.tables import CURVES, ESTIMATED, REFERENCE, STUDY
 from stages.layout import Layout
 from tests.densities import every_image, small_vae
 from tests.made_up import make_study

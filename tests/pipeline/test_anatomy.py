@@ -6,21 +6,21 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.anatomy.coins import floor, luck, redraw
-from pipeline.anatomy.draws import measure_draws, of_draws
-from pipeline.anatomy.estimates import estimate, order_rows, resample, share_rows
-from pipeline.anatomy.gradients import Gatherer, measure_gradients
-from pipeline.anatomy.orders import rank_correlation
-from pipeline.anatomy.redraws import score_redraws
-from pipeline.anatomy.shares import PARTS, explained, shapley, with_squares, within_images
-from pipeline.anatomy.subject import compared, subject
-from pipeline.anatomy.tables import DRAWS, ESTIMATES, GRADIENTS, REDRAWS
 from pipeline.config import load_params
-from pipeline.errors import ParameterError
+from pipeline.core.errors import ParameterError
+from pipeline.core.rng import stream
+from pipeline.investigations.decompose.binarization import floor, luck, redraw
+from pipeline.investigations.decompose.draws import measure_draws, of_draws
+from pipeline.investigations.decompose.estimates import estimate, order_rows, resample, share_rows
+from pipeline.investigations.decompose.gradients import Gatherer, measure_gradients
+from pipeline.investigations.decompose.orders import rank_correlation
+from pipeline.investigations.decompose.redraws import score_redraws
+from pipeline.investigations.decompose.shares import PARTS, explained, shapley, with_squares, within_images
+from pipeline.investigations.decompose.subject import compared, subject
+from pipeline.investigations.decompose.tables import DRAWS, ESTIMATES, GRADIENTS, REDRAWS
 from pipeline.likelihood.proposals import Draws
 from pipeline.likelihood.weights import log_weights
-from pipeline.numbers import coin_entropy
-from pipeline.rng import stream
+from pipeline.numbers.collect import coin_entropy
 from tests.densities import every_image, small_vae
 from tests.tiny import ROOT
 

@@ -3,10 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.anatomy.coins import floor
-from pipeline.anatomy.numbers import anatomy_numbers, draw_numbers, gap_numbers
-from pipeline.anatomy.price import by_digit
 from pipeline.config import load_params
+from pipeline.investigations.decompose.binarization import floor
+from pipeline.numbers.decompose import anatomy_numbers, draw_numbers, gap_numbers
+from pipeline.numbers.excess_nats import by_digit
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")

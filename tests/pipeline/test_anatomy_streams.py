@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.anatomy.estimates import order_rows, resample
-from pipeline.anatomy.gradients import inside, measure_gradients, outside
-from pipeline.anatomy.orders import rank_correlation
-from pipeline.anatomy.redraws import score_redraws
 from pipeline.config import load_params
-from pipeline.rng import stream
-from pipeline.vae.density import elbo
+from pipeline.core.rng import stream
+from pipeline.investigations.decompose.estimates import order_rows, resample
+from pipeline.investigations.decompose.gradients import inside, measure_gradients, outside
+from pipeline.investigations.decompose.orders import rank_correlation
+from pipeline.investigations.decompose.redraws import score_redraws
+from pipeline.models.density import elbo
 from tests.densities import every_image, small_vae
 from tests.tiny import ROOT
 

@@ -16,9 +16,9 @@ from pipeline.likelihood.decoder import bernoulli_decoder
 from pipeline.likelihood.expansion import gauss_newton
 from pipeline.likelihood.proposals import Draws
 from pipeline.likelihood.weights import log_weights
-from pipeline.networks import mlp
-from pipeline.vae.conditional import ConditionalVAE, Given
-from pipeline.vae.plain import VAE
+from pipeline.models.conditional import ConditionalVAE, Given
+from pipeline.models.networks import mlp
+from pipeline.models.plain import VAE
 from tests.densities import LinearGaussian, small_vae
 
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.checkpoints import Checkpoint, identity, only_trainer, train_resumably
 from pipeline.config import ModelParams, TrainParams
-from pipeline.errors import BusyError
-from pipeline.examples import Examples
-from pipeline.rng import stream
-from pipeline.tensors import read_tensors, write_tensors
-from pipeline.training import Plan, begin, train
-from pipeline.vae.build import build, start
+from pipeline.core.errors import BusyError
+from pipeline.core.rng import stream
+from pipeline.core.tensors import read_tensors, write_tensors
+from pipeline.data.examples import Examples
+from pipeline.models.build import build, start
+from pipeline.models.checkpoints import Checkpoint, identity, only_trainer, train_resumably
+from pipeline.models.training import Plan, begin, train
 
 PARAMS = ModelParams(
     latent_dim=2, conditional=True, train_on="core", binarization="bernoulli", seed=0, duration=1, score_on="all"

@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.classification.bayes import log_mixture, mixture_error, posterior, verdicts
-from pipeline.classification.calibration import calibration_error, reliability, wilson
-from pipeline.classification.labels import label_shares, sample, score_labels
-from pipeline.classification.tables import CLASSIFIED, read_classified
 from pipeline.config import ClassifyParams, ModelParams, load_params
-from pipeline.errors import DataError
-from pipeline.examples import examples_for
-from pipeline.rng import stream
-from pipeline.sets import TAILS
-from pipeline.tables import write_table
-from pipeline.vae.conditional import ConditionalVAE
+from pipeline.core.errors import DataError
+from pipeline.core.rng import stream
+from pipeline.core.tables import write_table
+from pipeline.data.examples import examples_for
+from pipeline.data.subsets import TAILS
+from pipeline.investigations.classify.labels import label_shares, sample, score_labels
+from pipeline.investigations.classify.tables import CLASSIFIED, read_classified
+from pipeline.models.conditional import ConditionalVAE
+from pipeline.numbers.bayes import log_mixture, mixture_error, posterior, verdicts
+from pipeline.numbers.calibration import calibration_error, reliability, wilson
 from tests.densities import every_image, grid_log_likelihood, small_vae
 from tests.tiny import ROOT
 

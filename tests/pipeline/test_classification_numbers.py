@@ -2,12 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.classification.bayes import verdicts
-from pipeline.classification.intervals import normal_interval
-from pipeline.classification.numbers import classify_numbers
-from pipeline.classification.worth import label_worth
 from pipeline.config import load_params
-from pipeline.summary import trustworthy
+from pipeline.likelihood.subset_means import trustworthy
+from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.classify import classify_numbers
+from pipeline.numbers.intervals import normal_interval
+from pipeline.numbers.worth import label_worth
 from tests.tiny import ROOT
 
 

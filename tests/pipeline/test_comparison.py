@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.comparison import bootstrap_interval, compare
 from pipeline.config import CompareParams
-from pipeline.summary import WHOLE, summary, trustworthy
+from pipeline.investigations.compare.pairs import bootstrap_interval, compare
+from pipeline.likelihood.subset_means import WHOLE, summary, trustworthy
 
 PARAMS = CompareParams(pairs=(("a", "b"),), resamples=1000, confidence=0.95)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pipeline.config import ModelParams, load_params
-from pipeline.errors import ParameterError
+from pipeline.core.errors import ParameterError
 from tests.tiny import ROOT
 
 PARAMS = ROOT / "params.yaml"

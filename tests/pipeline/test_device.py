@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from pipeline.device import prepare
-from pipeline.errors import ParameterError
+from pipeline.core.device import prepare
+from pipeline.core.errors import ParameterError
 
 
 def test_cuda_that_is_not_there_is_told():

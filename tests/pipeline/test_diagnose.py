@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-import pipeline.diagnosis.diagnose as diagnosing
+import pipeline.investigations.diagnose.diagnose as diagnosing
 from pipeline.config import load_params
-from pipeline.diagnosis.diagnose import Labelled, diagnose
-from pipeline.diagnosis.encodings import encode
-from pipeline.diagnosis.generation import decode, unsure
-from pipeline.rng import stream
+from pipeline.core.rng import stream
+from pipeline.investigations.diagnose.diagnose import Labelled, diagnose
+from pipeline.investigations.diagnose.encodings import encode
+from pipeline.investigations.diagnose.generation import decode, unsure
 from tests.densities import every_image, small_vae
 from tests.latent_spaces import diagnosed
 from tests.tiny import ROOT

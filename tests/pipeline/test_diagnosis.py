@@ -6,14 +6,26 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.diagnosis.aggregate import decomposition, gaussian_divergence, log_aggregate, log_prior, unit_divergences
-from pipeline.diagnosis.diagnose import unseen_rows
-from pipeline.diagnosis.encodings import Encodings, divergences, encode
-from pipeline.diagnosis.learning import evaluate, learn_ratio
-from pipeline.diagnosis.numbers import diagnosis_numbers, lengths
-from pipeline.diagnosis.shown import gather
-from pipeline.diagnosis.twosample import accuracy, divergence_bound, moments_accuracy, norm_calibration, void_mass
-from pipeline.diagnosis.units import activity, removal
+from pipeline.investigations.diagnose.aggregate import (
+    decomposition,
+    gaussian_divergence,
+    log_aggregate,
+    log_prior,
+    unit_divergences,
+)
+from pipeline.investigations.diagnose.diagnose import unseen_rows
+from pipeline.investigations.diagnose.encodings import Encodings, divergences, encode
+from pipeline.investigations.diagnose.learning import evaluate, learn_ratio
+from pipeline.investigations.diagnose.twosample import (
+    accuracy,
+    divergence_bound,
+    moments_accuracy,
+    norm_calibration,
+    void_mass,
+)
+from pipeline.investigations.diagnose.units import activity, removal
+from pipeline.numbers.diagnose import diagnosis_numbers, lengths
+from pipeline.numbers.figure_data import gather
 from tests.densities import every_image, small_vae
 
 CPU = torch.device("cpu")

@@ -9,13 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
+from pipeline.core.errors import DataError
+from pipeline.core.rng import stream
+from pipeline.data.idx import FILES, encode, parse
 from pipeline.download.catalogue import CLASSES, LARGEST, UNPACKED_SHA256, Source, catalogue
 from pipeline.download.dataset import collect, obtain
 from pipeline.download.digits import draw_stratified
 from pipeline.download.mirrors import Mirror, choose_mirrors, fetch
-from pipeline.errors import DataError
-from pipeline.idx import FILES, encode, parse
-from pipeline.rng import stream
 from tests.datasets import allow, list_sources, make_files, pack
 from tests.servers import content, redirect, serve
 
@@ -188,7 +188,7 @@ from pipeline.download.dataset import obtain
 assert not {"torch", "torchvision", "sklearn"} & set(sys.modules), "imported before it is needed"
 import socket; socket.socket = None
 from tests.datasets import allow
-from pipeline.rng import stream
+from pipeline.core.rng import stream
 print(len(obtain("digits", allow(), None, stream(0), print)))
 assert not {"torch", "torchvision"} & set(sys.modules), "imported and not needed"
 """

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from pipeline.config import load_params
+from pipeline.core.rng import stream
+from pipeline.core.streams import Numbers
 from pipeline.likelihood.estimate import Images, effort_at, expected_error, propose
 from pipeline.likelihood.modes import climb
+from pipeline.likelihood.prior_starts import Screen
 from pipeline.likelihood.proposals import Draws
 from pipeline.likelihood.reductions import elbo, standard_error
 from pipeline.likelihood.refinement import normal_log_density, refine, solve_all
-from pipeline.likelihood.screening import Screen
 from pipeline.likelihood.weights import log_weights
-from pipeline.noise import Numbers
-from pipeline.rng import stream
 from tests.densities import LinearGaussian, every_image, small_vae
 from tests.tiny import ROOT
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.config import load_params
-from pipeline.examples import examples_for
-from pipeline.rng import stream
+from pipeline.core.rng import stream
+from pipeline.data.examples import examples_for
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")

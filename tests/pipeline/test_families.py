@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.config import load_params
-from pipeline.families import KINDS, differences, principals, relatives, unconditional
+from pipeline.investigations.compare.model_relations import KINDS, differences, principals, relatives, unconditional
 from tests.tiny import ROOT
 
 

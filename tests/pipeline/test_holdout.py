@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from pipeline.errors import ParameterError
-from pipeline.holdout import Axes, hold_out, principal_axes, regions
-from pipeline.rng import stream
-from pipeline.sets import HOLDOUTS, REGIONS, TAILS, scored_rows, training_rows
+from pipeline.core.errors import ParameterError
+from pipeline.core.rng import stream
+from pipeline.data.holdout import Axes, hold_out, principal_axes, regions
+from pipeline.data.subsets import HOLDOUTS, REGIONS, TAILS, scored_rows, training_rows
 
 IMAGES, POOL, TAIL, VALIDATION = 3000, 2500, 0.05, 200
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pipeline.errors import DataError, StorageError
-from pipeline.idx import FILES, TEST, TRAIN, decode, encode, parse, read
+from pipeline.core.errors import DataError, StorageError
+from pipeline.data.idx import FILES, TEST, TRAIN, decode, encode, parse, read
 from tests.datasets import make_files
 
 PATH = Path("folder/some-file")

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from pipeline.errors import DataError
-from pipeline.images import label, read_images, write_images
-from pipeline.rng import stream
-from pipeline.storage import read_arrays, write_arrays
+from pipeline.core.errors import DataError
+from pipeline.core.rng import stream
+from pipeline.core.storage import read_arrays, write_arrays
+from pipeline.data.images import label, read_images, write_images
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 from scipy.special import logsumexp
 
-from pipeline.classification.bayes import posterior, verdicts
-from pipeline.classification.decisions import decisions, posterior_error, undecided
-from pipeline.classification.worth import label_worth
+from pipeline.numbers.bayes import posterior, verdicts
+from pipeline.numbers.decisions import decisions, posterior_error, undecided
+from pipeline.numbers.worth import label_worth
 
 RNG = np.random.default_rng(0)
 PRIOR = np.array([0.5, 0.3, 0.2])

@@ -10,10 +10,10 @@ from torch.distributions import Independent, Laplace, Normal
 
 from pipeline import library
 from pipeline.config import load_params
-from pipeline.errors import DataError, NumericalError, ParameterError
+from pipeline.core.errors import DataError, NumericalError, ParameterError
 from pipeline.library import annealed, log_likelihood
-from pipeline.scoring import REDUCTIONS
-from pipeline.vae.plain import VAE
+from pipeline.likelihood.scoring import REDUCTIONS
+from pipeline.models.plain import VAE
 from tests.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
 from tests.tiny import ROOT
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.config import load_params
-from pipeline.errors import NumericalError
+from pipeline.core.errors import NumericalError
+from pipeline.core.rng import stream
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import effective_draws, elbo, log_marginal, standard_error
+from pipeline.likelihood.scoring import score
 from pipeline.likelihood.weights import log_weights, log_weights_in_blocks
-from pipeline.rng import stream
-from pipeline.scoring import score
 from tests.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
 from tests.tiny import ROOT
 

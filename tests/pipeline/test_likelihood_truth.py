@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.certification.integrate import integrate
 from pipeline.config import load_params
-from pipeline.errors import NumericalError
+from pipeline.core.errors import NumericalError
+from pipeline.core.rng import stream
+from pipeline.core.streams import Numbers
 from pipeline.likelihood.estimate import Images
-from pipeline.likelihood.screening import Screen
-from pipeline.noise import Numbers
-from pipeline.rng import stream
-from pipeline.scoring import attempt, prior_points
+from pipeline.likelihood.prior_starts import Screen
+from pipeline.likelihood.scoring import attempt, prior_points
+from pipeline.validation.certify.integrate import integrate
 from tests.annealed import linear_model
 from tests.densities import every_image, plane_log_likelihood, small_vae
 from tests.pipeline.test_likelihood import CPU, score_all

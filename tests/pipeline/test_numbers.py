@@ -3,10 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.errors import DataError
-from pipeline.images import label
-from pipeline.numbers import coin_entropy, headline
-from pipeline.readme import fill, result_table
+from pipeline.core.errors import DataError
+from pipeline.data.images import label
+from pipeline.numbers.collect import coin_entropy, headline
+from pipeline.rendering.readme import fill, result_table
 from tests.report.studies import study_numbers
 
 

@@ -11,16 +11,16 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
 from pipeline.config import load_params
+from pipeline.core.rng import stream
 from pipeline.likelihood.expansion import expand, gauss_newton, second_derivatives
 from pipeline.likelihood.mixture import allot, log_density, mixture_at, mixture_draws
 from pipeline.likelihood.modes import climb, distinct, laplace
+from pipeline.likelihood.prior_starts import APART, Screen
 from pipeline.likelihood.reductions import effective_draws
 from pipeline.likelihood.refinement import Normals, refine
-from pipeline.likelihood.screening import APART, Screen
+from pipeline.likelihood.scoring import score
 from pipeline.likelihood.slopes import slopes
 from pipeline.likelihood.weights import log_weights
-from pipeline.rng import stream
-from pipeline.scoring import score
 from tests.densities import LinearGaussian, every_image, small_vae
 from tests.tiny import ROOT
 

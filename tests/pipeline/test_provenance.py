@@ -4,8 +4,8 @@ import json
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.errors import StorageError
-from pipeline.provenance import corrupted, departures, fingerprint
+from pipeline.core.errors import StorageError
+from pipeline.numbers.provenance import corrupted, departures, fingerprint
 
 FILES = {
     "pipeline/code.py": "x = 1\n",

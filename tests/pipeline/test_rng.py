@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.rng import stream
+from pipeline.core.rng import stream
 
 
 def draw(*names):

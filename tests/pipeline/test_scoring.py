@@ -7,10 +7,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from pipeline.config import load_params
-from pipeline.likelihood.work import decoder_multiply_adds
-from pipeline.rng import stream
-from pipeline.scoring import score
-from pipeline.vae.plain import VAE
+from pipeline.core.rng import stream
+from pipeline.likelihood.flops import decoder_multiply_adds
+from pipeline.likelihood.scoring import score
+from pipeline.models.plain import VAE
 from tests.pipeline.test_likelihood import CPU, score_all
 from tests.pipeline.test_likelihood_truth import LEVELS, OTHERS, SOME, awkward, pictures
 from tests.tiny import ROOT

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.errors import StudyError
-from pipeline.sharding import PIECE, Workers, meeting, workers
+from pipeline.core.errors import StudyError
+from pipeline.likelihood.sharding import PIECE, Workers, meeting, workers
 
 CPU = torch.device("cpu")
 
@@ -67,7 +67,7 @@ def test_every_worker_of_a_machine_has_a_card_while_there_are_enough(monkeypatch
     taken, precision = [], torch.get_float32_matmul_precision()
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     monkeypatch.setenv("LOCAL_RANK", str(local))
-    monkeypatch.setattr("pipeline.sharding.prepare", lambda device, threads: torch.device(device))
+    monkeypatch.setattr("pipeline.likelihood.sharding.prepare", lambda device, threads: torch.device(device))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "set_device", taken.append)
     torch.set_float32_matmul_precision("high")

@@ -5,8 +5,8 @@ import stat
 import numpy as np
 import pytest
 
-from pipeline.errors import DataError, StorageError
-from pipeline.storage import read_arrays, read_json, read_text, write_arrays, write_bytes, write_json, write_text
+from pipeline.core.errors import DataError, StorageError
+from pipeline.core.storage import read_arrays, read_json, read_text, write_arrays, write_bytes, write_json, write_text
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -4,9 +4,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.errors import DataError
-from pipeline.results import SCORES, read_scores
-from pipeline.tables import SPLIT, concatenate, read_history, read_split, read_table, write_history, write_table
+from pipeline.core.errors import DataError
+from pipeline.core.tables import SPLIT, concatenate, read_history, read_split, read_table, write_history, write_table
+from pipeline.likelihood.score_tables import SCORES, read_scores
 
 KINDS = {"number": pa.int32(), "name": pa.string(), "share": pa.float64(), "set": pa.dictionary(pa.int8(), pa.string())}
 SCHEMA = pa.schema({"id": pa.int32()} | KINDS)

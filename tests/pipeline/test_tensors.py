@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from pipeline.errors import DataError, StorageError
-from pipeline.tensors import fill, read_into, read_tensors, write_tensors
+from pipeline.core.errors import DataError, StorageError
+from pipeline.core.tensors import fill, read_into, read_tensors, write_tensors
 
 
 @pytest.fixture

@@ -7,16 +7,16 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from pipeline.checkpoints import Checkpoint, identity, train_resumably
 from pipeline.config import ModelParams, TrainParams
-from pipeline.errors import NumericalError
-from pipeline.examples import Examples
-from pipeline.images import binarise
-from pipeline.rng import stream
-from pipeline.training import Plan, begin, learning_rate, mean_elbo, train
-from pipeline.vae.build import build, start
-from pipeline.vae.density import elbo
-from pipeline.vae.distributions import gaussian_head
+from pipeline.core.errors import NumericalError
+from pipeline.core.rng import stream
+from pipeline.data.examples import Examples
+from pipeline.data.images import binarise
+from pipeline.models.build import build, start
+from pipeline.models.checkpoints import Checkpoint, identity, train_resumably
+from pipeline.models.density import elbo
+from pipeline.models.distributions import gaussian_head
+from pipeline.models.training import Plan, begin, learning_rate, mean_elbo, train
 from tests.densities import small_vae
 
 PARAMS = TrainParams(learning_rate=0.01, warmup=0.1, weight_decay=0.1, precision="float32", checkpoint_every=2)

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline import unfinished
 from pipeline.config import load_params
-from pipeline.rng import stream
-from pipeline.sharding import Workers
-from pipeline.unfinished import kept_until_done, score_resumably
+from pipeline.core.rng import stream
+from pipeline.likelihood import resume as unfinished
+from pipeline.likelihood.resume import kept_until_done, score_resumably
+from pipeline.likelihood.sharding import Workers
 from tests.densities import small_vae
 from tests.tiny import ROOT
 

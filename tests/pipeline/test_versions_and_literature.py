@@ -7,8 +7,8 @@ from importlib.metadata import version
 import pytest
 
 from pipeline.config import load_params
-from pipeline.literature import PUBLISHED, literature_numbers
-from pipeline.versions import LIBRARIES, version_numbers
+from pipeline.data.literature import PUBLISHED, literature_numbers
+from pipeline.numbers.versions import LIBRARIES, version_numbers
 from tests.tiny import ROOT
 
 
@@ -20,13 +20,13 @@ def test_versions_are_those_that_are_installed():
 
 
 def test_a_library_that_is_absent_has_no_version(monkeypatch):
-    monkeypatch.setattr("pipeline.versions.LIBRARIES", ("numpy", "no-such-library"))
+    monkeypatch.setattr("pipeline.numbers.versions.LIBRARIES", ("numpy", "no-such-library"))
     assert set(version_numbers()) == {"version.python", "version.numpy"}
 
 
 def test_gathering_numbers_loads_no_torch():
-    code = "import sys, pipeline.numbers; from pipeline.versions import version_numbers; version_numbers(); "
-    code += "sys.exit('torch' in sys.modules)"
+    code = "import sys, pipeline.numbers.collect; from pipeline.numbers.versions import version_numbers; "
+    code += "version_numbers(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

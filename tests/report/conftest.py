@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering.page import render_page
 from pipeline.rendering.quarto import find_quarto
 from tests.browser import browser

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core.storage import read_json, write_bytes, write_json, write_text
 from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
-from pipeline.numbers import all_numbers
+from pipeline.numbers.collect import all_numbers
 from pipeline.rendering.page import Report, render_page, render_report
-from pipeline.storage import read_json, write_bytes, write_json, write_text
 from stages.layout import Layout
 from tests.made_up import make_study
 

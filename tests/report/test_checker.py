@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering.checker import check
 
 IMAGE = '<img src="data:image/svg+xml,x" alt="A line">'

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering.document import Cell, Inline, load_document
 
 

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from pipeline.core.storage import write_json
 from pipeline.rendering.manuscript import read_manuscript
-from pipeline.storage import write_json
 from tests.made_up import make_study
 from tests.report.samples import make_sample
 from tests.report.studies import ROOT, study_numbers

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering import kernel
 from pipeline.rendering.document import Cell, CellOptions, Inline
 from pipeline.rendering.kernel import run_cells

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
 from pipeline.rendering import pandoc
 from pipeline.rendering.manuscript import read_manuscript
 from pipeline.rendering.markup import escape

@@ -10,11 +10,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
+from pipeline.core.storage import read_json
 from pipeline.rendering.manuscript import read_manuscript
 from pipeline.rendering.page import render_report
 from pipeline.rendering.pdf import render_pdf
-from pipeline.storage import read_json
 from tests.quotes import quotes
 from tests.report.samples import make_sample, make_tiny
 

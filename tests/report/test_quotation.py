@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import DataError
+from pipeline.core.errors import DataError
 from pipeline.rendering.excerpt import source
 from pipeline.rendering.markup import Markup, escape, table
 from pipeline.rendering.quotation import Quotation, format_number

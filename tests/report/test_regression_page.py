@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from pipeline.regression.numbers import regression_numbers
+from pipeline.core.storage import write_json
+from pipeline.numbers.regress import regression_numbers
 from pipeline.rendering.manuscript import read_manuscript
-from pipeline.storage import write_json
 from tests.regressions import PARAMS, make_regression
 from tests.report.samples import make_sample
 from tests.report.studies import ROOT

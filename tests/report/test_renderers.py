@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from pipeline.errors import ParameterError, RenderingError, StudyError
+from pipeline.core.errors import ParameterError, RenderingError, StudyError
 from pipeline.rendering import quarto
 from pipeline.rendering.page import choose, render_page, sign
 from pipeline.rendering.quarto import Quarto, find_quarto, render_with_quarto

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from pipeline.errors import RenderingError
+from pipeline.core.errors import RenderingError
+from pipeline.core.storage import read_json
 from pipeline.rendering.page import render_page
 from pipeline.rendering.quarto import find_quarto
-from pipeline.storage import read_json
 from tests.quotes import quotes
 from tests.report.outcomes import (
     agreed,

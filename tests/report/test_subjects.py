@@ -8,11 +8,11 @@ import torchvision.datasets
 from matplotlib.text import Text
 
 from pipeline.config import Dataset
+from pipeline.data.subjects import SUBJECTS
 from pipeline.download.catalogue import CLASSES
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.atlas import draw_all
-from pipeline.rendering.subjects import SUBJECTS
 from tests.made_up import make_study
 
 OF_DIGITS = re.compile(r"\bdigits?\b", re.IGNORECASE)

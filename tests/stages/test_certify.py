@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from pipeline.certification.tables import read_certified
-from pipeline.results import SCORES, read_scores
-from pipeline.tables import write_table
+from pipeline.core.tables import write_table
+from pipeline.likelihood.score_tables import SCORES, read_scores
+from pipeline.validation.certify.tables import read_certified
 from stages.layout import Layout
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import errors
-from pipeline.errors import StudyError
+from pipeline.core import errors
+from pipeline.core.errors import StudyError
 from stages.command import run
 from stages.layout import Layout
 from tests.tiny import LONGEST, ROOT, one_line, running, stage

@@ -8,14 +8,14 @@ import stages.diagnose
 import stages.download
 import stages.score
 import stages.split
-from pipeline import idx
 from pipeline.config import load_params
-from pipeline.diagnosis.diagnose import unseen_rows
-from pipeline.images import read_images, threshold
-from pipeline.rng import stream
-from pipeline.tables import read_split
-from pipeline.tensors import write_tensors
-from pipeline.vae.build import build, start
+from pipeline.core.rng import stream
+from pipeline.core.tables import read_split
+from pipeline.core.tensors import write_tensors
+from pipeline.data import idx
+from pipeline.data.images import read_images, threshold
+from pipeline.investigations.diagnose.diagnose import unseen_rows
+from pipeline.models.build import build, start
 from tests.tiny import CHANGES, ROOT, make_sandbox
 
 NAME = "vae-20"

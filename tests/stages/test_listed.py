@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
-from pipeline.results import read_pairs
-from pipeline.storage import read_json
+from pipeline.core.storage import read_json
+from pipeline.likelihood.score_tables import read_pairs
 from stages import wiring
 from stages.layout import Layout
 from tests.tiny import MODELS, copy_finished, edit

@@ -3,14 +3,14 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.certification.tables import CERTIFIED
-from pipeline.dimensions.tables import EFFECTS
-from pipeline.errors import DataError
-from pipeline.images import write_images
-from pipeline.regression.tables import write_regression
-from pipeline.results import PAIRS, SCORES
-from pipeline.storage import write_arrays
-from pipeline.tables import SPLIT, write_history, write_table
+from pipeline.core.errors import DataError
+from pipeline.core.storage import write_arrays
+from pipeline.core.tables import SPLIT, write_history, write_table
+from pipeline.data.images import write_images
+from pipeline.investigations.compare.tables import EFFECTS
+from pipeline.investigations.regress.tables import write_regression
+from pipeline.likelihood.score_tables import PAIRS, SCORES
+from pipeline.validation.certify.tables import CERTIFIED
 from stages.layout import Layout
 from stages.plot import main
 from tests.made_up import make_study

@@ -2,7 +2,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.config import load_params
-from pipeline.errors import ParameterError, StorageError
+from pipeline.core.errors import ParameterError, StorageError
 from stages.layout import Layout
 from stages.sandbox import COPIED, main, make_sandbox
 from tests.tiny import CHANGES, MODELS, ROOT
@@ -75,7 +75,7 @@ def test_what_is_quoted_stays_so_since_dvc_reads_no_bare_address_in_a_list(tmp_p
     assert YAML(typ="safe").load(text) == YAML(typ="safe", pure=True).load(text)
 
 
-@pytest.mark.parametrize("target", [".", "pipeline", "report/../pipeline/vae", "stages/new"])
+@pytest.mark.parametrize("target", [".", "pipeline", "report/../pipeline/models", "stages/new"])
 def test_the_project_is_not_copied_over_itself(tmp_path, target):
     project = make_sandbox(ROOT, tmp_path / "project", {}).root
     before = content(project)

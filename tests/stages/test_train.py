@@ -3,9 +3,9 @@
 import pytest
 
 import stages.train
-from pipeline.images import read_images
-from pipeline.tables import read_split
-from pipeline.tensors import read_tensors
+from pipeline.core.tables import read_split
+from pipeline.core.tensors import read_tensors
+from pipeline.data.images import read_images
 from tests.tiny import CHANGES, ROOT, make_sandbox
 
 NAME = "vae-20"

@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from pipeline.provenance import fingerprint
+from pipeline.numbers.provenance import fingerprint
 from stages.layout import Layout
 from tests.tiny import edit, one_line
 
@@ -32,8 +32,8 @@ def test_the_lock_has_the_hash_of_every_output(published):
     ("change", "told"),
     [
         (
-            lambda layout: edit(layout.root / "pipeline/rng.py", "Philox", "MT19937"),
-            "code or input pipeline/rng.py hashes",
+            lambda layout: edit(layout.root / "pipeline/core/rng.py", "Philox", "MT19937"),
+            "code or input pipeline/core/rng.py hashes",
         ),
         (lambda layout: edit(layout.params, "draws: 64", "draws: 65"), "score@vae-04: parameter score is "),
         (

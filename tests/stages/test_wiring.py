@@ -176,13 +176,13 @@ def test_an_added_import_is_listed(layout):
     edit(
         layout.root / "pipeline" / "comparison.py",
         "import numpy as np\n",
-        "import numpy as np\n\nimport pipeline.idx\n",
+        "import numpy as np\n\nimport pipeline.data.idx\n",
     )
     before, _ = reread(layout)
     wiring.main(layout)
     after, _ = reread(layout)
     assert {name for name in after if after[name] != before[name]} == {"compare", "dimensions"}
-    assert after["compare"] - before["compare"] == {"pipeline/idx.py"}
+    assert after["compare"] - before["compare"] == {"pipeline/data/idx.py"}
 
 
 def test_what_quarto_leaves_behind_is_not_listed(layout):

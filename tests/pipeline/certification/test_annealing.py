@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.certification.annealing import anneal, error_of_mean, geometric_path
-from pipeline.certification.temperatures import rising
-from pipeline.certification.tuning import TARGET, Tuner
 from pipeline.likelihood.reductions import log_marginal
+from pipeline.validation.certify.annealing import anneal, error_of_mean, geometric_path
+from pipeline.validation.certify.temperatures import rising
+from pipeline.validation.certify.tuning import TARGET, Tuner
 from tests.annealed import block_of, linear_model, noise_of, simulated
 from tests.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
 

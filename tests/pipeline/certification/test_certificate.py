@@ -3,19 +3,19 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.certification import opinions
-from pipeline.certification.agreement import side_by_side
-from pipeline.certification.bidirectional import simulate
-from pipeline.certification.certificate import certificate, contested
-from pipeline.certification.numbers import certificate_numbers
-from pipeline.certification.opinions import Certifier, work
-from pipeline.certification.sample import choose
-from pipeline.certification.tables import CERTIFIED, read_certified
 from pipeline.config import CertifyParams
-from pipeline.errors import NumericalError
-from pipeline.rng import stream
-from pipeline.tables import write_table
-from pipeline.vae.conditional import ConditionalVAE
+from pipeline.core.errors import NumericalError
+from pipeline.core.rng import stream
+from pipeline.core.tables import write_table
+from pipeline.data.sampled_images import choose
+from pipeline.models.conditional import ConditionalVAE
+from pipeline.numbers.certificate import certificate, contested
+from pipeline.numbers.certify import certificate_numbers
+from pipeline.validation.certify import opinions
+from pipeline.validation.certify.agreement import side_by_side
+from pipeline.validation.certify.bidirectional import simulate
+from pipeline.validation.certify.opinions import Certifier, work
+from pipeline.validation.certify.tables import CERTIFIED, read_certified
 from tests.annealed import CPU, noise_of
 from tests.densities import every_image, grid_log_likelihood, small_vae
 

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from pipeline.certification.hmc import evaluate, leapfrog, transition
+from pipeline.validation.certify.hmc import evaluate, leapfrog, transition
 
 ONE = torch.ones(1, dtype=torch.float64)
 DEVIATION = torch.tensor([0.3, 1.0, 2.0])

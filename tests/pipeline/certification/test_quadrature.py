@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch.distributions import MultivariateNormal, Normal
 
-from pipeline.certification.integrate import heavy, integrate
-from pipeline.certification.quadrature import log_integral, rule
 from pipeline.likelihood.expansion import Expansion
+from pipeline.validation.certify.integrate import heavy, integrate
+from pipeline.validation.certify.quadrature import log_integral, rule
 from tests.annealed import block_of, linear_model, simulated
 from tests.densities import every_image, grid_log_likelihood, small_vae
 

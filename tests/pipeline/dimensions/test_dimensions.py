@@ -6,16 +6,16 @@ import pytest
 from scipy.stats import norm, ttest_1samp, ttest_ind
 from sklearn.linear_model import LinearRegression
 
-from pipeline.comparison import bootstrap_interval
 from pipeline.config import load_params
-from pipeline.dimensions.effects import dimension_effects
-from pipeline.dimensions.gain import SLOPES, gain_effects, traits
-from pipeline.dimensions.intervals import deviation, mean, student, welch
-from pipeline.dimensions.losses import clear_losses, gains_of
-from pipeline.dimensions.numbers import dimensions_numbers, loss_numbers
-from pipeline.errors import ParameterError
-from pipeline.holdout import hold_out
-from pipeline.images import label
+from pipeline.core.errors import ParameterError
+from pipeline.data.holdout import hold_out
+from pipeline.data.images import label
+from pipeline.investigations.compare.effects import dimension_effects
+from pipeline.investigations.compare.gain import SLOPES, gain_effects, traits
+from pipeline.investigations.compare.intervals import deviation, mean, student, welch
+from pipeline.investigations.compare.negative_gains import clear_losses, gains_of
+from pipeline.investigations.compare.pairs import bootstrap_interval
+from pipeline.numbers.dimensions import dimensions_numbers, loss_numbers
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")

@@ -3,9 +3,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.data.subjects import SUBJECTS
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
-from pipeline.rendering.subjects import SUBJECTS
 from tests.browser import browser
 from tests.made_up import make_study
 

@@ -6,11 +6,11 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from pipeline.data.images import Images
+from pipeline.data.subjects import SUBJECTS
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.palette import COLOURS
-from pipeline.images import Images
-from pipeline.rendering.subjects import SUBJECTS
 from tests.pipeline.explorer.conftest import WALL
 from tests.pipeline.explorer.reader import FOCUSED, INK, LISTED, opened, until
 

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipeline.data.subjects import SUBJECTS
 from pipeline.explorer.page import ROOM, SCRIPTS, explorer_page
 from pipeline.rendering.checker import NEIGHBOUR
 from pipeline.rendering.reader import read_page
-from pipeline.rendering.subjects import SUBJECTS
 from tests.report.studies import ROOT
 
 PROGRAM = """
@@ -18,7 +18,7 @@ for _ in range({before}):
     figure()
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
-from pipeline.rendering.subjects import SUBJECTS
+from pipeline.data.subjects import SUBJECTS
 from tests.made_up import make_study
 study = make_study(models=2, side=8, images=700)
 packed = pack(study.tables.images, study.tables.split, study.tables.scores, study.models)

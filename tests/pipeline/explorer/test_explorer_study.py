@@ -4,8 +4,8 @@ import zlib
 import numpy as np
 import pytest
 
+from pipeline.data.subsets import HOLDOUTS
 from pipeline.explorer.study import ABSENT, PRECISION, pack
-from pipeline.sets import HOLDOUTS
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,11 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from pipeline.anatomy.price import by_digit
 from pipeline.figures.anatomy import LABELS, orders
 from pipeline.figures.atlas import compared_marks, draw_anatomy
 from pipeline.figures.likeliest import ends
 from pipeline.figures.style import to_svg
+from pipeline.numbers.excess_nats import by_digit
 
 
 def test_the_averages_stand_at_their_means(figures, study):

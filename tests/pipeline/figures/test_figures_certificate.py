@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.certification.agreement import side_by_side
+from pipeline.data.subsets import SETS
 from pipeline.figures.certificate import KINDS, certificate
 from pipeline.figures.palette import INK
 from pipeline.figures.style import to_svg
-from pipeline.sets import SETS
+from pipeline.validation.certify.agreement import side_by_side
 
 
 def panels_of(figure, study):

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from pipeline.classification.bayes import verdicts
-from pipeline.classification.calibration import reliability
 from pipeline.figures.classification import classification
 from pipeline.figures.style import to_svg
+from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.calibration import reliability
 
 
 @pytest.fixture(scope="module")

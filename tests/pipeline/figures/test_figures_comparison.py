@@ -2,10 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.data.subsets import HOLDOUTS
 from pipeline.figures.comparison import gains, pair_up, scatter
 from pipeline.figures.palette import COLOURS
 from pipeline.figures.style import to_svg
-from pipeline.sets import HOLDOUTS
 from tests.pipeline.figures.test_figures_data import tiles
 
 

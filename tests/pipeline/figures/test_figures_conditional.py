@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from pipeline.classification.bayes import verdicts
-from pipeline.classification.worth import label_worth
 from pipeline.figures.mistakes import mistakes, probability, worst
 from pipeline.figures.palette import COLOURS
 from pipeline.figures.style import to_svg
 from pipeline.figures.worth import worth
+from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.worth import label_worth
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from pipeline.data.subsets import SETS, TAILS
 from pipeline.figures.data import examples, sets
 from pipeline.figures.style import bin_count
 from pipeline.figures.wall import TILE
-from pipeline.sets import SETS, TAILS
 
 
 def labels(ticks):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from pipeline.data.subsets import REGIONS, SETS
 from pipeline.figures.differences import differences
-from pipeline.sets import REGIONS, SETS
 
 ROWS = [*SETS, *(f"test, {region}" for region in REGIONS)]
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from pipeline.data.subsets import REGIONS, SETS
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
-from pipeline.sets import REGIONS, SETS
 
 
 def rows_of(figure):

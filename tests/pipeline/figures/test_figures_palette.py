@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from pipeline.data.subsets import REGIONS
 from pipeline.figures.palette import COLOURS, REGION_COLOURS, marks
-from pipeline.sets import REGIONS
 
 # What each eye makes of linear RGB: Machado, Oliveira and Fernandes (2009), table 1, severity 1.
 EYES = {

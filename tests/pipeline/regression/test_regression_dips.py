@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 
-from pipeline.regression.anatomy import decompose
-from pipeline.regression.dips import Dip, brink, find_dips, span
-from pipeline.regression.equal import dips_until, interval, matched, reached
+from pipeline.investigations.regress.contributions import decompose
+from pipeline.investigations.regress.dips import Dip, brink, find_dips, span
+from pipeline.investigations.regress.equal import dips_until, interval, matched, reached
 
 REAL = st.floats(-5, 5, allow_subnormal=False)
 VECTORS = arrays(np.float64, 6, elements=REAL)

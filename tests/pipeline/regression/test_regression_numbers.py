@@ -5,9 +5,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.regression.equal import interval
-from pipeline.regression.numbers import anatomy, regression_numbers
-from pipeline.regression.tables import CONSTANT, SCHEMAS, VARYING, Regression, read_regression, write_regression
+from pipeline.investigations.regress.equal import interval
+from pipeline.investigations.regress.tables import (
+    CONSTANT,
+    SCHEMAS,
+    VARYING,
+    Regression,
+    read_regression,
+    write_regression,
+)
+from pipeline.numbers.regress import anatomy, regression_numbers
 from tests.regressions import PARAMS, POINTS, make_regression
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pipeline.config import load_params
-from pipeline.regression.data import Points
-from pipeline.regression.study import dips, outcomes
-from pipeline.regression.training import Run, total
+from pipeline.investigations.regress.data import Points
+from pipeline.investigations.regress.study import dips, outcomes
+from pipeline.investigations.regress.training import Run, total
 from tests.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml").regress.model_copy(update={"dip": 30, "settle": 3})

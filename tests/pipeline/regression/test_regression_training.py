@@ -9,12 +9,12 @@ from torch.nn import LeakyReLU, Linear, Sequential
 from torch.nn.functional import softplus
 
 from pipeline.config import load_params
-from pipeline.errors import NumericalError
-from pipeline.regression.data import Points, draw, truth
-from pipeline.regression.models import log_density, network, objective, size
-from pipeline.regression.optimiser import clip
-from pipeline.regression.training import initial, predictor, train
-from pipeline.rng import stream
+from pipeline.core.errors import NumericalError
+from pipeline.core.rng import stream
+from pipeline.investigations.regress.data import Points, draw, truth
+from pipeline.investigations.regress.models import log_density, network, objective, size
+from pipeline.investigations.regress.optimiser import clip
+from pipeline.investigations.regress.training import initial, predictor, train
 from tests.tiny import ROOT
 
 WHOLE = load_params(ROOT / "params.yaml").regress

@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from pipeline.config import ModelParams
-from pipeline.rng import stream
-from pipeline.sampling.arrays import WAYS
-from pipeline.sampling.choice import ranked
-from pipeline.sampling.interpolation import Ends, interpolated, paths
-from pipeline.sampling.numbers import agreement
-from pipeline.sampling.pixels import binary_entropy, entropy, flip, from_prior, probabilities
-from pipeline.sampling.randomness import image_randomness, pixel_randomness
-from pipeline.sampling.reconstruction import fidelity, noisy
-from pipeline.sampling.styles import in_styles, slant, variance_parts
-from pipeline.vae.build import build
-from pipeline.vae.distributions import diagonal_normal
+from pipeline.core.rng import stream
+from pipeline.investigations.sample.arrays import WAYS
+from pipeline.investigations.sample.choice import ranked
+from pipeline.investigations.sample.interpolation import Ends, interpolated, paths
+from pipeline.investigations.sample.pixels import binary_entropy, entropy, flip, from_prior, probabilities
+from pipeline.investigations.sample.randomness import image_randomness, pixel_randomness
+from pipeline.investigations.sample.reconstruction import fidelity, noisy
+from pipeline.investigations.sample.styles import in_styles, slant, variance_parts
+from pipeline.models.build import build
+from pipeline.models.distributions import diagonal_normal
+from pipeline.numbers.sample import agreement
 
 
 def model(*, conditional=False, latent=2, pixels=6, strength=3.0):

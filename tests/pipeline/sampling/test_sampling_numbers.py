@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.sampling.arrays import WAYS
-from pipeline.sampling.choice import test_rows as rows_of_test
-from pipeline.sampling.numbers import CENTRAL, path_numbers, randomness_numbers
+from pipeline.investigations.sample.arrays import WAYS
+from pipeline.investigations.sample.choice import test_rows as rows_of_test
+from pipeline.numbers.sample import CENTRAL, path_numbers, randomness_numbers
 
 LATENT, PAIRS = 5, 4000
 

@@ -1,0 +1,76 @@
+"""Which latent units a model uses, and what it loses with those that it does not."""
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, UInt8
+from torch import Tensor
+
+from pipeline.investigations.diagnose.encodings import Encodings
+from pipeline.likelihood.proposals import Draws
+from pipeline.likelihood.reductions import elbo, log_marginal
+from pipeline.likelihood.weights import log_weights
+from pipeline.models.density import LatentVariableModel
+
+BLOCK = 50
+
+
+def activity(encodings: Encodings) -> Float[np.ndarray, " latent"]:
+    """Var_x(E[z_u | x]) of every unit: how far the encoder's mean moves with the image.
+
+    References:
+        Burda, Grosse and Salakhutdinov (2016), Importance Weighted Autoencoders, section 5.2.
+    """
+    moved: Float[np.ndarray, " latent"] = encodings.mean.var(axis=0)
+    return moved
+
+
+def removal(
+    model: LatentVariableModel,
+    x: UInt8[np.ndarray, "n pixels"],
+    kept: Bool[np.ndarray, " latent"],
+    draws: int,
+    rng: np.random.Generator,
+    device: torch.device,
+) -> dict[str, Float[np.ndarray, " n"]]:
+    """What log p(x) gains when all units but the kept ones stand still at the prior's mean.
+
+    Both models are estimated with the same draws from the encoder, so that what these draws miss is missed twice.
+    With a unit at rest, its prior and its proposal both leave the weight.
+
+    Args:
+        model: a standard normal prior and an encoder of diagonal normals.
+        x: binary images.
+        kept: the units that stay.
+        draws: from the encoder, an image.
+        rng: makes them.
+        device: where the model is.
+
+    Returns:
+        The change of each image's log likelihood and bound, in nats.
+    """
+    parts = []
+    with torch.no_grad():
+        for first in range(0, len(x), BLOCK):
+            pixels = torch.from_numpy(x[first : first + BLOCK]).to(device).float()
+            parts.append(_changes(model, pixels, torch.from_numpy(kept).to(device), draws, rng))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _changes(
+    model: LatentVariableModel, x: Tensor, kept: Tensor, draws: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    q = model.posterior(x)
+    noise = torch.from_numpy(rng.standard_normal((draws, *q.mean.shape), dtype=np.float32)).to(x.device)
+    z, still = q.mean + q.stddev * noise, torch.zeros_like(q.mean)
+    log_q = _log_normal(z, q.mean, q.stddev)
+    whole = log_weights(model, x, Draws(z, log_q.sum(dim=-1)))
+    at_rest = torch.where(kept, z, still)
+    constant = _log_normal(still, still, still + 1)[:, ~kept].sum(dim=-1)
+    part = log_weights(model, x, Draws(at_rest, (log_q * kept).sum(dim=-1) + constant))
+    reductions = {"log_likelihood": log_marginal, "elbo": elbo}
+    return {name: (reduce(part) - reduce(whole)).cpu().numpy() for name, reduce in reductions.items()}
+
+
+def _log_normal(z: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    density: Tensor = torch.distributions.Normal(mean, deviation, validate_args=False).log_prob(z)
+    return density

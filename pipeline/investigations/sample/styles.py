@@ -1,0 +1,49 @@
+"""Every digit in one style: the same z decoded under each label."""
+
+import math
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
+
+from pipeline.investigations.sample.pixels import probabilities
+from pipeline.models.density import LabelledModel
+
+
+def in_styles(model: LabelledModel, z: Float[Tensor, "n latent"], labels: int) -> Float[np.ndarray, "n labels pixels"]:
+    """Probabilities of the pixels at every z under every label, the same z along a row."""
+    columns = []
+    for y in range(labels):
+        given = model.given(torch.full((len(z),), y, dtype=torch.long, device=z.device))
+        columns.append(probabilities(given, z))
+    return np.stack(columns, axis=1)
+
+
+def variance_parts(images: Float[np.ndarray, "n labels pixels"]) -> Float64[np.ndarray, " parts"]:
+    """The variance of the pixels' probabilities, split by label and z; in the order of `arrays.PARTS`.
+
+    The labels are taken as equally frequent; the parts add up to the whole variance.
+    """
+    f = images.astype(np.float64)
+    whole, by_label, by_z = f.mean(axis=(0, 1)), f.mean(axis=0), f.mean(axis=1)
+    digit = ((by_label - whole) ** 2).mean(axis=0).sum()
+    style = ((by_z - whole) ** 2).mean(axis=0).sum()
+    both = ((f - by_label[None] - by_z[:, None] + whole) ** 2).mean(axis=(0, 1)).sum()
+    return np.array([digit, style, both])
+
+
+def slant(images: Float[np.ndarray, "*batch pixels"]) -> Float64[np.ndarray, "*batch"]:
+    """How far an image leans: columns that its ink moves to the right for each row that it goes up.
+
+    It is -Cov(column, row) / Var(row), the pixels' probabilities taken as weights; 0 for an image all in one row.
+    """
+    side = math.isqrt(images.shape[-1])
+    weights = images.astype(np.float64) / images.sum(axis=-1, keepdims=True, dtype=np.float64)
+    row, column = (grid.ravel().astype(np.float64) for grid in np.mgrid[:side, :side])
+    row = row - (weights @ row)[..., None]
+    column = column - (weights @ column)[..., None]
+    spread = (weights * row**2).sum(axis=-1)
+    lean = -(weights * row * column).sum(axis=-1)
+    found: Float64[np.ndarray, "*batch"] = np.divide(lean, spread, out=np.zeros_like(lean), where=spread > 1e-12)
+    return found
