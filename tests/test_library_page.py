@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch.distributions import MultivariateNormal
 
-from tests.tiny import ROOT
+from tests.support.tiny import ROOT
 
 PAGE = (ROOT / "docs/library.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", PAGE, re.MULTILINE | re.DOTALL)

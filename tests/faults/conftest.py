@@ -1,1 +1,1 @@
-from tests.tiny import finished, once, project, run_stage  # noqa: F401 (fixtures)
+from tests.support.tiny import finished, once, project, run_stage  # noqa: F401 (fixtures)

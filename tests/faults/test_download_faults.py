@@ -14,8 +14,8 @@ from pipeline.download.dataset import collect
 from pipeline.download.mirrors import Mirror, fetch
 from pipeline.download.transfer import REDIRECTS
 from tests import servers
-from tests.datasets import allow, list_sources, make_files, pack
-from tests.servers import content, redirect, serve
+from tests.support.datasets import allow, list_sources, make_files, pack
+from tests.support.servers import content, redirect, serve
 
 ROOT = Path(__file__).parents[2]
 MADE_UP = make_files()

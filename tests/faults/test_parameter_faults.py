@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.tiny import ROOT, call, edit, one_line, stage
+from tests.support.tiny import ROOT, call, edit, one_line, stage
 
 GOOD = (ROOT / "params.yaml").read_text(encoding="utf-8")
 STAGES = [

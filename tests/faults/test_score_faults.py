@@ -6,7 +6,7 @@ import time
 import pytest
 
 from stages.layout import Layout
-from tests.tiny import LONGEST, copy_finished, edit, running, stage
+from tests.support.tiny import LONGEST, copy_finished, edit, running, stage
 
 MODEL = "vae-04"
 

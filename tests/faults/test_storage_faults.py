@@ -9,7 +9,7 @@ import pytest
 from pipeline.core import storage
 from pipeline.core.storage import write_text
 from stages.layout import Layout
-from tests.tiny import ROOT, one_line
+from tests.support.tiny import ROOT, one_line
 
 KILLED_BEFORE_REPLACING = """
 import os, signal, sys

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core.storage import read_arrays, write_arrays
 from stages.layout import Layout
-from tests.tiny import one_line
+from tests.support.tiny import one_line
 
 
 def alter(change):

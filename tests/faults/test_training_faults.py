@@ -7,7 +7,7 @@ import torch
 
 from pipeline.models import training
 from stages.layout import Layout
-from tests.tiny import LONGEST, copy_finished, edit, one_line, running, stage
+from tests.support.tiny import LONGEST, copy_finished, edit, one_line, running, stage
 
 EPOCHS = 30
 MODEL = "vae-04"

@@ -11,7 +11,7 @@ from pipeline.core.storage import write_arrays
 from pipeline.core.tensors import read_tensors, write_tensors
 from pipeline.models.build import build
 from stages.layout import Layout
-from tests.tiny import one_line
+from tests.support.tiny import one_line
 
 
 class Evil:

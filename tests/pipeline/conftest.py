@@ -1,6 +1,6 @@
 import pytest
 
-from tests.made_up import make_study
+from tests.support.made_up import make_study
 
 
 @pytest.fixture(scope="session")

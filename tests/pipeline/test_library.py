@@ -14,8 +14,8 @@ from pipeline.core.errors import DataError, NumericalError, ParameterError
 from pipeline.library import annealed, log_likelihood
 from pipeline.likelihood.scoring import REDUCTIONS
 from pipeline.models.plain import VAE
-from tests.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
-from tests.tiny import ROOT
+from tests.support.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
+from tests.support.tiny import ROOT
 
 PARAMS = load_params(ROOT / "params.yaml")
 EFFORT = PARAMS.score.model_copy(update={"points": 500, "block": 64})

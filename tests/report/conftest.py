@@ -3,10 +3,10 @@ import pytest
 from pipeline.core.errors import RenderingError
 from pipeline.rendering.page import render_page
 from pipeline.rendering.quarto import find_quarto
-from tests.browser import browser
-from tests.report.samples import make_sample
-from tests.report.studies import drawn_study, made_numbers, made_page, made_report, study_report
-from tests.tiny import once
+from tests.support.browser import browser
+from tests.support.samples import make_sample
+from tests.support.studies import drawn_study, made_numbers, made_page, made_report, study_report
+from tests.support.tiny import once
 
 __all__ = ["browser", "drawn_study", "made_numbers", "made_page", "made_report", "once", "study_report"]
 

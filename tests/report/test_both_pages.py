@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.rendering.page import render_page
 from pipeline.rendering.quotation import format_number
-from tests.quotes import changed, quotes
-from tests.report.samples import SAMPLE, make_sample
+from tests.support.quotes import changed, quotes
+from tests.support.samples import SAMPLE, make_sample
 
 NUMBERS = json.loads((SAMPLE / "data" / "summarise" / "numbers.json").read_text(encoding="utf-8"))
 COUNTED = {

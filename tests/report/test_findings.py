@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.core.storage import write_json
 from pipeline.rendering.manuscript import read_manuscript
-from tests.made_up import make_study
-from tests.report.samples import make_sample
-from tests.report.studies import ROOT, study_numbers
+from tests.support.made_up import make_study
+from tests.support.samples import make_sample
+from tests.support.studies import ROOT, study_numbers
 
 PAIR, MATCHED, CLASSIFY = "pair.vae-20.vae-04.test", "pair.vae-20-matched.vae-20.test", "cvae-20.classify.test"
 SHIFT, BIAS = "accuracy.comparison.shift", "certificate.vae-04.real.score.annealing.mean_difference"

@@ -11,7 +11,7 @@ from pipeline.rendering.markup import escape
 from pipeline.rendering.mathml import set_formulas
 from pipeline.rendering.page import render_page
 from pipeline.rendering.pandoc import render_with_pandoc
-from tests.report.samples import make_tiny
+from tests.support.samples import make_tiny
 
 FIGURE = '![A curve.](../data/plot/curve.svg){#fig-a fig-alt="A curve"}\n'
 NASTY = [

@@ -15,8 +15,8 @@ from pipeline.core.storage import read_json
 from pipeline.rendering.manuscript import read_manuscript
 from pipeline.rendering.page import render_report
 from pipeline.rendering.pdf import render_pdf
-from tests.quotes import quotes
-from tests.report.samples import make_sample, make_tiny
+from tests.support.quotes import quotes
+from tests.support.samples import make_sample, make_tiny
 
 FIGURE = '![A curve.](../data/plot/curve.svg){#fig-a fig-alt="A curve"}\n'
 PRINT = (

@@ -8,9 +8,9 @@ import pytest
 from pipeline.core.storage import write_json
 from pipeline.numbers.regress import regression_numbers
 from pipeline.rendering.manuscript import read_manuscript
-from tests.regressions import PARAMS, make_regression
-from tests.report.samples import make_sample
-from tests.report.studies import ROOT
+from tests.support.regressions import PARAMS, make_regression
+from tests.support.samples import make_sample
+from tests.support.studies import ROOT
 
 
 @pytest.fixture(scope="module")

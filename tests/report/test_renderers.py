@@ -6,7 +6,7 @@ from pipeline.core.errors import ParameterError, RenderingError, StudyError
 from pipeline.rendering import quarto
 from pipeline.rendering.page import choose, render_page, sign
 from pipeline.rendering.quarto import Quarto, find_quarto, render_with_quarto
-from tests.report.samples import make_tiny
+from tests.support.samples import make_tiny
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.report.samples import make_sample, make_tiny, run_stage
+from tests.support.samples import make_sample, make_tiny, run_stage
 
 WAITING = "```{python}\nimport time\nopen('started', 'w').close()\ntime.sleep(600)\n```\n"
 

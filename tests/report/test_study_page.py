@@ -8,8 +8,7 @@ from pipeline.core.errors import RenderingError
 from pipeline.core.storage import read_json
 from pipeline.rendering.page import render_page
 from pipeline.rendering.quarto import find_quarto
-from tests.quotes import quotes
-from tests.report.outcomes import (
+from tests.support.outcomes import (
     agreed,
     contrasted,
     downset,
@@ -22,6 +21,7 @@ from tests.report.outcomes import (
     unexpected,
     upset,
 )
+from tests.support.quotes import quotes
 
 
 def text_of(page):

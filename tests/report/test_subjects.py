@@ -13,7 +13,7 @@ from pipeline.download.catalogue import CLASSES
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.atlas import draw_all
-from tests.made_up import make_study
+from tests.support.made_up import make_study
 
 OF_DIGITS = re.compile(r"\bdigits?\b", re.IGNORECASE)
 OF_WRITING = re.compile(r"\b(ink|handwrit\w+|writ\w+|strokes?)\b", re.IGNORECASE)

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from stages.layout import Layout
-from tests.tiny import MODELS, dvc, edit
+from tests.support.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
 ALL += ["classify@cvae-20", "accuracy@vae-04", "anatomy", "diagnose@vae-20", "regress", "sample"]

@@ -8,7 +8,7 @@ from pipeline.core import errors
 from pipeline.core.errors import StudyError
 from stages.command import run
 from stages.layout import Layout
-from tests.tiny import LONGEST, ROOT, one_line, running, stage
+from tests.support.tiny import LONGEST, ROOT, one_line, running, stage
 
 CODES = {
     "ParameterError": 2,

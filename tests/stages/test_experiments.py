@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from stages.layout import Layout
-from tests.tiny import MODELS, copy_with_git, dvc, git
+from tests.support.tiny import MODELS, copy_with_git, dvc, git
 
 NEW = (
     "{latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, duration: 1, "

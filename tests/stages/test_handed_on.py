@@ -16,7 +16,7 @@ from pipeline.data import idx
 from pipeline.data.images import read_images, threshold
 from pipeline.investigations.diagnose.diagnose import unseen_rows
 from pipeline.models.build import build, start
-from tests.tiny import CHANGES, ROOT, make_sandbox
+from tests.support.tiny import CHANGES, ROOT, make_sandbox
 
 NAME = "vae-20"
 THRESHOLDED = {"binarization": "threshold", "score_on": "test"}

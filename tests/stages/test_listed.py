@@ -6,7 +6,7 @@ from pipeline.core.storage import read_json
 from pipeline.likelihood.score_tables import read_pairs
 from stages import wiring
 from stages.layout import Layout
-from tests.tiny import MODELS, copy_finished, edit
+from tests.support.tiny import MODELS, copy_finished, edit
 
 TWIN = (
     "  vae-06: {latent_dim: 3, conditional: false, train_on: core, binarization: bernoulli, seed: 0, duration: 1, "

@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 
 from stages.layout import Layout
-from tests.tiny import git
+from tests.support.tiny import git
 
 WARNING = "no live mirror of the training curve: "
 

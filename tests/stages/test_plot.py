@@ -13,8 +13,8 @@ from pipeline.likelihood.score_tables import PAIRS, SCORES
 from pipeline.validation.certify.tables import CERTIFIED
 from stages.layout import Layout
 from stages.plot import main
-from tests.made_up import make_study
 from tests.pipeline.figures.test_figures_atlas import NAMES
+from tests.support.made_up import make_study
 
 ROOT = Path(__file__).parents[2]
 OF_MORE = {

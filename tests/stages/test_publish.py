@@ -1,4 +1,4 @@
-from tests.tiny import one_line
+from tests.support.tiny import one_line
 
 
 def test_a_page_that_was_not_rendered_is_asked_for(tmp_path, run_stage):

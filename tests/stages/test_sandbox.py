@@ -5,7 +5,7 @@ from pipeline.config import load_params
 from pipeline.core.errors import ParameterError, StorageError
 from stages.layout import Layout
 from stages.sandbox import COPIED, main, make_sandbox
-from tests.tiny import CHANGES, MODELS, ROOT
+from tests.support.tiny import CHANGES, MODELS, ROOT
 
 
 def content(folder):

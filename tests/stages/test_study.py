@@ -9,7 +9,7 @@ import zc.lockfile
 from pipeline.config import load_params
 from stages.layout import Layout
 from stages.study import stages_of
-from tests.tiny import one_line, stage
+from tests.support.tiny import one_line, stage
 
 HELD = 8.0
 """Seconds for which another holds DVC's lock; DVC by itself gives up after three."""

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from stages.layout import Layout
-from tests.tiny import LONGEST, call, copy_finished, dvc, edit, running, stage
+from tests.support.tiny import LONGEST, call, copy_finished, dvc, edit, running, stage
 
 MODEL = "vae-04"
 TORCHRUN = ("torchrun", "--standalone", "--nproc-per-node=2")

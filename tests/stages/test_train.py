@@ -6,7 +6,7 @@ import stages.train
 from pipeline.core.tables import read_split
 from pipeline.core.tensors import read_tensors
 from pipeline.data.images import read_images
-from tests.tiny import CHANGES, ROOT, make_sandbox
+from tests.support.tiny import CHANGES, ROOT, make_sandbox
 
 NAME = "vae-20"
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.numbers.provenance import fingerprint
 from stages.layout import Layout
-from tests.tiny import edit, one_line
+from tests.support.tiny import edit, one_line
 
 
 @pytest.fixture

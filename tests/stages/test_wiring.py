@@ -9,7 +9,7 @@ from stages import wiring
 from stages.dependencies import imported
 from stages.layout import Layout
 from stages.sandbox import make_sandbox
-from tests.tiny import CHANGES, MODELS, ROOT, call, edit
+from tests.support.tiny import CHANGES, MODELS, ROOT, call, edit
 
 YAML_TREE = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
 BODIES = {name: stage.get("do", stage) for name, stage in YAML_TREE["stages"].items()}

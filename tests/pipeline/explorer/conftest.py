@@ -6,8 +6,8 @@ import pytest
 from pipeline.data.subjects import SUBJECTS
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
-from tests.browser import browser
-from tests.made_up import make_study
+from tests.support.browser import browser
+from tests.support.made_up import make_study
 
 __all__ = ["browser"]
 

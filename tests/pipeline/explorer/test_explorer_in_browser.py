@@ -12,7 +12,7 @@ from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.palette import COLOURS
 from tests.pipeline.explorer.conftest import WALL
-from tests.pipeline.explorer.reader import FOCUSED, INK, LISTED, opened, until
+from tests.support.explorer_reader import FOCUSED, INK, LISTED, opened, until
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pipeline.data.subjects import SUBJECTS
 from pipeline.explorer.page import ROOM, SCRIPTS, explorer_page
 from pipeline.rendering.checker import NEIGHBOUR
 from pipeline.rendering.reader import read_page
-from tests.report.studies import ROOT
+from tests.support.studies import ROOT
 
 PROGRAM = """
 import hashlib
@@ -19,7 +19,7 @@ for _ in range({before}):
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.data.subjects import SUBJECTS
-from tests.made_up import make_study
+from tests.support.made_up import make_study
 study = make_study(models=2, side=8, images=700)
 packed = pack(study.tables.images, study.tables.split, study.tables.scores, study.models)
 print(hashlib.sha256(explorer_page(packed, SUBJECTS['mnist'], study.pair, 9).encode()).hexdigest())

@@ -1,9 +1,9 @@
 import pytest
 
 from pipeline.figures.atlas import draw_all
-from tests.made_up import make_study
-from tests.report.studies import drawn_study
-from tests.tiny import once
+from tests.support.made_up import make_study
+from tests.support.studies import drawn_study
+from tests.support.tiny import once
 
 __all__ = ["drawn_study", "once"]
 

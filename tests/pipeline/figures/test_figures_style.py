@@ -16,7 +16,7 @@ ELSEWHERE = """
 import hashlib
 from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
-from tests.made_up import make_study
+from tests.support.made_up import make_study
 study = make_study(models=2, side=8, images=700)
 for name, figure in sorted(draw_all(study.drawing(gallery=6), study.tables).items()):
     print(name, hashlib.sha256(to_svg(figure)).hexdigest())

@@ -1,0 +1,288 @@
+import math
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from pipeline.config import load_params
+from pipeline.core.errors import ParameterError
+from pipeline.core.rng import stream
+from pipeline.investigations.decompose.binarization import floor, luck, redraw
+from pipeline.investigations.decompose.draws import measure_draws, of_draws
+from pipeline.investigations.decompose.estimates import estimate, order_rows, resample, share_rows
+from pipeline.investigations.decompose.gradients import Gatherer, measure_gradients
+from pipeline.investigations.decompose.orders import rank_correlation
+from pipeline.investigations.decompose.redraws import score_redraws
+from pipeline.investigations.decompose.shares import PARTS, explained, shapley, with_squares, within_images
+from pipeline.investigations.decompose.subject import compared, subject
+from pipeline.investigations.decompose.tables import DRAWS, ESTIMATES, GRADIENTS, REDRAWS
+from pipeline.likelihood.proposals import Draws
+from pipeline.likelihood.weights import log_weights
+from pipeline.numbers.collect import coin_entropy
+from tests.support.densities import every_image, small_vae
+from tests.support.tiny import ROOT
+
+PARAMS = load_params(ROOT / "params.yaml")
+COMPARE = PARAMS.compare.model_copy(update={"resamples": 200})
+FEW = PARAMS.anatomy.model_copy(
+    update={"curve": (1, 4, 16), "repetitions": 40, "gradient_repetitions": 3, "gradient_draws": (1, 2)}
+)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """All images of six pixels, with the exact log p(x) of a small model."""
+    model, images = small_vae(pixels=6, scale=4.0), every_image(6)
+    chosen = pd.DataFrame({"id": np.arange(len(images)), "digit": np.int8(0)})
+    axis = torch.linspace(-7, 7, 401)
+    with torch.no_grad():
+        grid = torch.cartesian_prod(axis, axis)[:, None]
+        joint = model.likelihood(grid).log_prob(torch.from_numpy(images).float()) + model.prior.log_prob(grid)
+    exact = torch.logsumexp(joint.double(), dim=0).numpy() + 2 * math.log(14 / 400)
+    return model, images, chosen, exact
+
+
+def test_inside_the_logarithm_the_mean_rises_with_the_draws_and_outside_it_stays(rows):
+    model, images, chosen, exact = rows
+    table = measure_draws(model, images, chosen, FEW, partial(stream, 0), torch.device("cpu"))
+    assert list(table.columns) == DRAWS.names
+    means = table.groupby("draws")[["inside", "outside"]].mean()
+    assert means["inside"].is_monotonic_increasing
+    assert means.loc[1, "inside"] == pytest.approx(means.loc[1, "outside"])
+    assert means["outside"].to_numpy() == pytest.approx(means.loc[1, "outside"])
+    assert means.loc[4, "inside"] - means.loc[1, "inside"] > 0.02
+    assert means["inside"].max() < exact.mean() + 0.02
+
+
+def test_the_outside_average_only_settles(rows):
+    model, images, chosen, _ = rows
+    spread = measure_draws(model, images, chosen, FEW, partial(stream, 0), torch.device("cpu"))
+    one, many = (spread.loc[spread["draws"] == k, "outside_spread"].mean() for k in (1, 16))
+    assert many == pytest.approx(one / 4, rel=0.2)
+
+
+def test_averages_are_those_of_each_group():
+    log_w = torch.log(torch.tensor([[1.0], [3.0], [2.0], [6.0]])).double()
+    found = of_draws(log_w, 2).iloc[0]
+    assert found["inside"] == pytest.approx((math.log(2) + math.log(4)) / 2)
+    assert found["outside"] == pytest.approx(math.log(36) / 4)
+    assert found["repetitions"] == 2
+
+
+def test_an_image_has_the_same_draws_whatever_stands_beside_it(rows):
+    model, images, chosen, _ = rows
+    few = [5, 9]
+    alone = measure_draws(model, images[few], chosen.iloc[few], FEW, partial(stream, 0), torch.device("cpu"))
+    whole = measure_draws(model, images, chosen, FEW, partial(stream, 0), torch.device("cpu"))
+    both = alone.merge(whole, on=["image", "draws"])
+    assert both["inside_x"].to_numpy() == pytest.approx(both["inside_y"].to_numpy(), abs=1e-5)
+
+
+def test_redraws_have_the_mean_of_the_grey_level():
+    grey = np.array([0, 13, 100, 127, 200, 255], dtype=np.uint8)
+    drawn = redraw(grey, 20_000, np.random.default_rng(0))
+    assert set(np.unique(drawn)) == {0, 1}
+    assert drawn.mean(axis=0) == pytest.approx(grey / 255, abs=0.015)
+    assert drawn[:, [0, 5]].mean(axis=0).tolist() == [0, 1]
+
+
+def test_luck_is_nought_on_average_and_the_floor_is_the_coins_entropy(wide_study):
+    images = wide_study.tables.images
+    assert floor(images.grey).mean() == pytest.approx(coin_entropy(images))
+    drawn = redraw(images.grey[0], 4000, np.random.default_rng(1))
+    lucky = luck(np.repeat(images.grey[:1], 4000, axis=0), drawn)
+    assert lucky.mean() == pytest.approx(0, abs=4 * lucky.std() / math.sqrt(4000))
+    sure = np.array([[0, 255]], dtype=np.uint8)
+    assert luck(sure, np.array([[0, 1]], dtype=np.uint8)).tolist() == [0]
+
+
+def test_redraws_are_scored_one_by_one_and_their_luck_is_theirs(rows):
+    model, _, chosen, _ = rows
+    grey = np.tile(np.array([0, 255, 128, 60, 200, 90], dtype=np.uint8), (3, 1))
+    effort = PARAMS.score.model_copy(update={"points": 200, "draws": 64, "levels": 1})
+    source = partial(stream, 0)
+    table = score_redraws(model, grey, chosen[:3], 4, effort, source, torch.device("cpu"), lambda images: None)
+    assert list(table.columns) == REDRAWS.names
+    assert table.groupby("image")["redraw"].apply(list).tolist() == [[0, 1, 2, 3]] * 3
+    x = np.concatenate([redraw(grey[0], 4, source("coins", image)) for image in range(3)])
+    assert table["luck"].to_numpy() == pytest.approx(luck(np.repeat(grey, 4, axis=0), x))
+
+
+def made_up_parts(images=4000):
+    """Four independent parts that explain 40, 30, 20 and 5 per cent, and digits among them."""
+    rng = np.random.default_rng(0)
+    digit = rng.integers(10, size=images)
+    columns = {name: rng.standard_normal(images) for name in ("floor", "ink", "axes")}
+    level = (digit - digit.mean()) / digit.std()
+    values = (
+        np.sqrt(0.4) * columns["floor"] + np.sqrt(0.3) * columns["ink"] + np.sqrt(0.05) * columns["axes"]
+        + np.sqrt(0.2) * level + np.sqrt(0.05) * rng.standard_normal(images)
+    )  # fmt: skip
+    parts = {name: with_squares(column) for name, column in columns.items()}
+    return {name: parts.get(name, (digit[:, None] == np.arange(10)).astype(float)) for name in PARTS}, values
+
+
+def within(variance, images=200, redraws=8):
+    rng = np.random.default_rng(2)
+    lucky = np.sqrt(2 * variance) * rng.standard_normal((images, redraws))
+    return pd.DataFrame(
+        {
+            "image": np.repeat(np.arange(images), redraws),
+            "log_likelihood": (0.5 * lucky + np.sqrt(0.5 * variance) * rng.standard_normal((images, redraws))).ravel()
+            + np.repeat(50 * rng.standard_normal(images), redraws),
+            "standard_error": 0.0,
+            "luck": lucky.ravel(),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def shares():
+    parts, values = made_up_parts()
+    counts = resample(len(values), 200, np.random.default_rng(1))
+    found = share_rows(parts, values, counts, within(0.03), COMPARE, np.random.default_rng(3))
+    return pd.DataFrame(found).set_index(["quantity", "part"])
+
+
+def test_shares_add_up_to_the_whole(shares):
+    assert shares.loc["share", "value"].sum() == pytest.approx(1)
+
+
+def test_known_shares_are_found_within_their_intervals(shares):
+    wanted = {"floor": 0.4, "ink": 0.3, "class": 0.2, "axes": 0.05, "flips": 0.03, "rest": 0.02}
+    for part, value in wanted.items():
+        row = shares.loc[("share", part)]
+        assert row["value"] == pytest.approx(value, abs=0.03)
+        assert row["low"] <= row["value"] <= row["high"]
+        assert row["high"] - row["low"] < 0.08
+    assert shares.loc[("alone", "together"), "value"] == pytest.approx(0.95, abs=0.01)
+    assert shares.loc[("luck", "slope"), "value"] == pytest.approx(0.5, abs=0.05)
+    assert shares.loc[("deviation", "flips"), "value"] == pytest.approx(math.sqrt(0.03), rel=0.1)
+
+
+def test_two_parts_that_say_the_same_share_it():
+    parts, values = made_up_parts(500)
+    parts["ink"] = parts["floor"]
+    found = explained(parts, values, resample(500, 5, np.random.default_rng(0)))
+    shares = shapley(found, PARTS)
+    assert shares["ink"] == pytest.approx(shares["floor"], abs=1e-8)
+    assert sum(shares.values()) == pytest.approx(found[frozenset(PARTS)])
+
+
+def test_regression_is_the_ordinary_one_on_the_resampled_rows():
+    parts, values = made_up_parts(300)
+    counts = resample(300, 3, np.random.default_rng(0))
+    found = explained(parts, values, counts)[frozenset({"floor", "class"})]
+    for place, count in enumerate(counts):
+        rows = np.repeat(np.arange(300), count)
+        x = np.column_stack([np.ones(len(rows)), parts["floor"][rows], parts["class"][rows]])
+        residual = values[rows] - x @ np.linalg.lstsq(x, values[rows], rcond=None)[0]
+        assert found[place] == pytest.approx(1 - residual.var() / values[rows].var())
+
+
+def test_the_estimators_error_is_no_variance_of_the_flips():
+    table = within(4.0)
+    noisy = table.assign(standard_error=1.5)
+    plain, less = within_images(table)["variance"], within_images(noisy)["variance"]
+    assert (plain - less).to_numpy() == pytest.approx(2.25)
+
+
+def ranked(a, b):
+    return rank_correlation(a, b, np.ones((1, len(a)), dtype=np.int64))[0]
+
+
+def test_rank_correlation_is_that_of_scipy_in_every_resample():
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(0)
+    a = rng.standard_normal(60)
+    b = a + rng.standard_normal(60)
+    counts = resample(60, 4, rng)
+    for count, found in zip(counts, rank_correlation(a, b, counts), strict=True):
+        rows = np.repeat(np.arange(60), count)
+        assert found == pytest.approx(spearmanr(a[rows], b[rows]).statistic)
+
+
+def test_a_monotone_change_keeps_the_order_and_its_reverse_turns_it():
+    a = np.random.default_rng(0).standard_normal(50)
+    assert ranked(a, np.exp(3 * a) - 7) == pytest.approx(1)
+    assert ranked(a, -(a**3)) == pytest.approx(-1)
+
+
+def test_orders_within_digits_know_nothing_of_the_level_of_a_digit():
+    rng = np.random.default_rng(0)
+    paired = pd.DataFrame({"digit": np.repeat(np.arange(3), 40), "a": rng.standard_normal(120)})
+    paired["b"] = paired["a"] + rng.standard_normal(120)
+    moved = paired.assign(b=paired["b"] - 100.0 * paired["digit"])
+    plain, other = (list(order_rows("o", table, COMPARE, np.random.default_rng(1))) for table in (paired, moved))
+    assert plain == other
+    assert [row["part"] for row in plain] == ["0", "1", "2", "every"]
+    assert plain[-1]["value"] == pytest.approx(np.mean([row["value"] for row in plain[:3]]))
+    assert plain[-1]["low"] < plain[-1]["value"] < plain[-1]["high"]
+
+
+def test_a_digit_of_few_images_has_no_order():
+    paired = pd.DataFrame({"digit": 4, "a": np.arange(9.0), "b": np.arange(9.0)})
+    assert list(order_rows("o", paired, COMPARE, np.random.default_rng(0))) == []
+
+
+def test_the_estimates_have_one_row_each_and_repeat_themselves(wide_study):
+    tables = wide_study.tables
+    arguments = (tables.scores["vae-20"], tables.anatomy.redraws, {"vae-32": tables.scores["vae-32"]})
+    found = [estimate(*arguments, tables.images.grey, tables.split, COMPARE, partial(stream, 0)) for _ in range(2)]
+    assert list(found[0].columns) == ESTIMATES.names
+    assert not found[0].duplicated(["quantity", "part"]).any()
+    assert found[0].equals(found[1])
+    assert {"share", "alone", "order.vae-32"} < set(found[0]["quantity"])
+
+
+def test_noise_between_draws_and_variance_between_images_are_told_apart():
+    rng = np.random.default_rng(0)
+    gatherer, parameters = Gatherer(), 400
+    common = rng.standard_normal(parameters)
+    for _ in range(300):
+        own = common + 2 * rng.standard_normal(parameters)
+        gatherer.add(torch.from_numpy(own + 3 * rng.standard_normal((4, parameters))))
+    moments = gatherer.moments()
+    assert moments.noise == pytest.approx(9 * parameters, rel=0.02)
+    assert moments.between == pytest.approx(4 * parameters, rel=0.05)
+    assert moments.signal == pytest.approx(4 * parameters + common @ common, rel=0.05)
+
+
+def test_gradients_are_measured_for_both_networks_on_both_sides(rows):
+    model, images, chosen, _ = rows
+    table = measure_gradients(model, images[:4], chosen[:4], FEW, partial(stream, 0), torch.device("cpu"))
+    assert list(table.columns) == GRADIENTS.names
+    assert len(table) == 6
+    assert (table["noise"] > 0).all()
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_inside_with_one_draw_has_the_gradient_of_the_bound_on_average(rows):
+    model, images, _, _ = rows
+    x, noise = (
+        torch.from_numpy(images[5:6]).float(),
+        torch.randn(4000, 1, 2, generator=torch.Generator().manual_seed(0)),
+    )
+    posterior = model.posterior(x)
+    z = posterior.mean + posterior.stddev * noise
+    sides = [
+        log_weights(model, x, Draws(z, posterior.log_prob(z))).mean(),
+        (model.likelihood(z).log_prob(x).mean() - torch.distributions.kl_divergence(posterior, model.prior)).sum(),
+    ]
+    weight = next(model.decoder.parameters())
+    one, other = (torch.autograd.grad(side, weight, retain_graph=True)[0] for side in sides)
+    assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_the_middle_model_is_taken_apart_and_held_against_its_relatives():
+    assert subject(PARAMS) == PARAMS.roles.middle
+    assert compared(PARAMS, "vae-20") == ["vae-20-threshold", "vae-20-seed-1"]
+    left = {name: PARAMS.models[name] for name in ("cvae-20", "vae-20-threshold", "vae-04")}
+    few = PARAMS.model_copy(update={"models": left})
+    assert subject(few) == "vae-04"
+    assert compared(few, "vae-04") == []
+    with pytest.raises(ParameterError, match="anatomy needs a model"):
+        subject(PARAMS.model_copy(update={"models": {"cvae-20": PARAMS.models["cvae-20"]}}))

@@ -1,0 +1,235 @@
+"""Facts about latent spaces that are known by other means."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.investigations.diagnose.aggregate import (
+    decomposition,
+    gaussian_divergence,
+    log_aggregate,
+    log_prior,
+    unit_divergences,
+)
+from pipeline.investigations.diagnose.diagnose import unseen_rows
+from pipeline.investigations.diagnose.encodings import Encodings, divergences, encode
+from pipeline.investigations.diagnose.learning import evaluate, learn_ratio
+from pipeline.investigations.diagnose.twosample import (
+    accuracy,
+    divergence_bound,
+    moments_accuracy,
+    norm_calibration,
+    void_mass,
+)
+from pipeline.investigations.diagnose.units import activity, removal
+from pipeline.numbers.diagnose import diagnosis_numbers, lengths
+from pipeline.numbers.figure_data import gather
+from tests.support.densities import every_image, small_vae
+
+CPU = torch.device("cpu")
+
+
+def linear_encodings(images, slope=0.9, latent=2, seed=0):
+    """Of an encoder that turns u ~ N(0, I) into N(slope u, 1 - slope^2): its aggregate is the prior itself."""
+    u = np.random.default_rng(seed).standard_normal((images, latent))
+    return Encodings(slope * u, np.full((images, latent), math.sqrt(1 - slope**2)))
+
+
+def gap_encodings(images, seed=0):
+    """Of an encoder that leaves the prior empty around zero, with the prior's variance in its first unit."""
+    rng = np.random.default_rng(seed)
+    side = rng.choice([-1, 1], images)
+    mean = np.stack([0.98 * side, 0.9 * rng.standard_normal(images)], axis=1)
+    return Encodings(mean, np.tile([math.sqrt(1 - 0.98**2), math.sqrt(1 - 0.9**2)], (images, 1)))
+
+
+def draws_and_ratios(learned, held, steps=250):
+    network = learn_ratio(learned, 32, steps, np.random.default_rng(1), CPU)
+    posterior = held.draw(np.random.default_rng(2))
+    prior = np.random.default_rng(3).standard_normal(posterior.shape)
+    return posterior, prior, evaluate(network, posterior, CPU)[:, 0], evaluate(network, prior, CPU)[:, 0]
+
+
+@pytest.fixture(scope="module")
+def full():
+    return draws_and_ratios(linear_encodings(4000), linear_encodings(4000, seed=5))
+
+
+@pytest.fixture(scope="module")
+def gapped():
+    return draws_and_ratios(gap_encodings(4000), gap_encodings(4000, seed=5))
+
+
+def test_the_decomposition_is_that_of_the_closed_form():
+    slope, latent = 0.9, 2
+    found = decomposition(linear_encodings(8000, slope), 2000, np.random.default_rng(1))
+    information = -0.5 * latent * math.log(1 - slope**2)
+    assert found["divergence"] == pytest.approx(information, abs=0.03)
+    assert found["information"] == pytest.approx(information, abs=4 * found["error"] + 0.02)
+    assert found["marginal"] == pytest.approx(0, abs=4 * found["error"] + 0.03)
+    assert found["units"] == pytest.approx(0, abs=0.005)
+
+
+def test_the_decomposition_adds_up():
+    found = decomposition(gap_encodings(500), 200, np.random.default_rng(1))
+    assert found["information"] + found["marginal"] == pytest.approx(found["divergence"])
+    assert found["units"] + found["total_correlation"] == pytest.approx(found["marginal"])
+    assert found["divergence"] == pytest.approx(divergences(gap_encodings(500)).sum(axis=1).mean())
+
+
+def test_information_stops_at_the_logarithm_of_the_number_of_images():
+    narrow = linear_encodings(50, slope=0.999999)
+    found = decomposition(narrow, 50, np.random.default_rng(1))
+    assert found["information"] == pytest.approx(math.log(50), abs=0.05)
+    assert found["divergence"] > 10
+
+
+def test_the_aggregates_density_integrates_to_one_and_is_the_mixtures():
+    some, grid = gap_encodings(40).only(np.array([True, False])), np.linspace(-9, 9, 4001)[:, None]
+    log_q = log_aggregate(grid, some)
+    assert np.exp(log_q).sum() * (grid[1, 0] - grid[0, 0]) == pytest.approx(1, abs=1e-6)
+    z = (grid[1234] - some.mean[:, 0]) / some.deviation[:, 0]
+    assert log_q[1234] == pytest.approx(
+        math.log(np.mean(np.exp(-0.5 * z**2) / some.deviation[:, 0] / math.sqrt(2 * math.pi)))
+    )
+    assert log_prior(np.zeros((1, 3)))[0] == pytest.approx(-1.5 * math.log(2 * math.pi))
+
+
+def test_a_normal_aggregate_has_the_divergence_of_its_moments():
+    n = 2001
+    shifted = Encodings(np.full((n, 1), 0.5), np.full((n, 1), 1.5))
+    exact = (1.5**2 + 0.5**2 - 1) / 2 - math.log(1.5)
+    assert gaussian_divergence(shifted) == pytest.approx(exact)
+    assert unit_divergences(Encodings(shifted.mean[:3], shifted.deviation[:3]))[0] == pytest.approx(exact, abs=1e-6)
+
+
+def test_the_moments_divergence_is_never_above_the_whole():
+    gap = gap_encodings(3000)
+    assert gaussian_divergence(gap) < 0.01 < unit_divergences(gap)[0]
+
+
+def test_norms_of_draws_from_the_prior_are_calibrated():
+    level, found = norm_calibration(np.random.default_rng(0).standard_normal((4000, 5)))
+    assert found["distance"] < found["chance"] == pytest.approx(1.358 / math.sqrt(4000), rel=0.02)
+    assert found["relative"] == pytest.approx(1, abs=0.03)
+    assert found["inner"] == pytest.approx(0.1, abs=0.02)
+    assert np.histogram(level, 4, (0, 1))[0] == pytest.approx([1000] * 4, rel=0.1)
+    assert norm_calibration(1.1 * np.random.default_rng(0).standard_normal((4000, 5)))[1]["distance"] > 0.05
+
+
+def test_nothing_tells_an_aggregate_that_is_the_prior_from_it(full):
+    _, _, posterior, prior = full
+    told = accuracy(posterior, prior)
+    assert told["low"] < 0.5 + 0.015
+    assert told["high"] > 0.5 - 0.015
+    assert abs(told["value"] - 0.5) < 0.02
+    assert void_mass(posterior, prior)["prior"]["value"] == 0
+    assert abs(divergence_bound(posterior, prior)["value"]) < 0.02
+
+
+def test_a_gap_in_the_aggregate_is_found_where_its_moments_show_none(gapped):
+    posterior, prior, of_posterior, of_prior = gapped
+    assert accuracy(of_posterior, of_prior)["low"] > 0.7
+    moments = moments_accuracy(gap_encodings(4000), posterior, prior, np.random.default_rng(4))
+    assert abs(moments["value"] - 0.5) < 0.2
+    assert moments["value"] < accuracy(of_posterior, of_prior)["value"] + 0.01
+    mass = void_mass(of_posterior, of_prior)
+    assert mass["prior"]["value"] > 0.2
+    assert mass["posterior"]["value"] < 0.1 * mass["prior"]["value"]
+
+
+def test_the_bound_of_the_divergence_is_below_it_and_near(gapped):
+    _, _, of_posterior, of_prior = gapped
+    whole = unit_divergences(gap_encodings(4000)).sum()
+    found = divergence_bound(of_posterior, of_prior)
+    assert found["low"] < whole
+    assert found["value"] > 0.6 * whole
+
+
+def test_active_units_are_those_whose_mean_moves():
+    rng = np.random.default_rng(0)
+    mean = rng.standard_normal((5000, 4)) * np.sqrt([1.0, 0.5, 0.0001, 0.02])
+    found = activity(Encodings(mean, np.ones_like(mean)))
+    assert found == pytest.approx([1.0, 0.5, 0.0001, 0.02], rel=0.1)
+    assert (found > 0.01).tolist() == [True, True, False, True]
+
+
+@pytest.fixture
+def deaf():
+    """A model whose decoder has no ear for its last unit, and whose encoder leaves that at the prior."""
+    model = small_vae(latent_dim=3)
+    with torch.no_grad():
+        model.decoder[0].weight[:, 2] = 0
+        for row in (2, 5):
+            model.encoder[-1].weight[row] = 0
+            model.encoder[-1].bias[row] = 0
+    return model
+
+
+def test_removing_a_dead_unit_changes_nothing(deaf):
+    kept = np.array([True, True, False])
+    found = removal(deaf, every_image(10)[::20], kept, 8, np.random.default_rng(0), CPU)
+    assert max(np.abs(found["elbo"]).max(), np.abs(found["log_likelihood"]).max()) < 1e-4
+
+
+def test_removing_a_unit_that_is_in_use_costs_what_a_fresh_estimate_says(deaf):
+    kept, x = np.array([True, False, True]), every_image(10)[::20]
+    found = removal(deaf, x, kept, 4000, np.random.default_rng(0), CPU)
+    without = small_vae(latent_dim=3)
+    without.load_state_dict(deaf.state_dict())
+    pixels, z = torch.from_numpy(x).float(), torch.randn(60_000, 3, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        without.decoder[0].weight[:, 1] = 0
+        levels = [
+            torch.logsumexp(model.likelihood(z[:, None]).log_prob(pixels), 0) - math.log(len(z))
+            for model in (without, deaf)
+        ]
+    assert found["log_likelihood"] == pytest.approx((levels[0] - levels[1]).numpy(), abs=0.06)
+    assert np.abs(found["log_likelihood"]).max() > 0.1
+
+
+def test_encodings_are_the_encoders_normals():
+    model, x = small_vae(), every_image(10)[:7]
+    q = model.posterior(torch.from_numpy(x).float())
+    found = encode(model, x, CPU)
+    assert found.mean == pytest.approx(q.mean.detach().numpy())
+    assert found.deviation == pytest.approx(q.stddev.detach().numpy())
+
+
+def test_the_error_of_the_information_is_the_spread_of_its_estimates():
+    encodings = linear_encodings(2000)
+    found = [decomposition(encodings, 100, np.random.default_rng(seed)) for seed in range(60)]
+    spread = np.std([one["information"] for one in found], ddof=1)
+    assert np.mean([one["error"] for one in found]) == pytest.approx(spread, rel=0.3)
+
+
+def test_unseen_images_are_of_the_kind_that_was_trained_on(study):
+    split = study.tables.split
+    core, whole = unseen_rows(split, "core"), unseen_rows(split, "matched")
+    assert set(split["set"].iloc[whole]) == {"test"}
+    assert set(split["region"].iloc[core]) == {"centre"}
+    assert 0 < len(core) < len(whole)
+
+
+def test_generated_images_are_held_against_real_ones_of_the_same_kind(study):
+    params, scores = study.params, study.tables.scores
+    numbers = diagnosis_numbers(params, study.tables.diagnosed, scores)
+    table = scores["vae-20"]
+    real = table.loc[(table["set"] == "test") & (table["region"] == "centre"), "log_likelihood"]
+    assert numbers["diagnose.vae-20.lack.value"] == pytest.approx(-110 - real.mean())
+    assert numbers["diagnose.vae-20.lack.low"] < -110 - real.mean() - 2
+    assert numbers["diagnose.vae-20.void.prior.value"] == pytest.approx(32)
+    assert numbers["diagnose.vae-20.information_high"] == pytest.approx(24.5 - 1.1)
+
+
+def test_runs_of_other_lengths_are_set_beside_the_middle_model(study):
+    params, found = study.params, study.tables.diagnosed
+    assert list(lengths(params, found)) == ["vae-20-short-10", "vae-20"]
+    numbers = diagnosis_numbers(params, found, study.tables.scores)
+    assert numbers["diagnose.longer.void.prior.value"] == pytest.approx(4.5)
+    assert numbers["diagnose.longer.void.prior.low"] == pytest.approx(4.5 - math.sqrt(2))
+    alone = diagnosis_numbers(params, {"vae-20": found["vae-20"]}, {})
+    assert not [key for key in alone if ".longer." in key or ".lack." in key]
+    assert gather(params, {}, {}, {}).trained == {}

@@ -1,0 +1,81 @@
+import math
+
+import numpy as np
+import pytest
+
+from pipeline.core.errors import DataError
+from pipeline.data.images import label
+from pipeline.numbers.collect import coin_entropy, headline
+from pipeline.rendering.readme import fill, result_table
+from tests.support.studies import study_numbers
+
+
+@pytest.fixture(scope="module")
+def numbers(study):
+    return study_numbers(study)
+
+
+def test_every_number_is_finite_or_a_word(numbers):
+    assert all(isinstance(value, str) or math.isfinite(value) for value in numbers.values())
+
+
+def test_what_was_not_scored_has_no_key(numbers):
+    assert "vae-20.train.log_likelihood" in numbers
+    assert not [key for key in numbers if key.startswith("cvae-20.train.")]
+
+
+def test_a_mean_is_that_of_its_images(study, numbers):
+    scores = study.tables.scores["vae-20"]
+    own = scores[scores["set"] == "pc1-low"]["log_likelihood"]
+    assert numbers["vae-20.pc1-low.log_likelihood"] == pytest.approx(own.mean())
+    assert numbers["vae-20.pc1-low.images"] == len(own)
+
+
+def test_an_axis_is_held_against_ink_on_the_images_that_it_was_fitted_to(study, numbers):
+    pool = study.tables.split.query("official == 'train'")
+    for axis in ("pc1", "within"):
+        expected = np.corrcoef(pool[axis], pool["ink"])[0, 1]
+        assert numbers[f"data.{axis}.ink_correlation"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_shares_of_the_classes_add_up_to_a_hundred(numbers):
+    shares = [value for key, value in numbers.items() if key.startswith("data.test.percent_")]
+    assert sum(shares) == pytest.approx(100)
+
+
+def test_the_headline_has_at_most_ten_numbers_none_named_after_a_model(study, numbers):
+    found = headline(numbers)
+    assert 5 < len(found) <= 10
+    assert not [key for key in found for name in study.models if name in key]
+    assert found["test_log_likelihood.small"] == numbers["vae-04.test.log_likelihood"]
+
+
+def test_coins_that_are_sure_have_no_entropy_and_fair_ones_most():
+    rng, digit = np.random.default_rng(0), np.zeros(5, np.uint8)
+    sure = label(np.full((5, 9), 255, np.uint8), digit, rng)
+    fair = label(np.full((5, 9), 128, np.uint8), digit, rng)
+    assert coin_entropy(sure) == 0
+    assert coin_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
+
+
+def test_no_model_beats_the_entropy_of_the_coins():
+    grey = np.array([[0, 51, 128, 255]], np.uint8)
+    p = grey[0][[1, 2]] / 255
+    exact = -(p * np.log(p) + (1 - p) * np.log(1 - p)).sum()
+    assert coin_entropy(label(grey, np.zeros(1, np.uint8), np.random.default_rng(0))) == pytest.approx(exact)
+
+
+def test_the_readmes_table_has_a_row_a_model_and_a_dash_for_what_is_absent(study, numbers):
+    rows = result_table({key: value for key, value in numbers.items() if key != "vae-04.test.pc1-low.log_likelihood"})
+    lines = rows.splitlines()
+    assert len(lines) == 2 + len(study.models)
+    assert f"{abs(numbers['vae-04.test.log_likelihood']):.2f}" in lines[2]
+    assert "\N{EN DASH}" in lines[2]
+    assert "\N{EN DASH}" not in lines[3]
+
+
+def test_only_what_is_between_the_marks_is_replaced():
+    text = "a\n<!-- x -->\nold\n<!-- /x -->\nb <!-- y -->\n"
+    assert fill(text, "x", "new") == "a\n<!-- x -->\nnew\n<!-- /x -->\nb <!-- y -->\n"
+    with pytest.raises(DataError, match="0 places"):
+        fill("nothing", "x", "new")

@@ -1,0 +1,171 @@
+import math
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+import pipeline.validation.validate.measure as measuring
+from pipeline.config import load_params
+from pipeline.core.rng import stream
+from pipeline.core.storage import read_json
+from pipeline.core.streams import Numbers
+from pipeline.likelihood.estimate import Images
+from pipeline.likelihood.prior_starts import Screen
+from pipeline.numbers.validate import accuracy_numbers, errors
+from pipeline.validation.validate.measure import measure, sample
+from pipeline.validation.validate.reference import reference
+from pipeline.validation.validate.tables import CURVES, ESTIMATED, REFERENCE, STUDY
+from stages.layout import Layout
+from tests.support.densities import every_image, small_vae
+from tests.support.made_up import make_study
+from tests.support.tiny import ROOT
+
+SMALL = {"encoder": 400, "curve": (50, 100), "starts": 6, "steps": 8, "rounds": 6, "draws": 4000, "most": 8000}
+
+
+def scored(images, settings):
+    """Rows as a model's scores have them, their likelihood ten nats off."""
+    return pd.DataFrame(
+        {
+            "id": np.arange(len(images), dtype=np.int32),
+            "digit": np.int8(0),
+            "set": "test",
+            "draws": np.int32(256),
+            "passes": np.float32(600),
+            "log_likelihood": -10.0,
+            "standard_error": 0.1,
+            "pareto_k": 0.3,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """What every method says of all images of eight pixels, and their exact likelihood."""
+    params, model, images = load_params(ROOT / "params.yaml"), small_vae(pixels=8, scale=8.0), every_image(8)
+    score = params.score.model_copy(update={"points": 500})
+    settings = params.accuracy.model_copy(update=SMALL)
+    chosen, source = scored(images, settings), partial(stream, 0, "accuracy")
+    with torch.no_grad():
+        table = measure(model, images, chosen, score, settings, source, torch.device("cpu"), lambda images: None)
+        axis = torch.linspace(-7, 7, 401)
+        grid = torch.cartesian_prod(axis, axis)[:, None]
+        joint = model.likelihood(grid).log_prob(torch.from_numpy(images).float()) + model.prior.log_prob(grid)
+    return table, torch.logsumexp(joint.double(), dim=0).numpy() + 2 * math.log(14 / 400)
+
+
+def test_the_reference_is_the_integral(measured):
+    table, exact = measured
+    found = table[table["method"] == REFERENCE].sort_values("image")
+    error = found["log_likelihood"].to_numpy() - exact
+    assert np.abs(error / found["standard_error"]).max() < 5
+    assert np.abs(error).max() < 0.1
+
+
+def test_every_method_has_every_image_once_at_each_number_of_draws(measured):
+    counts = measured[0].groupby(["method", "draws"], observed=True).size()
+    assert (counts.drop(REFERENCE, level="method") == 256).all()
+    assert {(method, draws) for method, draws in counts.index if method in CURVES} == {
+        ("encoder", 50), ("encoder", 100), ("encoder", 400), *((m, k) for m in CURVES[1:] for k in (50, 100)),
+    }  # fmt: skip
+    assert list(measured[0].columns) == ESTIMATED.names
+
+
+def test_the_mode_costs_its_climb_and_its_draws_and_the_encoder_one_pass_more_than_its_draws(measured):
+    passes = measured[0].groupby(["method", "draws"], observed=True)["passes"].unique()
+    assert passes["mode", 50].tolist() == [1 + 9 * 3 + 50]
+    assert passes["encoder", 400].tolist() == [1 + 400]
+
+
+def test_the_refined_mixture_errs_least_and_the_scores_are_taken_as_they_are(measured):
+    found = errors(measured[0]).set_index(["method", "draws"])
+    assert found.loc[("modes", 100), "rmse"] < 0.5 * found.loc[("encoder", 100), "rmse"]
+    assert found.loc[(STUDY, 0), "worst"] > 1
+    assert found.loc[(STUDY, 0), "passes"] == 600
+
+
+def test_the_reference_searches_from_points_that_no_other_method_has(monkeypatch):
+    params, images, screens = load_params(ROOT / "params.yaml"), every_image(8)[:2], {}
+    settings = params.accuracy.model_copy(update=SMALL | {"encoder": 20, "curve": (10,), "draws": 20, "most": 20})
+
+    def listen(name):
+        plain = getattr(measuring, name)
+        monkeypatch.setattr(
+            measuring, name, lambda one, screen, *rest: screens.setdefault(name, screen) and plain(one, screen, *rest)
+        )
+
+    listen("reference")
+    listen("curves")
+    score, source = params.score.model_copy(update={"points": 50}), partial(stream, 0)
+    chosen = scored(images, settings)
+    measure(small_vae(pixels=8), images, chosen, score, settings, source, torch.device("cpu"), lambda images: None)
+    assert not torch.isin(screens["reference"].points, screens["curves"].points).any()
+
+
+@torch.no_grad()
+def test_draws_are_added_to_the_reference_until_there_are_enough_and_none_serves_twice():
+    params = load_params(ROOT / "params.yaml").accuracy.model_copy(update=SMALL | {"draws": 50, "most": 200})
+    model, x = small_vae(pixels=8, scale=8.0), torch.from_numpy(every_image(8)[77:78]).float()
+    numbers = Numbers([partial(stream, 0)], torch.device("cpu"))
+    screen = Screen(model, torch.randn(100, 2, generator=torch.Generator().manual_seed(0)))
+    image = Images(model, x, torch.zeros(1, dtype=torch.long), numbers)
+    most, least = (reference(image, screen, params.model_copy(update={"error": error})) for error in (1e-9, 10.0))
+    assert len(torch.unique(most.log_w)) == len(most.log_w) == 200
+    assert torch.equal(least.log_w, most.log_w[:50])
+    assert most.passes - least.passes == 150
+
+
+def test_errors_are_those_of_the_differences():
+    truth = {"method": REFERENCE, "draws": 9, "passes": 9.0, "log_likelihood": -5.0, "standard_error": 0.0}
+    rows = [truth | {"image": image} for image in range(2)]
+    rows += [
+        truth | {"image": image, "method": "encoder", "log_likelihood": value, "standard_error": 1.0}
+        for image, value in enumerate((-8.0, -4.0))
+    ]
+    found = errors(pd.DataFrame(rows).assign(pareto_k=0.9)).iloc[0]
+    assert found["rmse"] == pytest.approx(math.sqrt(5))
+    assert found["rmse_but_worst"] == pytest.approx(1)
+    assert found["bias"] == pytest.approx(-1)
+    assert (found["worst"], found["coverage"], found["distrusted_percent"]) == (3, 50, 100)
+
+
+def test_the_references_own_error_widens_the_intervals():
+    truth = {"method": REFERENCE, "draws": 9, "passes": 9.0, "log_likelihood": -5.0, "image": 0, "pareto_k": 0.1}
+    told = truth | {"method": "encoder", "log_likelihood": -6.0, "standard_error": 0.3}
+    for error, coverage in ((0.0, 0), (0.4, 0), (0.5, 100)):
+        found = errors(pd.DataFrame([truth | {"standard_error": error}, told]))
+        assert found["coverage"].tolist() == [coverage]
+
+
+def test_the_comparison_says_how_far_the_encoder_moves_it():
+    study = make_study()
+    params = load_params(ROOT / "params.yaml")
+    small, middle = (study.tables.estimated[name].copy() for name in (params.roles.small, params.roles.middle))
+    before = accuracy_numbers(params, {params.roles.small: small, params.roles.middle: middle})
+    encoder = (small["method"] == "encoder") & (small["draws"] == params.accuracy.encoder)
+    small.loc[encoder, "log_likelihood"] -= 7
+    after = accuracy_numbers(params, {params.roles.small: small, params.roles.middle: middle})
+    assert after["accuracy.comparison.shift"] == pytest.approx(before["accuracy.comparison.shift"] + 7)
+    assert after["accuracy.comparison.study"] == before["accuracy.comparison.study"]
+    assert after["accuracy.comparison.beyond_a_nat"] == after["accuracy.comparison.images"]
+
+
+def test_the_images_are_drawn_by_name_and_not_by_place():
+    params = load_params(ROOT / "params.yaml").accuracy.model_copy(update={"test": 5, "tail": 3})
+    sets = np.repeat(["train", "test", "pc1-low", "pc1-high", "within-low", "within-high"], 20)
+    table = pd.DataFrame({"id": np.arange(120), "set": sets})
+    first = sample(table, params, partial(stream, 0))
+    again = sample(table.sample(frac=1, random_state=1), params, partial(stream, 0))
+    assert first["id"].tolist() == again["id"].tolist()
+    assert first.groupby("set").size().to_dict() == {"test": 5} | dict.fromkeys(sets[40::20], 3)
+
+
+def test_the_images_of_the_committed_study_are_those_that_were_chosen_beforehand():
+    wanted = pd.read_csv(ROOT / "benchmarks" / "accuracy_images.csv")
+    params = load_params(ROOT / "params.yaml").accuracy
+    tails = dict.fromkeys(("pc1-low", "pc1-high", "within-low", "within-high"), params.tail)
+    assert wanted.groupby("set").size().to_dict() == {"test": params.test} | tails
+    numbers = read_json(Layout(ROOT).numbers)
+    assert all(numbers[f"accuracy.{name}.study.images"] == len(wanted) for name in params.models)

@@ -1,0 +1,300 @@
+"""A study's tables, made up: columns and sizes of real ones, for two models or for many."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from pipeline.config import ModelParams, SampleParams, load_params
+from pipeline.core.rng import stream
+from pipeline.core.tables import concatenate
+from pipeline.data.holdout import hold_out
+from pipeline.data.images import label
+from pipeline.data.sampled_images import choose
+from pipeline.data.subsets import scored_rows
+from pipeline.figures.atlas import model_label
+from pipeline.figures.palette import marks
+from pipeline.investigations.classify.tables import CLASSIFIED
+from pipeline.investigations.compare.effects import dimension_effects
+from pipeline.investigations.sample.study import Pictures
+from pipeline.likelihood.subset_means import summary
+from pipeline.models.build import build, start
+from pipeline.numbers.findings import Findings
+from pipeline.validation.validate.tables import CURVES, ESTIMATED, REFERENCE, STUDY
+from tests.support.anatomies import make_anatomy
+from tests.support.latent_spaces import diagnosed
+from tests.support.regressions import make_regression
+
+PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
+
+NAMES = (
+    "vae-04",
+    "vae-20",
+    "vae-32",
+    "vae-20-matched",
+    "cvae-20",
+    "vae-20-threshold",
+    "a-model-with-a-name-of-forty-letters-long",
+    "vae-20-seed-1",
+    "vae-64",
+    "cvae-04",
+)
+
+
+RELATIVES = {
+    "vae-20-seed-1": ("vae-20", {"seed": 1}),
+    "vae-20-seed-2": ("vae-20", {"seed": 2}),
+    "vae-32-seed-1": ("vae-32", {"seed": 1}),
+    "vae-32-seed-2": ("vae-32", {"seed": 2}),
+    "vae-04-matched": ("vae-04", {"train_on": "matched"}),
+    "vae-32-matched": ("vae-32", {"train_on": "matched"}),
+}
+"""Models that stand in for one of the first three, and in what they differ from it."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the figures and numbers of a study are made of."""
+
+    models: dict[str, ModelParams]
+    tables: Findings
+    relatives: dict[str, ModelParams] = field(default_factory=dict)
+    """Models that stand in for one of the others."""
+
+    pair = NAMES[:2]
+
+    @property
+    def params(self):
+        """The project's parameters, with these models in place of its own."""
+        sample = PARAMS.sample.model_copy(update={"models": tuple(self.models)})
+        return PARAMS.model_copy(update={"models": self.models | self.relatives, "sample": sample})
+
+    def drawing(self, gallery, pair=pair):
+        """The same with so many images a row; with another pair to compare image by image, without scored relatives."""
+        update = {"plot": PARAMS.plot.model_copy(update={"gallery": gallery})}
+        if pair != self.pair:
+            parts = dict(zip(("small", "middle", "matched"), (*pair, pair[0]), strict=True))
+            unscored = {name: model for name, model in self.relatives.items() if name not in self.tables.scores}
+            update |= {"models": self.models | unscored, "roles": PARAMS.roles.model_copy(update=parts)}
+        return self.params.model_copy(update=update)
+
+    @property
+    def history(self):
+        """The training curves under each other."""
+        return concatenate(self.tables.histories, "model")
+
+    @property
+    def summary(self):
+        """The means over images of every model that is shown."""
+        return concatenate({name: summary(self.tables.scores[name]) for name in self.models}, "model")
+
+    @property
+    def marks(self):
+        return marks({name: model_label(name, model) for name, model in self.models.items()})
+
+
+def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
+    """Tables of `models` models on `images` images, those after the first seven tenths in the test file."""
+    rng = np.random.default_rng(0)
+    if grey is None:
+        grey, digit = _draw_images(images, side, rng)
+    pool = np.arange(len(grey)) < 0.7 * len(grey)
+    split = hold_out(grey, digit, pool, 0.05, len(grey) // 14, rng)
+    params = {name: _describe(name, place) for place, name in enumerate(NAMES[:models])}
+    scores = {name: _score(split, model, rng) for name, model in params.items()}
+    others = _relatives(params) if models >= 5 else {}
+    pictures = label(grey, digit, np.random.default_rng(7))
+    everyone = scores | {
+        name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
+    }
+    shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"duration": 0.1, "score_on": "test"})}
+    labelled = label(grey, digit, rng)
+    found, latent = _diagnose(params | shorter, side)
+    tables = Findings(
+        images=labelled,
+        split=split,
+        histories={name: _learn(model, rng) for name, model in params.items()},
+        scores=everyone,
+        pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
+        classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
+        certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
+        estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
+        regression=make_regression(),
+        effects=_effects(params | others, everyone, pictures, split),
+        samples={},
+        diagnosed=found,
+        latent=latent,
+        anatomy=make_anatomy(scores, labelled, split),
+    )
+    drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
+    return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others | shorter)
+
+
+def _draw_pictures(models, tables):
+    """Pictures of models that have learnt nothing, in few of each kind."""
+    few = {"multiples": (0, 1, 2, 4, 8), "generated": 7, "pairs": 5, "steps": 5, "styles": 4}
+    few |= {"measured": 20, "points": 50, "draws": 4}
+    pixels, first = tables.images.grey.shape[1], next(iter(models))
+    rng, empty = np.random.default_rng(4), np.full(pixels, 0.2)
+    sample, roles = SampleParams(models=tuple(models), **few), PARAMS.roles.model_copy(update={"middle": first})
+    return Pictures(
+        params=PARAMS.model_copy(update={"models": models, "sample": sample, "roles": roles}),
+        models={name: start(build(pixels, (8,), model), empty, rng) for name, model in models.items()},
+        images=tables.images,
+        split=tables.split,
+        scores=tables.scores[first],
+        stream=lambda *names: stream(0, *names),
+        device=torch.device("cpu"),
+    ).all()
+
+
+def _draw_images(images, side, rng):
+    digit = np.arange(images, dtype=np.uint8) % 10
+    prototypes = rng.random((10, side * side)) < np.linspace(0.1, 0.3, 10)[:, None]
+    tone = rng.integers(90, 256, size=(images, 1))
+    noise = rng.random((images, side * side)) < 0.03
+    return ((prototypes[digit] ^ noise) * tone).astype(np.uint8), digit
+
+
+def _describe(name, place):
+    return ModelParams(
+        latent_dim={0: 4, NAMES.index("vae-20-matched"): 21, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(
+            place, 20 + place
+        ),
+        conditional=name.startswith("cvae"),
+        train_on="matched" if "matched" in name else "core",
+        binarization="threshold" if "threshold" in name else "bernoulli",
+        seed=0,
+        duration=1,
+        score_on="all" if place < 3 else "holdouts",
+    )
+
+
+def _score(split, model, rng):
+    scored = split.loc[scored_rows(split, model.score_on), ["id", "digit", "set", "region"]]
+    hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
+    level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["digit"]]
+    log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
+    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 50 == 7)
+    return scored.assign(
+        elbo=log_likelihood - rng.gamma(4, 1, len(scored)),
+        log_likelihood=log_likelihood,
+        standard_error=rng.gamma(2, 0.1, len(scored)),
+        ess=400.0,
+        pareto_k=0.4,
+        draws=np.int32(500),
+        passes=np.float32(500),
+    )
+
+
+def _relatives(params):
+    """Those of `RELATIVES` that are not among the models anyway."""
+    return {
+        name: params[base].model_copy(update={**change, "score_on": "test"})
+        for name, (base, change) in RELATIVES.items()
+        if name not in params
+    }
+
+
+def _effects(models, scores, images, split):
+    """The effects of these very scores, with few resamples."""
+    compare = PARAMS.compare.model_copy(update={"resamples": 100})
+    params = PARAMS.model_copy(update={"models": models, "compare": compare})
+    return dimension_effects(params, scores, images, split)
+
+
+def _classify(scores):
+    """Every image under each label: likeliest, mostly, under its own."""
+    rng, labels = np.random.default_rng(2), np.arange(10, dtype=np.int8)
+    rows = scores.rename(columns={"id": "image"}).merge(pd.Series(labels, name="y"), how="cross")
+    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 2)
+    return rows.assign(
+        prior=np.linspace(0.09, 0.11, 10)[rows["y"]], log_likelihood=rows["log_likelihood"] - worse, draws=np.int32(500)
+    )[CLASSIFIED.names]
+
+
+def _certify(scores, model, rng):
+    """Second opinions, of which annealing is wrong on the last image, and right when it is asked again."""
+    part = choose(scores, 10, lambda name: stream(0, name)).rename(columns={"id": "image", "standard_error": "error"})
+    part = part.assign(method="score")[["image", "set", "method", "log_likelihood", "error"]].astype({"set": str})
+    simulated = part[:10].assign(image=range(10), set="simulated", method="annealing")
+    wrong = 9.0 * (part["image"] == part["image"].iloc[-1])
+    parts = [part, _about(part, "annealing", rng, wrong), _about(part[-1:], "annealing-again", rng)]
+    parts += [_about(part, "quadrature", rng)] if model.latent_dim == 4 else []
+    parts += [simulated, _about(simulated, "reverse", rng, -0.4)]
+    return pd.concat(parts, ignore_index=True).astype({"set": "category", "method": "category"})
+
+
+def _about(part, method, rng, below=0.0):
+    """What another method says of the same images."""
+    values = part["log_likelihood"] - below + rng.normal(0, 0.05, len(part))
+    return part.assign(method=method, log_likelihood=values, error=0.05)
+
+
+def _estimate(scores):
+    """Three proposals of which the last is the best, and all are better with more draws; and the reference."""
+    rng = np.random.default_rng(3)
+    part = choose(scores, 20, lambda name: stream(0, name)).rename(columns={"id": "image"})
+    truth = part.assign(method=REFERENCE, draws=np.int32(50_000), passes=6e4, standard_error=0.01)
+    found = [truth, _off(part, STUDY, 256, 600, 0.05, rng)]
+    for method, worth, before in zip(CURVES, (8.0, 2.0, 0.8), (1, 189, 300), strict=True):
+        draws = (16, 256, 5000) if method == "encoder" else (16, 256)
+        found += [_off(part, method, k, before + k, worth / np.sqrt(k), rng) for k in draws]
+    return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATED.names]
+
+
+def _diagnose(models, side):
+    """What is found of three latent spaces and of the last, in numbers and in draws and images."""
+    rng = np.random.default_rng(4)
+    plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
+    found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].duration) for name in plain}
+    arrays = {
+        name: {
+            "level": np.sort(rng.random(1000) ** 0.8),
+            "posterior_ratio": rng.normal(1, 1, 1000),
+            "prior_ratio": rng.normal(-2, 2, 1000),
+            "generated": rng.normal(-110, 20, 100),
+            "pictures": rng.integers(0, 2, (4, 12, side * side), dtype=np.uint8),
+        }
+        for name in plain
+    }
+    return found, arrays
+
+
+def _off(part, method, draws, passes, error, rng):
+    values = part["log_likelihood"] + error * rng.normal(size=len(part))
+    columns = {"method": method, "draws": np.int32(draws), "passes": float(passes), "standard_error": error}
+    return part.assign(log_likelihood=values, **columns)
+
+
+def _learn(model, rng):
+    epoch = np.arange(1, 101)
+    train = -88 - 45 * np.exp(-model.latent_dim / 6) - 400 * np.exp(-epoch / 2) - 9 / np.sqrt(epoch)
+    return pd.DataFrame(
+        {
+            "epoch": epoch,
+            "learning_rate": 0.002 * np.cos(epoch / 64) ** 2,
+            "train_elbo": train,
+            "validation_elbo": train - 0.03 * epoch + rng.normal(0, 0.1, len(epoch)),
+        }
+    )
+
+
+def _compare(scores, a, b):
+    means = summary(scores[a]).merge(summary(scores[b]), on=["set", "region"])
+    difference = means["log_likelihood_x"] - means["log_likelihood_y"]
+    return pd.DataFrame(
+        {
+            "model_a": a,
+            "model_b": b,
+            "set": means["set"],
+            "region": means["region"],
+            "difference": difference,
+            "low": difference - 1 / np.sqrt(means["images_x"]),
+            "high": difference + 1 / np.sqrt(means["images_x"]),
+            "images": means["images_x"].astype("int32"),
+        }
+    )

@@ -1,0 +1,49 @@
+"""The regression study's tables, made up: traces that climb and dip, moves of f that cost what they cost."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.config import load_params
+from pipeline.investigations.regress.data import Points, truth
+from pipeline.investigations.regress.study import dips, falls, fits, matched, outcomes, traces
+from pipeline.investigations.regress.tables import CONSTANT, VARYING, Regression
+from pipeline.investigations.regress.training import Run, total
+from tests.support.tiny import ROOT
+
+PARAMS = load_params(ROOT / "params.yaml").regress
+STEPS, SEEDS, POINTS = 400, 6, 30
+
+
+def make_run(points, shift, sigma, rng):
+    """A fit that approaches the line, thrown off by `shift` at every sixtieth step or so."""
+    line, _ = truth(points.x, PARAMS)
+    away = np.exp(-np.arange(STEPS) / 20)[:, None, None] * rng.normal(size=(1, SEEDS, 1))
+    thrown = (np.arange(STEPS) % 60 == 30)[:, None] * rng.uniform(0.5, 1.5, (STEPS, SEEDS)) * shift
+    f = line + away + thrown[:, :, None]
+    smaller = sigma * (1 + np.exp(-np.arange(STEPS) / 50))[:, None, None] + np.zeros_like(f)
+    train = np.stack([total(points.y, *both) for both in zip(f, smaller, strict=True)])
+    looks = np.arange(0, STEPS, 20)
+    return Run(train, looks, train[looks] - 3, f.astype(np.float32), smaller.astype(np.float32))
+
+
+def make_regression():
+    """Tables of every variant of the study, from runs that nobody trained."""
+    rng = np.random.default_rng(5)
+    x = np.sort(rng.uniform(0, 4, (SEEDS, POINTS)))
+    line, noise = truth(x, PARAMS)
+    points = Points(x, line + noise * rng.normal(size=x.shape))
+    parts = {name: [] for name in ("traces", "dips", "falls", "fits", "outcomes")}
+    runs = {}
+    for place, name in enumerate(PARAMS.variants):
+        sigma = 0.3 + 0 * x if name == CONSTANT else np.maximum(noise, 0.02 * place)
+        run = runs[name] = make_run(points, 0.7 if name == CONSTANT else 0.2, sigma, rng)
+        parts["traces"].append(traces(run).assign(variant=name))
+        parts["dips"].append(dips(run, points, PARAMS).assign(variant=name))
+        if name in (CONSTANT, VARYING):
+            parts["falls"].append(falls(run, points, PARAMS).assign(variant=name))
+            parts["fits"].append(fits(run, points, PARAMS).assign(variant=name))
+        pairs = zip(run.train.T, runs.get(VARYING, run).train.T, strict=True)
+        equal = pd.DataFrame([matched(one, other, PARAMS.dip, PARAMS.settle) for one, other in pairs])
+        own = outcomes(run, points, points, PARAMS).assign(variant=name)
+        parts["outcomes"].append(pd.concat([own, equal], axis=1))
+    return Regression(**{name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()})
