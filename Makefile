@@ -16,33 +16,34 @@ setup: .venv/installed  ## make .venv and install what requirements.lock lists
 	@touch .venv/installed
 
 demo: setup  ## the whole pipeline and report on small digits, in .demo/
-	python -m stages.sandbox demo.yaml .demo
-	@cd .demo && { [ -d .dvc ] || dvc init --no-scm -q; } && dvc config core.analytics false && RENDERER=pandoc python -m stages.study
+	python -m stages.commands.sandbox demo.yaml .demo
+	@cd .demo && { [ -d .dvc ] || dvc init --no-scm -q; } && dvc config core.analytics false && RENDERER=pandoc python -m stages.commands.study
 	@echo "The report is .demo/report/_output/index.html"
 
-study: setup  ## the MNIST study, whatever of it a change makes necessary
+study: setup  ## the MNIST study: every stage that is out of date
 	@$(NO_GIT)
-	python -m stages.study
+	python -m stages.commands.study
 
 test: setup  ## every test
 	python -m pytest
 
-check: setup  ## formatting, lint, types, tests
+check: setup  ## formatting, lint, types, which room imports which, tests
 	ruff format --check .
 	ruff check .
 	mypy
+	lint-imports --no-logo
 	python -m pytest
 
 bench: setup  ## print the tables of accuracy and of speed
-	python -m benchmarks.accuracy
+	python -m benchmarks.validate
 	python -m benchmarks.speed
 	python -m benchmarks.weights
 
-models: setup  ## make dvc.yaml's lists agree with the models of params.yaml and with the code's imports
-	python -m stages.wiring
+models: setup  ## list the files of every model of params.yaml under gather in dvc.yaml
+	python -m stages.commands.models
 
 verify: setup  ## compare every file with the committed study's hashes
-	python -m stages.verify
+	python -m stages.commands.verify
 
 publish: setup  ## copy the rendered page and PDF to docs/
-	python -m stages.publish
+	python -m stages.commands.publish

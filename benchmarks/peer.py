@@ -1,4 +1,4 @@
-"""The same network as a model of pythae 0.1.2, whose `get_nll` is the usual estimate of a log likelihood."""
+"""Wrap a network as a model of pythae 0.1.2, whose `get_nll` is the usual estimate of a log likelihood."""
 
 from collections.abc import Callable
 from typing import cast
@@ -10,7 +10,7 @@ from pipeline.models.plain import VAE
 
 
 def peer_estimate(model: VAE) -> Callable[[Tensor, int, int], float] | None:
-    """The function of images, draws an image and rows at once that gives pythae's mean log likelihood in nats.
+    """Return a function of images, draws per image and rows at once: pythae's mean log likelihood in nats.
 
     Returns:
         None where pythae is not installed: `pip install pythae==0.1.2` brings it.

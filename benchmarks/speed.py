@@ -24,12 +24,19 @@ from pipeline.likelihood.scoring import score
 from pipeline.likelihood.weights import log_weights
 from pipeline.models.build import Autoencoder, build, start
 from pipeline.models.training import Plan, begin, train
-from stages.command import run
-from stages.layout import Layout
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 PIXELS, IMAGES, SCORED = 784, 60_000, 16
 MODEL = ModelParams(
-    latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, duration=1, score_on="all"
+    kind="vae",
+    latent_dim=20,
+    conditional=False,
+    train_on="all",
+    binarization="stochastic",
+    seed=0,
+    epochs_factor=1,
+    score_on="all",
 )
 
 
@@ -51,7 +58,7 @@ def main(layout: Layout) -> None:
 
 
 def print_table(results: dict[str, float]) -> None:
-    """One row a figure: what, measured, bar."""
+    """Print one row per figure: what, measured, bar."""
     rows = [
         ("epoch of 60,000 images, batch 200, bfloat16", "train_epoch_bfloat16_seconds", "s", 2.2),
         ("epoch of 60,000 images, batch 200, float32", "train_epoch_float32_seconds", "s", 4.0),
@@ -70,7 +77,7 @@ def print_table(results: dict[str, float]) -> None:
 
 
 def epoch_seconds(params: Params, precision: str, device: torch.device) -> float:
-    """Seconds of one epoch, the least of three."""
+    """Time one epoch in seconds, the least of three."""
     rng = np.random.default_rng(0)
     pixels = (rng.integers(0, 256, (IMAGES, PIXELS)) * (rng.random((IMAGES, PIXELS)) < 0.2)).astype(np.uint8)
     examples = Examples(pixels, np.zeros(IMAGES, np.uint8), redraw=True)
@@ -84,7 +91,7 @@ def epoch_seconds(params: Params, precision: str, device: torch.device) -> float
 
 
 def scoring(params: Params, device: torch.device) -> dict[str, float]:
-    """Milliseconds an image takes in scoring 1,000 and 10,000, and how much longer the encoder's estimate takes."""
+    """Time the scoring of 1,000 and of 10,000 images, and the encoder's estimate relative to the latter."""
     few, many = (image_milliseconds(params, images, device) for images in (1_000, 10_000))
     return {
         "score_1000_image_milliseconds": few,
@@ -95,16 +102,16 @@ def scoring(params: Params, device: torch.device) -> dict[str, float]:
 
 
 def image_milliseconds(params: Params, images: int, device: torch.device) -> float:
-    """Milliseconds an image takes in scoring, screening of starts included."""
+    """Time scoring in milliseconds per image, the choice of starts included."""
     x = (np.random.default_rng(0).random((images, PIXELS)) < 0.1).astype(np.uint8)
     model, ids = fresh_model(params), np.arange(images, dtype=np.int32)
-    digit, source = np.zeros(images, np.uint8), partial(stream, 0, "speed")
-    once = partial(score, model, x, digit, ids, params.score, source, device, lambda images: None)
+    label, source = np.zeros(images, np.uint8), partial(stream, 0, "speed")
+    once = partial(score, model, x, label, ids, params.score, source, device, lambda images: None)
     return 1e3 * least(once, 1) / images
 
 
 def encoder_milliseconds(params: Params, device: torch.device) -> float:
-    """Milliseconds of one image's estimate with 5,000 draws of the encoder, the least of three runs."""
+    """Time the estimate with 5,000 draws of the encoder in milliseconds per image, the least of three runs."""
     model = fresh_model(params).to(device).given(torch.zeros(SCORED, dtype=torch.long, device=device))
     x = (torch.rand(SCORED, PIXELS, device=device) < 0.1).float()
 
@@ -117,7 +124,7 @@ def encoder_milliseconds(params: Params, device: torch.device) -> float:
 
 
 def idle_repro_seconds() -> float:
-    """Seconds of `dvc repro` where everything is up to date; without a study to look at, not a number."""
+    """Time `dvc repro` with nothing to do, in seconds; NaN where the study is not up to date."""
     status = subprocess.run(["dvc", "status", "-q"], check=False)
     if status.returncode:
         return float("nan")
@@ -125,14 +132,14 @@ def idle_repro_seconds() -> float:
 
 
 def fresh_model(params: Params) -> Autoencoder:
-    """An untrained model of the study's MNIST shape."""
+    """Return an untrained model of the study's MNIST shape."""
     model = build(PIXELS, params.datasets["mnist"].hidden, MODEL)
     start(model, np.full(PIXELS, 0.13), stream(0, "speed"))
     return model
 
 
 def least(work: Callable[[], object], times: int) -> float:
-    """Seconds of the fastest of several runs."""
+    """Return the seconds of the fastest of several runs."""
     seconds = []
     for _ in range(times):
         begun = time.perf_counter()

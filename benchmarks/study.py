@@ -10,9 +10,9 @@ import time
 from pipeline.config import Params, load_params
 from pipeline.core.errors import StudyError
 from pipeline.core.storage import read_json, write_json
-from stages.command import run
-from stages.layout import Layout
-from stages.study import jobs_for, run_study, tell
+from stages.commands.study import jobs_for, report_stage, run_study
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 SPINE = 5
 """How many models, the first of params.yaml, answer the first question of the study."""
@@ -29,7 +29,7 @@ def main(layout: Layout) -> None:
         raise StudyError(f"{layout.download(params.dataset)} is there already; a study is timed in a fresh clone")
     stages: dict[str, float] = {}
     jobs = jobs_for(params)
-    run_study(params, jobs, lambda stage, seconds: keep(stages, stage, seconds))
+    run_study(layout, jobs, lambda stage, seconds: keep(stages, stage, seconds))
     results = read_json(layout.benchmarks) if layout.benchmarks.exists() else {}
     results |= {
         "stages": stages,
@@ -43,12 +43,12 @@ def main(layout: Layout) -> None:
 
 def keep(stages: dict[str, float], stage: str, seconds: float) -> None:
     """Say and remember how long a stage took."""
-    tell(stage, seconds)
+    report_stage(stage, seconds)
     stages[stage] = round(seconds, 1)
 
 
 def spine_seconds(stages: dict[str, float], params: Params, jobs: int) -> float:
-    """Seconds in which the first models are trained and scored, were nothing else asked: their stages' over `jobs`."""
+    """Return the seconds that training and scoring the first models would take: those of their stages, over `jobs`."""
     names = list(params.models)[:SPINE]
     return round(sum(stages[f"{work}@{name}"] for work in ("train", "score") for name in names) / jobs, 1)
 

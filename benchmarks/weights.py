@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import torch
@@ -20,16 +21,16 @@ from pipeline.config import ModelParams, Params, load_params
 from pipeline.core.device import keep_memory, prepare
 from pipeline.core.rng import stream
 from pipeline.core.storage import read_json, write_json
-from pipeline.core.tensors import read_into
 from pipeline.data.images import read_images
 from pipeline.likelihood.expansion import expand, gauss_newton
 from pipeline.likelihood.proposals import Draws, encoder_draws
 from pipeline.likelihood.reductions import log_marginal
 from pipeline.likelihood.weights import log_weights
 from pipeline.models.build import build, start
+from pipeline.models.files import load_model
 from pipeline.models.plain import VAE
-from stages.command import run
-from stages.layout import Layout
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 NAME, PIXELS = "vae-20", 784
 IMAGES, DRAWS, FAR, POINTS, TURNS = 16, 256, 13, 18, 20
@@ -80,7 +81,7 @@ def weight_over_products(model: VAE, x: Tensor) -> float:
 
 
 def buffers(rows: int) -> tuple[list[Tensor], list[Tensor], int]:
-    """Inputs of the decoder's layers, its weights, and how many times the products are to be taken."""
+    """Return inputs of the decoder's layers, its weights, and the number of times to take the products."""
     widths = (20, 512, 512, PIXELS)
     return (
         [torch.randn(rows, w) for w in widths],
@@ -90,7 +91,7 @@ def buffers(rows: int) -> tuple[list[Tensor], list[Tensor], int]:
 
 
 def products(prepared: tuple[list[Tensor], list[Tensor], int]) -> None:
-    """The decoder's matrix products alone."""
+    """Compute the decoder's matrix products alone."""
     inputs, weights, times = prepared
     for _ in range(times):
         for layer, weight in enumerate(weights):
@@ -120,19 +121,25 @@ def differentiated_over_multiplied(model: VAE, x: Tensor) -> float:
 
 
 def studied(params: Params, layout: Layout) -> tuple[VAE, Tensor]:
-    """The study's model and some of its images where they are there."""
-    model = untrained(params)
+    """Return the study's model and some of its images, or stand-ins where the study has not been run."""
     if not (layout.weights(NAME).exists() and layout.images.exists()):
-        return model, made_up()
-    images = read_images(layout.images).binary_bernoulli
+        return untrained(params), made_up()
+    images = read_images(layout.images).binary_stochastic
     rows = np.random.default_rng(0).choice(len(images), IMAGES, replace=False)
-    return read_into(layout.weights(NAME), model), torch.from_numpy(images[rows]).float()
+    return cast(VAE, load_model(layout.weights(NAME))), torch.from_numpy(images[rows]).float()
 
 
 def untrained(params: Params) -> VAE:
-    """A model of the study's MNIST shape."""
+    """Return an untrained model of the study's MNIST shape."""
     shape = ModelParams(
-        latent_dim=20, conditional=False, train_on="all", binarization="bernoulli", seed=0, duration=1, score_on="all"
+        kind="vae",
+        latent_dim=20,
+        conditional=False,
+        train_on="all",
+        binarization="stochastic",
+        seed=0,
+        epochs_factor=1,
+        score_on="all",
     )
     model = start(build(PIXELS, params.datasets["mnist"].hidden, shape), np.full(PIXELS, 0.13), stream(0, "speed"))
     assert isinstance(model, VAE)
@@ -140,12 +147,12 @@ def untrained(params: Params) -> VAE:
 
 
 def made_up() -> Tensor:
-    """Images of nothing."""
+    """Draw random binary images."""
     return torch.from_numpy((np.random.default_rng(0).random((IMAGES, PIXELS)) < 0.13).astype(np.float32))
 
 
 def fastest(works: list[Callable[[], object]], turns: int) -> list[float]:
-    """Seconds of the fastest of several turns of each."""
+    """Return the seconds of the fastest of several runs of each."""
     seconds = np.full(len(works), np.inf)
     for _ in range(turns):
         for place, work in enumerate(works):

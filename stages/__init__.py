@@ -1,7 +1,6 @@
-"""One module a stage: read, call the library, write."""
+"""One module per stage: read, call the library, write."""
 
 import os
 
-os.environ.setdefault(
-    "GOMP_SPINCOUNT", "3000"
-)  # before torch loads OpenMP: threads that spin long starve a shared machine
+# Before torch loads OpenMP: threads that spin for long slow down everything else on a shared machine.
+os.environ.setdefault("GOMP_SPINCOUNT", "3000")

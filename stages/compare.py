@@ -1,32 +1,40 @@
-"""Compare models with each other, image by image."""
+"""Compare models on the same images, and compute the effects of the number of latent dimensions."""
 
 import pandas as pd
 
 from pipeline.config import load_params
 from pipeline.core.errors import ParameterError
 from pipeline.core.rng import stream
-from pipeline.core.tables import write_table
+from pipeline.core.tables import read_by_model, read_split, write_table
+from pipeline.data.images import read_images
+from pipeline.investigations.compare.effects import dimension_effects
 from pipeline.investigations.compare.pairs import compare
-from pipeline.likelihood.score_tables import PAIRS, read_scores
-from stages.command import run
-from stages.layout import Layout
-from stages.listed import listed_models
+from pipeline.investigations.compare.tables import EFFECTS, PAIRS
+from pipeline.likelihood.score_tables import SCORES
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 
 def main(layout: Layout) -> None:
-    """Write the mean difference of every pair, with its interval, by set and region."""
+    """Write the mean difference of every pair of models, and the effects of the latent dimension, with intervals."""
     params = load_params(layout.params)
-    models = set(listed_models(params, layout, "compare"))
-    tables = []
-    for a, b in params.compare.pairs:
-        if {a, b} <= models:
-            scores = read_scores(layout.scores(a)), read_scores(layout.scores(b))
-            table = compare(*scores, params.compare, stream(params.seed, "compare", a, b))
-            tables.append(table.assign(model_a=a, model_b=b))
-    if not tables:
-        raise ParameterError("dvc.yaml lists no two models of compare.pairs; run `make models`")
+    scores = read_by_model(layout.gathered("scores.parquet"), SCORES)
+    images = read_images(layout.images)
+    split = read_split(layout.split, images.id)
 
-    write_table(layout.pairs, pd.concat(tables, ignore_index=True), PAIRS)
+    pairs = [
+        compare(scores[a], scores[b], params.intervals, stream(params.seed, "compare", a, b)).assign(
+            model_a=a, model_b=b
+        )
+        for a, b in params.compare.pairs
+        if {a, b} <= set(scores)
+    ]
+    if not pairs:
+        raise ParameterError("dvc.yaml lists no two models of compare.pairs; run `make models`")
+    effects = dimension_effects(params, scores, images, split)
+
+    write_table(layout.pairs, pd.concat(pairs, ignore_index=True), PAIRS)
+    write_table(layout.effects, effects, EFFECTS)
 
 
 if __name__ == "__main__":

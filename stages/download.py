@@ -7,12 +7,12 @@ from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.core.storage import write_bytes
 from pipeline.download.dataset import MIRROR_VARIABLE, obtain
-from stages.command import run
-from stages.layout import Layout
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 
 def main(layout: Layout) -> None:
-    """Write the four files of the data set in use."""
+    """Write the four files of the data set that params.yaml selects."""
     params = load_params(layout.params)
 
     rng = stream(params.seed, "download", params.dataset)

@@ -4,16 +4,16 @@ from pipeline.config import load_params
 from pipeline.core.storage import write_bytes
 from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
-from stages.command import run
-from stages.findings import read_findings
-from stages.layout import Layout
+from stages.shared.command import run
+from stages.shared.findings import read_findings
+from stages.shared.layout import Layout
 
 
 def main(layout: Layout) -> None:
-    """Write one SVG a figure, from what was found of all models."""
+    """Write one SVG per figure."""
     params = load_params(layout.params)
 
-    figures = draw_all(params, read_findings(params, layout, "plot"))
+    figures = draw_all(params, read_findings(params, layout))
 
     for name, figure in figures.items():
         write_bytes(layout.figure(name), to_svg(figure))

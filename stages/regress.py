@@ -1,4 +1,4 @@
-"""Fit a line whose noise depends on x, and one whose noise does not, and take the training's dips apart."""
+"""Fit regressions with constant and with varying noise, and find the dips of their training."""
 
 from functools import partial
 
@@ -7,13 +7,13 @@ from pipeline.core.device import prepare
 from pipeline.core.rng import stream
 from pipeline.investigations.regress.study import study
 from pipeline.investigations.regress.tables import write_regression
-from stages.command import run
-from stages.layout import Layout
-from stages.progress import progress
+from stages.shared.command import run
+from stages.shared.layout import Layout
+from stages.shared.progress import progress
 
 
 def main(layout: Layout) -> None:
-    """Write traces, dips, the points of the deepest dips, and fits."""
+    """Write the tables of the study: traces, dips, points of the deepest dips, fits, and outcomes."""
     params = load_params(layout.params)
     prepare("cpu", params.threads)
 

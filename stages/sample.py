@@ -1,4 +1,4 @@
-"""Draw reconstructions, new images, paths between images and styles of every digit."""
+"""Draw from one model: reconstructions, new images, paths between images, styles of every label."""
 
 from functools import partial
 
@@ -7,34 +7,37 @@ from pipeline.core.device import prepare
 from pipeline.core.rng import stream
 from pipeline.core.storage import write_arrays
 from pipeline.core.tables import read_split
-from pipeline.core.tensors import read_into
 from pipeline.data.images import read_images
 from pipeline.investigations.sample.study import Pictures
 from pipeline.likelihood.score_tables import read_scores
-from pipeline.models.build import build
-from stages.command import run
-from stages.layout import Layout
-from stages.listed import listed
+from pipeline.models.files import load_model
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 
-def main(layout: Layout) -> None:
-    """Write the arrays, one file a kind of picture."""
+def main(name: str, layout: Layout) -> None:
+    """Write the arrays of the model `name`, under the names `KIND.NAME`."""
     params = load_params(layout.params)
-    device, images = prepare(params.device, params.threads), read_images(layout.images)
-    described = {name: params.models[name] for name in listed(params.sample.models, layout.weights, layout, "sample")}
-    shapes = {name: build(images.grey.shape[1], params.data.hidden, model) for name, model in described.items()}
+    model_params, images = params.model(name), read_images(layout.images)
+    device = prepare(params.device, params.threads)
     pictures = Pictures(
-        params=params,
-        models={name: read_into(layout.weights(name), shape).to(device) for name, shape in shapes.items()},
+        params=params.sample,
+        name=name,
+        model=load_model(layout.weights(name), model_params, params.data.hidden).to(device),
         images=images,
         split=read_split(layout.split, images.id),
-        scores=read_scores(layout.scores(params.judge)),
+        binary=images.binary(model_params.binarization),
+        scores=read_scores(layout.scores(name)),
         stream=partial(stream, params.seed, "sample"),
         device=device,
     )
-    for kind, arrays in pictures.all().items():
-        write_arrays(layout.sampled(kind), arrays)
+
+    arrays = pictures.all()
+
+    write_arrays(
+        layout.samples(name), {f"{kind}.{key}": values for kind, own in arrays.items() for key, values in own.items()}
+    )
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, "MODEL")

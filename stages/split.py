@@ -1,4 +1,4 @@
-"""Freeze binary images and hold out the extreme ones."""
+"""Binarise every image once, and hold out the extreme ones."""
 
 import numpy as np
 
@@ -7,25 +7,25 @@ from pipeline.core.rng import stream
 from pipeline.core.tables import SPLIT, write_table
 from pipeline.data import idx
 from pipeline.data.holdout import hold_out
-from pipeline.data.images import label, write_images
-from stages.command import run
-from stages.layout import Layout
+from pipeline.data.images import freeze, write_images
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 
 def main(layout: Layout) -> None:
-    """Write every image in grey and in binary, and the set and region of each."""
+    """Write the grey and the binary images, and the subset and region of each."""
     params = load_params(layout.params)
     train, test = idx.read(layout.download(params.dataset))
     grey = np.concatenate([train.images, test.images]).reshape(len(train.images) + len(test.images), -1)
-    digit = np.concatenate([train.labels, test.labels])
-    pool = np.arange(len(digit)) < len(train.labels)
+    label = np.concatenate([train.labels, test.labels])
+    pool = np.arange(len(label)) < len(train.labels)
 
-    images = label(grey, digit, stream(params.seed, "split", "binarise"))
+    images = freeze(grey, label, stream(params.seed, "split", "binarise"))
     validation = stream(params.seed, "split", "validation")
-    split = hold_out(grey, digit, pool, params.split.tail, params.data.validation, validation)
+    split = hold_out(grey, label, pool, params.split.tail, params.data.validation, validation)
 
     write_images(layout.images, images)
-    write_table(layout.split, split, SPLIT)
+    write_table(layout.split, split, SPLIT, key=["id"])
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
-"""Gather every number that the page quotes."""
+"""Compute every number that the report can quote."""
 
 from pipeline.config import load_params
 from pipeline.core.storage import write_json
 from pipeline.numbers.collect import all_numbers, headline
-from stages.command import run
-from stages.findings import read_findings
-from stages.layout import Layout
+from stages.shared.command import run
+from stages.shared.findings import read_findings
+from stages.shared.layout import Layout
 
 
 def main(layout: Layout) -> None:
-    """Write numbers.json for the page and metrics.json for `dvc metrics diff`."""
+    """Write numbers.json for the report and metrics.json for `dvc metrics diff`."""
     params = load_params(layout.params)
 
-    numbers = all_numbers(params, read_findings(params, layout, "summarise"))
+    numbers = all_numbers(params, read_findings(params, layout))
 
     write_json(layout.numbers, numbers)
     write_json(layout.metrics, headline(numbers))

@@ -6,15 +6,15 @@ from pipeline.config import load_params
 from pipeline.core.device import keep_memory, prepare
 from pipeline.core.rng import stream
 from pipeline.core.tables import read_split, write_history
-from pipeline.core.tensors import write_tensors
 from pipeline.data.examples import examples_for
 from pipeline.data.images import read_images
 from pipeline.models.build import build, start
 from pipeline.models.checkpoints import Checkpoint, identity, only_trainer, train_resumably
+from pipeline.models.files import save_model
 from pipeline.models.training import Plan
-from stages.command import run
-from stages.layout import Layout
-from stages.live import follow_training
+from stages.shared.command import run
+from stages.shared.layout import Layout
+from stages.shared.live import follow_training
 
 
 def main(name: str, layout: Layout) -> None:
@@ -31,7 +31,7 @@ def main(name: str, layout: Layout) -> None:
     with only_trainer(layout.checkpoints, name), follow_training(name, plan, layout.live) as on_epoch:
         checkpoint = Checkpoint(layout.checkpoints, name, identity(model, examples, validation, plan))
         history = train_resumably(model.to(plan.device), examples, validation, plan, checkpoint, on_epoch)
-        write_tensors(layout.weights(name), model.state_dict(), model_params.model_dump())
+        save_model(layout.weights(name), model, model_params.model_dump())
         write_history(layout.history(name), history)
         checkpoint.discard()
 

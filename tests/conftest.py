@@ -1,7 +1,7 @@
-"""While tests run, every shape and type in the library's signatures is checked, and programs can be interrupted.
+"""Check every shape and type in the signatures of `pipeline` while tests run, and let programs be interrupted.
 
-Each process of the tests computes on one thread: with one process a core, more of them would wait for each other. The
-costliest folders come first, so that what is left at the end can be shared out.
+Each test process computes on one thread, since there is one process per core. The slowest folders come first, so that
+short tests are left to balance the load at the end.
 """
 
 import os
@@ -10,31 +10,22 @@ from pathlib import Path
 
 from jaxtyping import install_import_hook
 
-install_import_hook(
-    [
-        "pipeline.core",
-        "pipeline.data",
-        "pipeline.investigations",
-        "pipeline.likelihood",
-        "pipeline.models",
-        "pipeline.validation",
-    ],
-    "beartype.beartype",
-)
+import tests.support.typechecker  # noqa: F401 (the hook looks for it in the module `tests.support`)
 
+install_import_hook("pipeline", "tests.support.typechecker.check")
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-COSTLIEST = ("stages/test_experiments.py", "stages/test_chain.py", "stages", "faults", "report", ".")
+SLOWEST = ("stages/test_experiments.py", "stages/test_chain.py", "stages", "faults", "report", ".")
 
 
 def pytest_configure():
-    """A shell's background job ignores interrupts, and would have every program that a test starts ignore them too."""
+    """Handle interrupts: a background job of a shell ignores them, and so would the programs that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
-    """Put the costliest files and folders first, and leave the order within them."""
+    """Put the slowest files and folders first, and keep the order within them."""
     here = Path(__file__).parent
     items.sort(
-        key=lambda item: next(rank for rank, name in enumerate(COSTLIEST) if item.path.is_relative_to(here / name))
+        key=lambda item: next(rank for rank, name in enumerate(SLOWEST) if item.path.is_relative_to(here / name))
     )

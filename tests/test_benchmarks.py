@@ -6,7 +6,7 @@ from benchmarks.study import SPINE, main, spine_seconds
 from pipeline.config import load_params
 from pipeline.core.errors import StudyError
 from pipeline.core.storage import read_json
-from stages.layout import Layout
+from stages.shared.layout import Layout
 
 ROOT = Path(__file__).parents[1]
 PARAMS = load_params(Layout(ROOT).params)

@@ -1,27 +1,28 @@
-"""Typed, frozen, strict views of params.yaml, which alone holds the values: nothing here has a default."""
+"""Typed, frozen, strict views of params.yaml, which holds every value: nothing here has a default."""
 
-from pipeline.config.comparison import CompareParams, DimensionsParams
-from pipeline.config.data import Dataset, DatasetParams, DownloadParams, SplitParams
+from pipeline.config.comparison import CompareParams
+from pipeline.config.data import DatasetName, DatasetParams, DownloadParams, SplitParams
 from pipeline.config.file import load_params, read_mapping
-from pipeline.config.investigations import AnatomyParams, ClassifyParams, DiagnoseParams, SampleParams
-from pipeline.config.likelihood import AccuracyParams, CertifyParams, ScoreParams
+from pipeline.config.intervals import IntervalParams
+from pipeline.config.investigations import ClassifyParams, DecomposeParams, DiagnoseParams, SampleParams
+from pipeline.config.likelihood import CertifyParams, ScoreParams, ValidateParams
 from pipeline.config.models import ModelParams, Roles, TrainParams
 from pipeline.config.pages import ExploreParams, PlotParams
 from pipeline.config.params import Params
 from pipeline.config.regression import RegressParams, VariantParams
+from pipeline.config.suggestion import did_you_mean
 
 __all__ = [
-    "AccuracyParams",
-    "AnatomyParams",
     "CertifyParams",
     "ClassifyParams",
     "CompareParams",
-    "Dataset",
+    "DatasetName",
     "DatasetParams",
+    "DecomposeParams",
     "DiagnoseParams",
-    "DimensionsParams",
     "DownloadParams",
     "ExploreParams",
+    "IntervalParams",
     "ModelParams",
     "Params",
     "PlotParams",
@@ -31,7 +32,9 @@ __all__ = [
     "ScoreParams",
     "SplitParams",
     "TrainParams",
+    "ValidateParams",
     "VariantParams",
+    "did_you_mean",
     "load_params",
     "read_mapping",
 ]

@@ -1,4 +1,4 @@
-"""What is wrong with a file's values, in one line."""
+"""Explain in one line what is wrong with the values in params.yaml."""
 
 import json
 from typing import get_args
@@ -10,10 +10,12 @@ from pipeline.config.suggestion import did_you_mean
 
 
 def explain(error: ValidationError) -> str:
-    """The first fault, an unknown key before others: where it is, what is wrong, and how many more there are."""
+    """Return the first fault, an unknown key before any other: where, what is wrong, and how many more there are."""
     first, *others = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"])
     problem = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch" and "://" not in problem:
+        problem = "use lower-case letters, digits, hyphens and underscores, and begin with a letter"
     if first["type"] == "extra_forbidden":
         known = _keys_beside(first["loc"])
         line = f"unknown key {where}{did_you_mean(str(first['loc'][-1]), known)}; there are {', '.join(known)}"
@@ -32,12 +34,12 @@ def _shorten(value: object) -> str:
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed where the last part of `location` stands."""
+    """Return the keys that are allowed in the section to which `location` points."""
     section: type[BaseModel] = Params
     for part in location[:-1]:
-        field = section.model_fields.get(str(part))
+        field = next((one for key, one in section.model_fields.items() if str(part) == (one.alias or key)), None)
         inner = field.annotation if field else None
         for candidate in (inner, *get_args(inner)):
             if isinstance(candidate, type) and issubclass(candidate, BaseModel):
                 section = candidate
-    return list(section.model_fields)
+    return [field.alias or key for key, field in section.model_fields.items()]

@@ -1,4 +1,4 @@
-"""Reading params.yaml, with whatever is wrong with it told in one line."""
+"""Read params.yaml, and report any fault in it in one line."""
 
 import json
 from pathlib import Path
@@ -18,8 +18,8 @@ def load_params(path: Path) -> Params:
     """Read and check params.yaml.
 
     Raises:
-        ParameterError: the file is empty or no YAML 1.2, or a key is missing, unknown, given twice,
-            of another type or out of range; the message has the key's path and its value.
+        ParameterError: the file is empty or is not YAML 1.2, or a key is missing, unknown or repeated, or a value has
+            the wrong type or is out of range; the message has the key's path and its value.
     """
     tree = read_mapping(path)
     try:
@@ -27,23 +27,27 @@ def load_params(path: Path) -> Params:
     except ValidationError as error:
         raise ParameterError(f"{path.name}: {explain(error)}") from error
     except (TypeError, ValueError) as error:
-        raise ParameterError(f"{path.name}: {error}; a key is a word, and a value does not contain itself") from error
+        raise ParameterError(
+            f"{path.name}: {error}; keys must be words, and a value must not contain itself"
+        ) from error
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML 1.2 file.
+    """Return the mapping in a YAML 1.2 file.
 
     Raises:
-        ParameterError: the file is empty or no YAML 1.2, or a key is given twice.
+        ParameterError: the file is empty or is not YAML 1.2, or a key is repeated.
     """
     try:
         tree = YAML(typ="safe", pure=True).load(read_text(path))
     except (YAMLError, DataError) as error:
         raise ParameterError(f"{path.name}: {_first_line(error)}") from error
     except RecursionError as error:
-        raise ParameterError(f"{path.name}: too many brackets in each other; restore the file") from error
+        raise ParameterError(
+            f"{path.name}: brackets are nested too deeply; restore it with `git checkout {path.name}`"
+        ) from error
     if not isinstance(tree, dict):
-        raise ParameterError(f"{path.name}: holds no mapping; restore it with `git checkout {path.name}`")
+        raise ParameterError(f"{path.name}: is not a mapping; restore it with `git checkout {path.name}`")
     return tree
 
 

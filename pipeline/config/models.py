@@ -1,4 +1,4 @@
-"""The models: what each is, how all are trained, and which part each plays."""
+"""Parameters of the models and of their training, and the role of each model."""
 
 from typing import Annotated, Literal
 
@@ -12,29 +12,31 @@ ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
 class ModelParams(Section):
     """One Bernoulli variational autoencoder."""
 
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    """A row of the table in pipeline/models/build.py."""
     latent_dim: Annotated[int, Field(ge=1, le=1024)]
     conditional: bool
     train_on: Literal["core", "matched", "all"]
-    binarization: Literal["bernoulli", "threshold"]
+    binarization: Literal["stochastic", "threshold"]
     seed: Seed
-    duration: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
-    """Of its training, in the data set's epochs; the schedule is as long."""
+    epochs_factor: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    """Length of training and of its schedule, as a multiple of the data set's epochs."""
     score_on: Literal["all", "holdouts", "test"]
 
 
 class TrainParams(Section):
-    """How every model is trained."""
+    """Training of every model."""
 
     learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
     warmup: Share
     weight_decay: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
     precision: Literal["bfloat16", "float32"]
     checkpoint_every: Count
-    """Epochs."""
+    """Epochs between two checkpoints."""
 
 
 class Roles(Section):
-    """Which model plays which part in the argument; metrics and prose follow the part, not the name."""
+    """Names of the models that metrics and prose refer to by role."""
 
     small: ModelName
     middle: ModelName

@@ -1,4 +1,4 @@
-"""Sections that name models, each with its check that these are described under `models:`."""
+"""Sections that refer to models by name, and the check that these models exist under `models:`."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
@@ -11,48 +11,48 @@ Models = Mapping[str, ModelParams]
 
 
 class NamesModels(Section):
-    """A section that names models, of which only the whole of params.yaml knows whether they are there."""
+    """Section that refers to models by name; `Params` checks the names once all sections are read."""
 
     @abstractmethod
     def check_models(self, models: Models) -> None:
-        """Check every model's name.
+        """Check that every model named in this section exists and is of a kind that the section can use.
 
         Args:
-            models: all that are described, by name.
+            models: all models, by name.
 
         Raises:
-            ValueError: the first name that is not one of the models this section can use.
+            ValueError: a name is not that of such a model; the message is about the first one.
         """
 
 
 def require_described(key: str, names: Iterable[str], models: Models) -> None:
-    """Check that every name is a model's.
+    """Check that every name is that of a model.
 
     Args:
-        key: where in params.yaml the names stand.
+        key: of the names in params.yaml, for the message.
         names: to be checked, in order.
-        models: all that are described, by name.
+        models: all models, by name.
 
     Raises:
-        ValueError: the first name that is none.
+        ValueError: a name is not that of a model; the message is about the first one.
     """
-    _require(key, names, list(models), "is not")
+    _require(key, names, list(models), "a model")
 
 
 def require_conditional(key: str, names: Iterable[str], models: Models) -> None:
-    """Check as `require_described` does that every name is a conditional model's."""
-    _require(key, names, [name for name, model in models.items() if model.conditional], "is no conditional one")
+    """Check that every name is that of a conditional model; see `require_described`."""
+    _require(key, names, [name for name, model in models.items() if model.conditional], "a conditional model")
 
 
 def require_unconditional(key: str, names: Iterable[str], models: Models) -> None:
-    """Check as `require_described` does that every name is a model's that is not conditional."""
-    _require(key, names, [name for name, model in models.items() if not model.conditional], "is no unconditional one")
+    """Check that every name is that of an unconditional model; see `require_described`."""
+    _require(key, names, [name for name, model in models.items() if not model.conditional], "an unconditional model")
 
 
-def _require(key: str, names: Iterable[str], known: list[str], fault: str) -> None:
+def _require(key: str, names: Iterable[str], known: list[str], kind: str) -> None:
     for name in names:
         if name not in known:
             raise ValueError(
-                f"{key} has {name!r}, which {fault} under models:{did_you_mean(name, known)}; "
+                f"{key} has {name!r}, which is not {kind} under models:{did_you_mean(name, known)}; "
                 f"there are {', '.join(known)}"
             )

@@ -1,4 +1,4 @@
-"""What a reader is shown."""
+"""Parameters of the figures and of the explorer."""
 
 from typing import Annotated
 
@@ -8,14 +8,14 @@ from pipeline.config.section import Count, Section
 
 
 class PlotParams(Section):
-    """What the figures show."""
+    """Contents of the figures."""
 
     gallery: Annotated[int, Field(ge=2, le=20)]
-    """Images a row."""
+    """Images per row."""
 
 
 class ExploreParams(Section):
-    """What the explorer shows."""
+    """Contents of the explorer."""
 
     wall: Count
-    """Images of a selection, at most."""
+    """Largest number of images shown of a selection."""

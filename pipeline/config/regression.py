@@ -1,60 +1,62 @@
-"""The regression whose noise depends on x."""
+"""Parameters of the regression study."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from pipeline.config.section import Count, Seconds, Section, Share
+from pipeline.config.section import Count, Positive, Section, Share
 
 
 class VariantParams(Section):
-    """One way to fit the regression: a model, and how it is trained."""
+    """Variant of the regression model or of its training."""
 
     sigma: Literal["constant", "varying"]
     hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
     """Units of each hidden layer of each network."""
     learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
-    """Of the mean's network."""
+    """Learning rate of the mean's network."""
     learning_rate_sigma: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
-    """Of the noise's."""
+    """Learning rate of the network for σ."""
     floor: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-    """Below which σ(x) cannot be."""
-    clip: Seconds | None
-    """Norm to which each seed's gradient is shortened."""
+    """Lower bound of σ(x)."""
+    clip: Positive | None
+    """Largest norm of each seed's gradient; null for no bound."""
     beta: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-    """Power of σ² with which each point is weighted."""
+    """Exponent β of the β-NLL loss, which weights each point by σ to the power 2β."""
 
 
 class RegressParams(Section):
-    """The regression whose noise depends on x, beside one whose noise does not."""
+    """Regressions with constant and with varying noise."""
 
     points: Annotated[int, Field(ge=10, le=100_000)]
-    """To be fitted."""
+    """Points in the training set."""
     holdout: Count
-    """Points not fitted."""
-    quiet: Seconds
-    """Standard deviation of the noise at one end."""
-    loud: Seconds
-    """At the other."""
+    """Points in the holdout."""
+    quiet: Positive
+    """Standard deviation of the noise at x = 0."""
+    loud: Positive
+    """Standard deviation of the noise at the other end."""
     seeds: Annotated[int, Field(ge=2, le=10_000)]
-    """Data sets, each with initial weights of its own."""
+    """Number of data sets, each with initial weights of its own."""
     steps: Annotated[int, Field(ge=10, le=10_000_000)]
-    """Of training, on all points."""
+    """Steps of full-batch training."""
     look_every: Count
-    """Steps between two looks at the holdout."""
+    """Steps between two evaluations on the holdout."""
     settle: Count
     """Steps before dips are counted."""
-    dip: Seconds
-    """Nats below the running best that make a dip."""
+    dip: Positive
+    """Nats below the best value so far that count as a dip."""
     dip_share: Share
-    """Share of the trace's range that makes one by the relative measure."""
+    """Share of the trace's range that counts as a dip by the relative definition."""
     variants: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,19}$")], VariantParams]
 
     @model_validator(mode="after")
     def _both_models_are_there(self) -> "RegressParams":
         for name in ("constant", "varying"):
             if name not in self.variants or self.variants[name].sigma != name:
-                raise ValueError(f"variants has no {name!r} with sigma: {name}; all others are compared with it")
+                raise ValueError(
+                    f"variants lacks {name!r} with sigma: {name}; add it, since all other variants are compared with it"
+                )
         if self.settle >= self.steps:
-            raise ValueError(f"settle is {self.settle}, which leaves none of the {self.steps} steps")
+            raise ValueError(f"settle = {self.settle} leaves none of the {self.steps} steps; lower it")
         return self

@@ -1,4 +1,4 @@
-"""A section of params.yaml, and the kinds of number that stand in many of them."""
+"""Base class of all sections of params.yaml, and number types that several sections use."""
 
 from typing import Annotated
 
@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Share = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
-    """A mapping of params.yaml: no key missing, none unknown, none of another type."""
+    """Section of params.yaml: immutable, with no key missing or unknown and no value of another type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

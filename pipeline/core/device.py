@@ -1,4 +1,4 @@
-"""The processor that torch computes on, made to repeat itself."""
+"""Choose the device that torch computes on, and make its results reproducible."""
 
 import ctypes
 import os
@@ -9,14 +9,14 @@ import torch
 from pipeline.core.errors import ParameterError
 
 MALLOPT = {"M_TRIM_THRESHOLD": (-1, 1 << 30), "M_TOP_PAD": (-2, 1 << 26), "M_MMAP_THRESHOLD": (-3, 1 << 25)}
-"""Which of glibc's settings have which number, and the bytes that each is set to."""
+"""Settings of glibc's malloc: the number of each option, and the bytes to which it is set."""
 
 
 def keep_memory() -> None:
-    """Have the process keep the memory that it frees, for work that asks for as much again at once.
+    """Keep freed memory in the process instead of returning it to the operating system.
 
-    A gradient step frees and asks for some megabytes, and glibc would give them back to the system each
-    time, to get them anew page by page. Elsewhere than on Linux nothing happens.
+    Each gradient step frees and allocates some megabytes, which glibc would otherwise return and fault in again page
+    by page. Does nothing on systems other than Linux.
     """
     if sys.platform == "linux":
         for option, size in MALLOPT.values():
@@ -26,14 +26,14 @@ def keep_memory() -> None:
 def prepare(device: str, threads: int) -> torch.device:
     """Choose the device and make torch's results a function of their inputs alone.
 
-    Everything this study asks of the processor repeats itself as it is; CUDA has to be told.
+    On the CPU all operations that this project uses are deterministic; CUDA needs to be configured.
 
     Args:
-        device: `cpu`, `cuda`, or `auto` for CUDA where it is found.
-        threads: of the processor; sums are split by it, so another number moves the last bits.
+        device: `cpu`, `cuda`, or `auto` for CUDA where it is available.
+        threads: number of CPU threads; sums are split among them, so another number changes the last bits.
 
     Raises:
-        ParameterError: CUDA is asked for and not there.
+        ParameterError: `device` is `cuda` and torch finds none.
     """
     if device == "cuda" and not torch.cuda.is_available():
         raise ParameterError("params.yaml: device = cuda, but torch finds no CUDA device; set it to cpu or auto")

@@ -1,49 +1,49 @@
-"""What can go wrong, one class a kind, each with the exit code of the command that meets it."""
+"""One exception class per kind of failure, each with the exit code of a command that fails with it."""
 
 
 class StudyError(Exception):
-    """A failure told in one line: what, where, and what to do about it."""
+    """Failure whose message is one line: what is wrong, where, and what to do about it."""
 
     exit_code = 1
 
 
 class ParameterError(StudyError):
-    """A parameter, a model's name or a command-line word that the study cannot use."""
+    """Parameter, model name or command-line argument that is invalid."""
 
     exit_code = 2
 
 
 class DataError(StudyError):
-    """A file whose content is not what its name promises."""
+    """File whose content is damaged or is not of the expected kind."""
 
     exit_code = 3
 
 
 class StorageError(StudyError):
-    """A file that could not be read or written: a full disk, a missing or read-only folder."""
+    """File that cannot be read or written: a full disk, a missing file, a read-only folder."""
 
     exit_code = 4
 
 
 class NetworkError(StudyError):
-    """A data set that none of its mirrors delivered."""
+    """Data set that none of its mirrors delivered."""
 
     exit_code = 5
 
 
 class NumericalError(StudyError):
-    """A computation that left the finite numbers."""
+    """Computation whose result is not finite."""
 
     exit_code = 6
 
 
 class RenderingError(StudyError):
-    """A page that could not be made, or that was made and is not whole."""
+    """Page that could not be rendered, or that was rendered incompletely."""
 
     exit_code = 7
 
 
 class BusyError(StudyError):
-    """Another process is at work on the same result."""
+    """Result that another process is working on."""
 
     exit_code = 75

@@ -1,18 +1,22 @@
-"""Random numbers by name: who asks for the same name gets the same numbers, whoever else asks."""
+"""Named streams of random numbers: the same name gives the same numbers, whatever else is drawn."""
 
 import hashlib
+from collections.abc import Callable
 
 import numpy as np
 
+Stream = Callable[..., np.random.Generator]
+"""Return the generator of a purpose, given its names: `stream` with its first arguments fixed."""
+
 
 def stream(seed: int, *names: str | int) -> np.random.Generator:
-    """A generator that belongs to one purpose, as in `stream(0, "train", "vae-20", 17)`.
+    """Return the generator of one purpose, as in `stream(0, "train", "vae-20", 17)`.
 
-    Streams of different names are independent, so a new model, epoch or image moves no old number.
+    Streams of different names are independent, so that adding a model, epoch or image changes no existing number.
 
     Args:
         seed: the study's seed.
-        names: the purpose, from the general to the particular.
+        names: of the purpose, from the general to the particular.
     """
     text = "\x1f".join(f"{type(name).__name__}:{name}" for name in (seed, *names))
     digest = hashlib.sha256(text.encode("utf-8")).digest()

@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: every output of the study is written here."""
+"""Read files, and write them atomically: a file is either complete or absent."""
 
 import contextlib
 import io
@@ -17,7 +17,7 @@ Arrays = dict[str, np.ndarray]
 
 @contextlib.contextmanager
 def explain_storage(path: Path, verb: str) -> Iterator[None]:
-    """Turn the operating system's errors about `path` into one line.
+    """Turn the operating system's errors about `path` into a one-line `StorageError`.
 
     Raises:
         StorageError: the disk is full, the folder is read-only, or the file is missing.
@@ -26,44 +26,45 @@ def explain_storage(path: Path, verb: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StorageError(
-            f"cannot {verb} {path}: {reason}; make room or give access, then run the same command again"
-        ) from error
+        remedy = "make room or give access, then run the same command again"
+        if verb == "read" and isinstance(error, FileNotFoundError):
+            remedy = "run this in the project's folder, and make what is missing with `dvc repro`"
+        raise StorageError(f"cannot {verb} {path}: {reason}; {remedy}") from error
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Put `content` at `path`, all of it or none of it.
+    """Write `content` to `path` atomically.
 
-    The bytes go to a neighbour of `path`, are flushed to the disk, and take the final name in one
-    step. A process that dies on the way leaves what stood at `path` before, and a neighbour that
-    the next write replaces.
+    The bytes go to a temporary file beside `path`, are flushed to the disk, and get their final name in one step. A
+    process that dies meanwhile leaves the previous content of `path`, and a temporary file that the next write
+    replaces.
 
     Raises:
         StorageError: the bytes could not be written.
     """
-    neighbour = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(f".{path.name}.tmp")
     with explain_storage(path, "write"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with neighbour.open("wb") as stream:
+            with temporary.open("wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            neighbour.replace(path)
+            temporary.replace(path)
         finally:
-            neighbour.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(path: Path, content: str) -> None:
-    """Put text at `path` as UTF-8 with Unix line ends, all of it or none of it."""
+    """Write text to `path` atomically, as UTF-8 with Unix line ends."""
     write_bytes(path, content.encode("utf-8"))
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Put a mapping at `path` as JSON with sorted keys.
+    """Write a mapping to `path` as JSON with sorted keys.
 
     Raises:
-        DataError: a number in it is not finite; `dvc metrics diff` would call it changed for ever.
+        DataError: a number in it is not finite; `dvc metrics diff` would always report it as changed.
     """
     try:
         text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -73,14 +74,14 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_arrays(path: Path, arrays: Arrays) -> None:
-    """Put named arrays at `path` as a compressed npz, the same arrays giving the same bytes."""
+    """Write named arrays to `path` as a compressed npz file; the same arrays give the same bytes."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write_bytes(path, buffer.getvalue())
 
 
 def read_bytes(path: Path) -> bytes:
-    """All bytes of a file.
+    """Return all bytes of a file.
 
     Raises:
         StorageError: the file is missing or unreadable.
@@ -90,10 +91,10 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """A file's text, which must be UTF-8.
+    """Return the text of a UTF-8 file.
 
     Raises:
-        DataError: some byte of it is not UTF-8.
+        DataError: some byte is not UTF-8.
     """
     try:
         return read_bytes(path).decode("utf-8-sig")
@@ -102,10 +103,10 @@ def read_text(path: Path) -> str:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON file's mapping.
+    """Return the mapping in a JSON file.
 
     Raises:
-        DataError: the text is not JSON, or not a mapping.
+        DataError: the text is not JSON, or is not a mapping.
     """
     try:
         content = json.loads(read_text(path))
@@ -117,10 +118,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_arrays(path: Path) -> Arrays:
-    """The named arrays of an npz file; nothing pickled is ever loaded.
+    """Return the named arrays of an npz file; pickled objects are never loaded.
 
     Raises:
-        DataError: the file is truncated or is no npz.
+        DataError: the file is truncated or is not an npz file.
     """
     content = read_bytes(path)
     try:

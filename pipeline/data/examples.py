@@ -1,4 +1,4 @@
-"""The images that a model learns from."""
+"""Select the images that a model is trained on, and those on which its training is followed."""
 
 from dataclasses import dataclass
 
@@ -13,22 +13,21 @@ from pipeline.data.subsets import training_rows
 
 @dataclass(frozen=True)
 class Examples:
-    """Images to learn from, with their digits.
+    """Training or validation images with their labels.
 
-    With `redraw` the pixels are grey levels that are made binary anew each epoch; otherwise they are
-    binary already.
+    With `redraw` the pixels are grey levels, which are binarised anew in each epoch; otherwise they are binary.
     """
 
     pixels: UInt8[np.ndarray, "n pixels"]
-    digit: UInt8[np.ndarray, " n"]
+    label: UInt8[np.ndarray, " n"]
     redraw: bool
 
     def draw(self, rng: np.random.Generator) -> UInt8[np.ndarray, "n pixels"]:
-        """Binary images for one epoch."""
+        """Return binary images for one epoch."""
         return binarise(self.pixels, rng) if self.redraw else self.pixels
 
     def mean(self) -> Float[np.ndarray, " pixels"]:
-        """Probability that each pixel is 1."""
+        """Return the probability that each pixel is 1, averaged over the images."""
         mean: Float[np.ndarray, " pixels"] = self.pixels.mean(axis=0, dtype=np.float64)
         return mean / (255 if self.redraw else 1)
 
@@ -36,20 +35,21 @@ class Examples:
 def examples_for(
     model: ModelParams, images: Images, split: pd.DataFrame, rng: np.random.Generator
 ) -> tuple[Examples, Examples]:
-    """What a model learns from, and what its bound is followed on meanwhile.
+    """Return a model's training images and its validation images.
 
     Args:
-        model: whose `train_on` names the images, and whose `binarization` how they become binary.
-        images: all of them.
-        split: every image's set.
-        rng: draws which images are `matched`; see `training_rows`.
+        model: its `train_on` selects the training images, and its `binarization` decides how they become binary.
+        images: all images.
+        split: columns official and subset; one row per image.
+        rng: draws the training images of a model with `train_on: matched`; see `training_rows`.
 
     Returns:
-        The images of `train_on`, made binary anew each epoch unless they are thresholded; and the
-        frozen binary images of the validation set.
+        The training images, binarised anew in each epoch unless they are thresholded; and the frozen binary images of
+        the validation subset.
     """
-    rows, redraw = training_rows(split, model.train_on, rng), model.binarization == "bernoulli"
+    rows = training_rows(split, model.train_on, rng)
+    redraw = model.binarization == "stochastic"
     pixels = images.grey if redraw else images.binary_threshold
-    kept = np.flatnonzero(split["set"] == "validation")
-    validation = Examples(images.binary(model.binarization)[kept], images.digit[kept], redraw=False)
-    return Examples(pixels[rows], images.digit[rows], redraw), validation
+    kept = np.flatnonzero(split["subset"] == "validation")
+    validation = Examples(images.binary(model.binarization)[kept], images.label[kept], redraw=False)
+    return Examples(pixels[rows], images.label[rows], redraw), validation

@@ -1,4 +1,4 @@
-"""IDX files, in which MNIST and the data sets after its pattern are kept: a magic number, the sizes, the bytes."""
+"""Read and write IDX files, the format of MNIST and its successors: a magic number, the sizes, then the bytes."""
 
 import math
 from collections.abc import Mapping
@@ -18,17 +18,17 @@ CLASSES = 10
 UNSIGNED_BYTE = 0x08
 
 
-class Labelled(NamedTuple):
-    """Images with their labels, row by row as the files have them."""
+class LabelledImages(NamedTuple):
+    """Images with their labels, in the order of the files."""
 
     images: UInt8[np.ndarray, "n rows columns"]
-    """Grey levels from 0, no ink, to 255."""
+    """Grey levels from 0 (background) to 255."""
     labels: UInt8[np.ndarray, " n"]
     """Classes from 0 to 9."""
 
 
 def encode(array: UInt8[np.ndarray, "..."]) -> bytes:
-    """An array as the bytes of an IDX file.
+    """Encode an array as the bytes of an IDX file.
 
     The file is `00 00 08 d`, then the d sizes as big-endian 32-bit integers, then the entries with
     the last index running fastest.
@@ -41,74 +41,74 @@ def encode(array: UInt8[np.ndarray, "..."]) -> bytes:
 
 
 def decode(content: bytes, axes: int, path: Path) -> UInt8[np.ndarray, "..."]:
-    """The array in the bytes of an IDX file.
+    """Decode the array in the bytes of an IDX file.
 
     Args:
         content: the whole file.
-        axes: how many the array must have: 3 for images, 1 for labels.
-        path: the file's name, for the message.
+        axes: number of axes that the array must have: 3 for images, 1 for labels.
+        path: of the file, for the message.
 
     Returns:
         Entries from 0 to 255, not writable.
 
     Raises:
-        DataError: the magic number is another, an axis is empty, or there are fewer or more bytes
-            than the sizes say.
+        DataError: the magic number is wrong, an axis is empty, or the number of bytes does not match the sizes.
     """
     magic = bytes([0, 0, UNSIGNED_BYTE, axes])
     start = 4 + 4 * axes
     if content[:4] != magic:
-        raise _damaged(path, f"begins with {content[:4].hex(' ') or 'nothing'}, where IDX has {magic.hex(' ')}")
+        raise _damaged(path, f"begins with {content[:4].hex(' ') or 'nothing'}, instead of {magic.hex(' ')}")
     if len(content) < start:
         raise _damaged(path, f"ends within its header, after {len(content)} of {start} bytes")
     shape = tuple(int(size) for size in np.frombuffer(content, dtype=">u4", count=axes, offset=4))
     if 0 in shape:
         raise _damaged(path, f"is empty: its sizes are {_product(shape)}")
     if len(content) != start + math.prod(shape):
-        raise _damaged(path, f"has {len(content) - start} bytes after its header, where {_product(shape)} are promised")
+        raise _damaged(path, f"has {len(content) - start} bytes after its header, instead of {_product(shape)}")
     return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
 
 
-def parse(contents: Mapping[str, bytes], folder: Path) -> tuple[Labelled, Labelled]:
-    """The training and the test images of a data set, with their labels.
+def parse(contents: Mapping[str, bytes], folder: Path) -> tuple[LabelledImages, LabelledImages]:
+    """Decode the four files of a data set.
 
     Args:
-        contents: each of the four files of `FILES` by its name.
-        folder: where they are, for the message.
+        contents: the content of each file in `FILES`, by name.
+        folder: of the files, for the message.
 
     Returns:
-        Training images, then test images; all of one size.
+        Training images, then test images; all of the same size.
 
     Raises:
-        DataError: a file is no IDX file of its kind, a label is above 9, a file of labels has not
-            one for each image, or the test images have another size.
+        DataError: a file is not an IDX file of its kind, a label is above 9, images and labels differ in number, or
+            training and test images differ in size.
     """
-    train, test = (_parse_part(contents, folder, *names) for names in (TRAIN, TEST))
+    train = _parse_part(contents, folder, *TRAIN)
+    test = _parse_part(contents, folder, *TEST)
     if train.images.shape[1:] != test.images.shape[1:]:
         sizes = f"{_product(test.images.shape[1:])} pixels, the training images {_product(train.images.shape[1:])}"
         raise _damaged(folder / TEST[0], f"has images of {sizes}")
     return train, test
 
 
-def read(folder: Path) -> tuple[Labelled, Labelled]:
-    """The training and the test images in a data set's folder, with their labels.
+def read(folder: Path) -> tuple[LabelledImages, LabelledImages]:
+    """Read the training images and the test images in a data set's folder.
 
     Raises:
-        DataError: as `parse` says.
+        DataError: as for `parse`.
         StorageError: a file is missing or unreadable.
     """
     return parse({name: read_bytes(folder / name) for name in FILES}, folder)
 
 
-def _parse_part(contents: Mapping[str, bytes], folder: Path, image_file: str, label_file: str) -> Labelled:
+def _parse_part(contents: Mapping[str, bytes], folder: Path, image_file: str, label_file: str) -> LabelledImages:
     images = decode(contents[image_file], 3, folder / image_file)
     labels = decode(contents[label_file], 1, folder / label_file)
     if labels.max() >= CLASSES:
         row = int(np.argmax(labels >= CLASSES))
-        raise _damaged(folder / label_file, f"has label {labels[row]} in row {row}, where 0 to {CLASSES - 1} are known")
+        raise _damaged(folder / label_file, f"has label {labels[row]} in row {row}, instead of 0 to {CLASSES - 1}")
     if len(images) != len(labels):
         raise _damaged(folder / label_file, f"has {len(labels)} labels for {len(images)} images")
-    return Labelled(images, labels)
+    return LabelledImages(images, labels)
 
 
 def _product(shape: tuple[int, ...]) -> str:

@@ -1,28 +1,25 @@
-"""Which images are certified."""
+"""Draw a sample of images from every subset."""
 
-from collections.abc import Callable
-
-import numpy as np
 import pandas as pd
 
-Stream = Callable[..., np.random.Generator]
+from pipeline.core.rng import Stream
 
 
 def choose(scores: pd.DataFrame, images: int, stream: Stream) -> pd.DataFrame:
-    """Draw so many images of every set, the same for every model that was scored on the set.
+    """Draw images of every subset; with the same stream, the same ones for every model that was scored on the subset.
 
-    The images of a smaller number are among those of a larger one.
+    A larger sample contains every smaller one.
 
     Args:
-        scores: one row an image, with its id and set.
-        images: of each set; a smaller set is taken whole.
-        stream: a source of random numbers by the set's name.
+        scores: columns id and subset; one row per image.
+        images: number of images per subset; a smaller subset is taken whole.
+        stream: makes the generator of a subset, from its name.
 
     Returns:
-        The rows of those images, by ascending id.
+        The rows of these images, by ascending id.
     """
     chosen = [
         part.sort_values("id").iloc[stream(str(name)).permutation(len(part))[:images]]
-        for name, part in scores.groupby("set", observed=True)
+        for name, part in scores.groupby("subset", observed=True)
     ]
     return pd.concat(chosen).sort_values("id", ignore_index=True)

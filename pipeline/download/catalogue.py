@@ -1,56 +1,207 @@
-"""What the files of a data set are called, and the checksums they are known by."""
+"""Catalogue of the data sets: files and checksums, names of the classes, words for the report, published results.
 
-from dataclasses import dataclass
+A new data set in the format of MNIST (the four files of `pipeline.data.idx.FILES`, ten classes, at most `LARGEST` bytes
+per file) needs one entry here, and in params.yaml its sizes under `datasets:` and its mirrors under `download:`.
+"""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.config import did_you_mean
+from pipeline.core.errors import ParameterError
+from pipeline.data.idx import FILES
+
+DIGITS = "digits"
+"""The data set that comes with scikit-learn, and has no files."""
 LARGEST = 2**26
-"""Bytes; no file of any of the data sets is as large, packed or unpacked."""
-
-CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
-"""The class of torchvision's that lists a data set's files."""
-
-UNPACKED_SHA256 = {
-    "mnist": {
-        "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    },
-    "fashion-mnist": {
-        "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-        "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-        "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-        "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-    },
-}
-"""Of the files whose packed form has torchvision's MD5; whoever packed them again changed the MD5 alone."""
+"""Bytes; every file of every data set is smaller, packed or unpacked."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """One file of a data set."""
+    """One file of a data set, with the checksums by which it is recognised."""
 
     name: str
-    """Of the unpacked file; the packed one is `<name>.gz`."""
+    """Name of the unpacked file; the packed one is `<name>.gz`."""
     md5: str
-    """Of the packed file."""
+    """MD5 of the packed file as its makers published it."""
     sha256: str | None
-    """Of the unpacked file, where it is known."""
+    """SHA-256 of the unpacked file; None where it is unknown."""
 
     def __str__(self) -> str:
-        """The packed file's name and all that is known of its content."""
+        """Return the name of the packed file and its checksums."""
         unpacked = f", unpacked SHA-256 {self.sha256}" if self.sha256 else ""
         return f"{self.name}.gz (MD5 {self.md5}{unpacked})"
 
 
-def catalogue(dataset: str) -> tuple[Source, ...]:
-    """The files of a data set, by the names and MD5s that torchvision gives them.
+@dataclass(frozen=True)
+class Published:
+    """Mean test log likelihood of binary images as published; most sources print its negative."""
 
-    Args:
-        dataset: a key of `CLASSES`.
+    key: str
+    citation: str
+    """A key of report/references.bib."""
+    model: str
+    binarization: str
+    """How test images were binarised: `fixed`, once for all; or `fresh draws`, anew at each evaluation."""
+    latent_dim: int
+    log_likelihood: float
+    """In nats."""
+    estimator: str
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Entry of the catalogue."""
+
+    torchvision: str | None = None
+    """Class of torchvision that lists the files with their MD5s."""
+    md5: Mapping[str, str] = field(default_factory=dict)
+    """MD5s of the packed files by the names of the unpacked ones, where torchvision does not list them."""
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of unpacked files, which recognise a file that was packed again."""
+    classes: tuple[str, ...] = ()
+    """Names of the ten classes as their makers gave them; none where a label is its own name."""
+    noun: str = "class"
+    """Word of the report for the class of an image."""
+    nouns: str = "classes"
+    ink: str = "brightness"
+    """Word of the report for the mean grey level of an image."""
+    published: tuple[Published, ...] = ()
+
+    @property
+    def listing(self) -> str:
+        """Return a sentence that names the classes, in Markdown."""
+        if not self.classes:
+            return "Its ten classes are the digits, each labelled by itself."
+        named = ", ".join(f"{label} *{name}*" for label, name in enumerate(self.classes))
+        return f"Its ten classes go by their labels on this page: {named}."
+
+
+CATALOGUE = {
+    "mnist": DataSet(
+        torchvision="MNIST",
+        sha256={
+            "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        },
+        noun="digit",
+        nouns="digits",
+        ink="ink",
+        published=(
+            Published("burda-vae", "burda2016", "VAE", "fresh draws", 50, -86.76, "encoder, 5,000 draws"),
+            Published("burda-iwae", "burda2016", "IWAE of 50 draws", "fresh draws", 50, -84.78, "encoder, 5,000 draws"),
+            Published(
+                "burda-continued",
+                "burda2016",
+                "VAE continued from an IWAE's weights",
+                "fresh draws",
+                50,
+                -86.02,
+                "encoder, 5,000 draws",
+            ),
+            Published("burda-fixed", "burda2016", "VAE", "fixed", 50, -88.71, "encoder, 5,000 draws"),
+            Published("wu-ais", "wu2017", "IWAE", "fixed", 50, -85.62, "annealed importance sampling"),
+            Published("wu-encoder", "wu2017", "IWAE", "fixed", 50, -86.46, "encoder, 100,000 draws"),
+            Published(
+                "nowozin-iw", "nowozin2018", "VAE, mean of five runs", "fresh draws", 40, -89.22, "encoder, 32 draws"
+            ),
+            Published(
+                "nowozin-jackknife",
+                "nowozin2018",
+                "VAE, mean of five runs",
+                "fresh draws",
+                40,
+                -88.40,
+                "encoder, 32 draws, jackknife",
+            ),
+            Published("pythae", "chadebec2022", "VAE, reproduced", "fixed", 40, -89.78, "encoder, 200 draws"),
+            Published(
+                "conditional",
+                "nbip",
+                "conditional VAE, whose prior depends on the digit",
+                "fresh draws",
+                100,
+                -82.32,
+                "encoder, 5,000 draws",
+            ),
+        ),
+    ),
+    "fashion-mnist": DataSet(
+        torchvision="FashionMNIST",
+        sha256={
+            "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        },
+        classes=(
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ),
+    ),
+    "kmnist": DataSet(
+        torchvision="KMNIST",
+        classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
+        ink="ink",
+    ),
+    DIGITS: DataSet(noun="digit", nouns="digits", ink="ink"),
+}
+
+
+def find(dataset: str) -> DataSet:
+    """Return the entry of a data set.
+
+    Raises:
+        ParameterError: the catalogue has no such data set.
     """
-    from torchvision import datasets  # noqa: PLC0415 - takes seconds, and only these data sets need it
+    if dataset not in CATALOGUE:
+        raise ParameterError(
+            f"params.yaml: dataset = {dataset!r} is not in pipeline/download/catalogue.py"
+            f"{did_you_mean(dataset, CATALOGUE)}; there are {', '.join(CATALOGUE)}"
+        )
+    return CATALOGUE[dataset]
 
-    known = UNPACKED_SHA256.get(dataset, {})
-    resources: list[tuple[str, str]] = getattr(datasets, CLASSES[dataset]).resources
-    packed = [(name.removesuffix(".gz"), md5) for name, md5 in resources]
-    return tuple(Source(name, md5, known.get(name)) for name, md5 in packed)
+
+def sources(dataset: str) -> tuple[Source, ...]:
+    """Return the training images, training labels, test images and test labels of a data set, with their checksums.
+
+    Raises:
+        ParameterError: the catalogue has no such data set, or not the checksums of its four files.
+    """
+    entry = find(dataset)
+    md5 = entry.md5 or _listed_by_torchvision(entry.torchvision)
+    if set(md5) != set(FILES) or not set(entry.sha256) <= set(FILES):
+        raise ParameterError(
+            f"pipeline/download/catalogue.py: the entry of {dataset} needs the MD5s of {', '.join(FILES)}, in `md5` "
+            "or by a class of torchvision that lists them, and no checksum of another file"
+        )
+    return tuple(Source(name, md5[name], entry.sha256.get(name)) for name in FILES)
+
+
+def _listed_by_torchvision(name: str | None) -> Mapping[str, str]:
+    """Return the MD5s that a class of torchvision itself lists; none for a class that inherits those of another."""
+    from torchvision import datasets  # noqa: PLC0415 (takes seconds, and not every data set needs it)
+
+    resources: list[tuple[str, str]] = vars(getattr(datasets, name or "", object)).get("resources", [])
+    return {file.removesuffix(".gz"): md5 for file, md5 in resources}
+
+
+def literature_numbers(dataset: str) -> dict[str, float | int | str]:
+    """Return the published results of a data set under keys such as `literature.burda-vae.log_likelihood`."""
+    return {
+        f"literature.{one.key}.{quantity}": value
+        for one in find(dataset).published
+        for quantity, value in vars(one).items()
+        if quantity != "key"
+    }

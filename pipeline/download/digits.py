@@ -1,4 +1,4 @@
-"""The 8x8 digits that scikit-learn carries, as the files of a data set like the others."""
+"""Make the files of a data set from the 8x8 digits that scikit-learn contains."""
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -6,20 +6,17 @@ from jaxtyping import Bool, Int
 from pipeline.data.idx import TEST, TRAIN, encode
 
 DARKEST = 16
-"""The grey level of full ink in scikit-learn's digits."""
+"""Largest grey level in scikit-learn's digits."""
 
 
 def digits(test_fraction: float, rng: np.random.Generator) -> dict[str, bytes]:
-    """The four IDX files of the digits, in the order in which scikit-learn has them.
+    """Return the content of the four IDX files of the digits by name; images keep the order of scikit-learn.
 
     A grey level v becomes round(255 v / 16).
 
     Args:
         test_fraction: share of each digit's images in the test file.
-        rng: draws which.
-
-    Returns:
-        The content of each file by its name.
+        rng: draws the images of the test file.
     """
     from sklearn.datasets import load_digits  # noqa: PLC0415 - takes a second, and only this data set needs it
 
@@ -34,11 +31,11 @@ def digits(test_fraction: float, rng: np.random.Generator) -> dict[str, bytes]:
 
 
 def draw_stratified(labels: Int[np.ndarray, " n"], share: float, rng: np.random.Generator) -> Bool[np.ndarray, " n"]:
-    """A random subset with the same share of every class.
+    """Draw a random subset of rows with the same share of every class.
 
     Args:
         labels: the class of each row.
-        share: of each class, rounded to whole rows, at least one and not all of them.
+        share: of each class; rounded to whole rows, at least one and never all of them.
         rng: draws the rows.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Why a mirror delivered nothing, told briefly; whoever asked the mirrors adds where and what to do."""
+"""Reasons why a mirror did not deliver a file; the caller adds where it happened and what to do."""
 
 from collections.abc import Sequence
 
@@ -6,26 +6,27 @@ from pipeline.core.errors import DataError, NetworkError
 
 
 class AbsentError(NetworkError):
-    """The mirror answers, and has no such file."""
+    """Answer of a mirror that does not have the file."""
 
 
 class UnreachableError(NetworkError):
-    """The mirror does not answer, or too slowly; it need not be asked for another file name."""
+    """Mirror that does not answer, or too slowly; no other file name is tried there."""
 
 
 Failure = DataError | NetworkError
 
 
 def combine(failures: Sequence[Failure]) -> Failure:
-    """One failure that tells each different reason once.
+    """Combine failures into one whose message contains each reason once.
+
+    An absent file is mentioned only where nothing else went wrong.
 
     Args:
         failures: at least one.
 
     Returns:
-        A `DataError` where some mirror served wrong bytes, a `NetworkError` where none served any.
-        That a file is absent is told only where nothing else went wrong.
+        A `DataError` if some mirror served wrong bytes, else a `NetworkError`.
     """
-    telling = [failure for failure in failures if not isinstance(failure, AbsentError)] or failures
-    text = "; ".join(dict.fromkeys(map(str, telling)))
-    return DataError(text) if any(isinstance(failure, DataError) for failure in telling) else NetworkError(text)
+    informative = [failure for failure in failures if not isinstance(failure, AbsentError)] or failures
+    text = "; ".join(dict.fromkeys(map(str, informative)))
+    return DataError(text) if any(isinstance(failure, DataError) for failure in informative) else NetworkError(text)

@@ -1,4 +1,4 @@
-"""Mirrors, asked one after the other until one has the file right."""
+"""Fetch a file from the first mirror that serves the right bytes."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -12,61 +12,61 @@ from pipeline.download.transfer import transfer
 from pipeline.download.verify import accept
 
 Tell = Callable[[str], None]
-"""Takes one line about how the download goes."""
+"""Receives one line about the progress of the download."""
 
 
 @dataclass(frozen=True)
 class Mirror:
-    """A place that may hold a data set."""
+    """Place that may have the files of a data set."""
 
     address: str
     """A URL or a local folder."""
     folders: tuple[str, ...] = ("",)
-    """Where to look below the address, in order; each is empty or ends in a slash."""
+    """Folders below the address, in the order in which they are tried; each is empty or ends in a slash."""
 
     def locations(self, source: Source) -> list[str]:
-        """Where the file may be, the packed before the unpacked, which is asked for only if its checksum is known."""
+        """Return the locations to try: the packed file before the unpacked one, which needs a known checksum."""
         names = [f"{source.name}.gz", source.name] if source.sha256 else [f"{source.name}.gz"]
         return [f"{self.address.rstrip('/')}/{folder}{name}" for folder in self.folders for name in names]
 
 
 def choose_mirrors(dataset: str, listed: Sequence[str], own: str | None) -> tuple[Mirror, ...]:
-    """The mirrors of a data set in the order in which they are asked.
+    """Return the mirrors of a data set in the order in which they are tried.
 
     Args:
-        dataset: its name.
+        dataset: name of the data set.
         listed: the mirrors of the parameters.
-        own: the user's mirror, asked first, in its folder `<dataset>/` before its root; none if empty.
+        own: the user's mirror, tried first, in its folder `<dataset>/` before its root; none if empty.
     """
     first = (Mirror(own, (f"{dataset}/", "")),) if own else ()
     return (*first, *map(Mirror, listed))
 
 
 def fetch(source: Source, mirrors: Sequence[Mirror], params: DownloadParams, tell: Tell) -> bytes:
-    """One file, unpacked, from the first mirror that has it right.
+    """Return the unpacked content of one file from the first mirror that serves the right bytes.
 
     Args:
-        source: which file.
-        mirrors: whom to ask, in order.
+        source: the file.
+        mirrors: to be tried in this order.
         params: the time limits.
-        tell: is told where the file came from, and what was wrong at each mirror before.
+        tell: is called with where the file came from, and with the failure of each mirror before.
 
     Raises:
         NetworkError: no mirror served anything.
-        DataError: some mirror served something, and none the right bytes.
+        DataError: some mirror served something, but none the right bytes.
     """
     failures: list[Failure] = []
     for mirror in mirrors:
         try:
-            return _ask(mirror, source, params, tell)
+            return _try(mirror, source, params, tell)
         except (NetworkError, DataError) as error:
-            told = type(error)(f"{_without_password(mirror.address)}: {error}")
-            tell(f"{source.name}: {told}")
-            failures.append(told)
+            failure = type(error)(f"{_without_password(mirror.address)}: {error}")
+            tell(f"{source.name}: {failure}")
+            failures.append(failure)
     raise combine(failures or [NetworkError("no mirror is known")])
 
 
-def _ask(mirror: Mirror, source: Source, params: DownloadParams, tell: Tell) -> bytes:
+def _try(mirror: Mirror, source: Source, params: DownloadParams, tell: Tell) -> bytes:
     failures: list[Failure] = []
     for location in mirror.locations(source):
         try:

@@ -1,4 +1,4 @@
-"""The bytes at a location: over HTTP within time limits, or in a local folder."""
+"""Read the bytes at a location: over HTTP within time limits, or in a local folder."""
 
 import asyncio
 from pathlib import Path
@@ -13,21 +13,21 @@ from pipeline.download.failures import AbsentError, UnreachableError
 
 REDIRECTS = 5
 UNUSABLE = (ImportError, ValueError, OSError, ExceptionGroup)
-"""What httpx lets through of wrong addresses, and of proxies and certificates that the environment names wrongly."""
+"""Errors of httpx about invalid addresses, and about invalid proxies and certificates in the environment."""
 
 
 def transfer(location: str, params: DownloadParams) -> bytes:
-    """All bytes at a location.
+    """Return all bytes at a location.
 
     Args:
         location: a URL (`http`, `https` or `file`) or a path.
-        params: the time limits, which hold for HTTP.
+        params: the time limits, for HTTP alone.
 
     Raises:
-        AbsentError: no file is there.
-        UnreachableError: nobody answers, or not in time.
-        NetworkError: the answer is a refusal, or redirects without end.
-        DataError: there are more bytes than any file of the data sets has.
+        AbsentError: the file does not exist.
+        UnreachableError: no answer arrives in time.
+        NetworkError: the answer is an error or too many redirects.
+        DataError: the content is larger than any file of the data sets.
     """
     scheme, separator, _ = location.partition("://")
     match scheme.lower() if separator else "":
@@ -38,7 +38,7 @@ def transfer(location: str, params: DownloadParams) -> bytes:
         case "":
             return _read(Path(location))
         case other:
-            raise NetworkError(f"{other}:// is not understood; give an http, https or file URL, or a folder")
+            raise NetworkError(f"{other}:// is not supported; give an http, https or file URL, or a folder")
 
 
 async def _get(url: str, params: DownloadParams) -> bytes:
@@ -47,7 +47,7 @@ async def _get(url: str, params: DownloadParams) -> bytes:
             _check_status(reply.status_code)
             return await _collect(reply)
     except httpx.TimeoutException as error:
-        raise UnreachableError(f"silent for {params.read_timeout:g} s") from error
+        raise UnreachableError(f"no byte for {params.read_timeout:g} s") from error
     except TimeoutError as error:
         raise UnreachableError(f"not finished after {params.total_timeout:g} s") from error
     except httpx.TooManyRedirects as error:

@@ -1,4 +1,4 @@
-"""Whether bytes are the file that they were asked for as."""
+"""Verify the checksum of a downloaded file, and unpack it."""
 
 import gzip
 import hashlib
@@ -12,11 +12,10 @@ GZIP = b"\x1f\x8b"
 
 
 def unpack(content: bytes) -> bytes:
-    """What a gzip file holds.
+    """Unpack a gzip file, in memory that is bounded by `LARGEST`.
 
     Raises:
-        DataError: the stream is cut short, is damaged, or unpacks to more than any file of the data
-            sets has; memory stays bounded by that size.
+        DataError: the stream is cut short, is damaged, or unpacks to more than any file of the data sets has.
     """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
@@ -31,17 +30,17 @@ def unpack(content: bytes) -> bytes:
 
 
 def accept(content: bytes, source: Source) -> bytes:
-    """The unpacked file, after its content was found right.
+    """Return the unpacked file if its checksum is right.
 
-    Either the packed file has the MD5, or the unpacked one has the SHA-256: so a file that was
-    packed again, or not at all, is as good.
+    Either the packed file must have the MD5 or the unpacked one the SHA-256, so that a file that was packed again, or
+    not at all, is accepted too.
 
     Args:
         content: the file as it was served, packed or not.
-        source: which file it must be.
+        source: the file that it should be.
 
     Raises:
-        DataError: it is not this file.
+        DataError: neither checksum matches.
     """
     unpacked = unpack(content) if content.startswith(GZIP) else content
     if hashlib.md5(content, usedforsecurity=False).hexdigest() == source.md5:
@@ -57,5 +56,5 @@ def _describe(content: bytes, source: Source) -> str:
     if content.lstrip()[:1] == b"<":
         return "a web page instead of the file, perhaps a login"
     if source.sha256:
-        return f"no gzip file, and SHA-256 {hashlib.sha256(content).hexdigest()} instead of {source.sha256}"
-    return "no gzip file"
+        return f"not a gzip file, and SHA-256 {hashlib.sha256(content).hexdigest()} instead of {source.sha256}"
+    return "not a gzip file"

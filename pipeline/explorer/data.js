@@ -1,4 +1,4 @@
-/* What the page carries: names and counts in `settings`, and columns of an entry an image. */
+/* The data of the page: names and counts in `settings`, and columns with one entry per image. */
 
 const element = (id) => document.getElementById(id);
 const settings = JSON.parse(element("settings").textContent);
@@ -17,7 +17,7 @@ async function unpack() {
   return columns;
 }
 
-/* Nats of each image; not a number where the model was not scored on it. */
+/* Return the nats of each image, NaN where the model was not scored on it. */
 function nats(column) {
   return Float64Array.from(column, (steps) => (steps === ABSENT ? NaN : steps / settings.precision));
 }

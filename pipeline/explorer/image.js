@@ -1,12 +1,12 @@
-/* One image: drawn, described, and shown beside the plot and under the pointer. */
+/* Draw and describe one image, beside the plot and next to the pointer. */
 
 const REACH = { mouse: 14, touch: 28, pen: 20 };
 
-/* Thresholded pixels where both axes are of them, and otherwise those drawn with the grey level's probability. */
+/* Return the thresholded pixels if both models have them, otherwise the pixels drawn with the grey level's probability. */
 function pixelsOf(image) {
   const both = along("x").pixels === "threshold" && along("y").pixels === "threshold";
   const bytes = Math.ceil(settings.side ** 2 / 8);
-  return images[both ? "threshold" : "bernoulli"].subarray(image * bytes, (image + 1) * bytes);
+  return images[both ? "threshold" : "stochastic"].subarray(image * bytes, (image + 1) * bytes);
 }
 
 function draw(canvas, image) {
@@ -22,8 +22,8 @@ function draw(canvas, image) {
 }
 
 function named(image) {
-  const [set, region] = [settings.sets[images.set[image]], settings.regions[images.region[image]]];
-  return `Image ${images.id[image]}, ${settings.noun} ${images.digit[image]}, ${set === region ? set : `${set} (${region})`}`;
+  const [subset, region] = [settings.subsets[images.subset[image]], settings.regions[images.region[image]]];
+  return `Image ${images.id[image]}, ${settings.noun} ${images.label[image]}, ${subset === region ? subset : `${subset} (${region})`}`;
 }
 
 function scored(image) {
@@ -34,7 +34,7 @@ function scored(image) {
   return [axis("x"), axis("y"), `y \u2212 x: ${signed(gain(image))} nats`];
 }
 
-/* Make an image the current one; `aloud` where the reader cannot be taken to see it. */
+/* Make an image the current one; with `aloud`, a screen reader announces it. */
 function look(image, aloud = false) {
   if (image < 0) return;
   view.current = image;
@@ -51,8 +51,8 @@ function look(image, aloud = false) {
 function listScores(image) {
   const known = models.filter((model) => !Number.isNaN(model.value[image]));
   const rows = known.map((model) => {
-    const cells = [model.name + (model.conditional ? " (given y)" : ""), plain(model.value[image]), model.error[image].toFixed(2)];
-    const row = tableRow(cells, 1);
+    const cells = [model.name, model.latent_dim, quantity(model), plain(model.value[image]), model.error[image].toFixed(2)];
+    const row = tableRow(cells, [1, 3, 4]);
     row.classList.toggle("axis", model === along("x") || model === along("y"));
     return row;
   });
@@ -60,13 +60,14 @@ function listScores(image) {
   element("scores").hidden = false;
 }
 
-function tableRow(cells, firstNumber) {
+/* Return a row of a table; the cells at the places in `numbers` are aligned right. */
+function tableRow(cells, numbers) {
   const row = document.createElement("tr");
   cells.forEach((text, place) => {
     const cell = document.createElement(place ? "td" : "th");
     if (!place) cell.scope = "row";
     cell.textContent = text;
-    cell.classList.toggle("n", place >= firstNumber);
+    cell.classList.toggle("n", numbers.includes(place));
     row.append(cell);
   });
   return row;

@@ -1,4 +1,4 @@
-/* The plot and the wall without a pointer. */
+/* Use the plot and the wall of images with the keyboard. */
 
 let orders = {};
 
@@ -6,7 +6,7 @@ function forgetOrders() {
   orders = {};
 }
 
-/* The images of the plot from the least to the most likely along an axis. */
+/* Return the images of the plot from the least to the most likely along an axis. */
 function orderAlong(axis) {
   orders[axis] ??= [...view.rows].sort((a, b) => along(axis).value[a] - along(axis).value[b] || a - b);
   return orders[axis];

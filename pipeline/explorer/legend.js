@@ -1,7 +1,7 @@
-/* What the colours mean, and which classes and sets are shown. */
+/* The legend: what the colours mean, and which classes and subsets are shown. */
 
 function drawLegend() {
-  const kinds = { digit: [...new Set(images.digit)].sort((a, b) => a - b), set: [...settings.sets.keys()] };
+  const kinds = { label: [...new Set(images.label)].sort((a, b) => a - b), subset: [...settings.subsets.keys()] };
   const rows = Object.entries(kinds).map(([kind, codes]) => {
     const row = document.createElement("div");
     row.setAttribute("role", "group");
@@ -14,7 +14,7 @@ function drawLegend() {
 }
 
 function called(kind) {
-  return kind === "digit" ? settings.noun : kind;
+  return kind === "label" ? settings.noun : kind;
 }
 
 function capital(word) {
@@ -31,6 +31,6 @@ function legendEntry(kind, code) {
   const label = document.createElement("label");
   const colour = kind === view.colour ? settings.colours[kind][code] : "var(--soft)";
   label.style.setProperty("--swatch", colour);
-  label.append(box, kind === "digit" ? String(code) : settings.sets[code]);
+  label.append(box, kind === "label" ? String(code) : settings.subsets[code]);
   return label;
 }

@@ -1,38 +1,42 @@
-"""The explorer: one self-contained page on which a reader looks at any holdout image under any two models."""
+"""The explorer: one self-contained page that shows every holdout image under any two models."""
 
 import json
 from pathlib import Path
 from string import Template
 
 from pipeline.core.storage import read_text
-from pipeline.data.subjects import Subject
 from pipeline.data.subsets import HOLDOUTS
+from pipeline.download.catalogue import DataSet
 from pipeline.explorer.plot import blank_plot, bokeh_scripts
 from pipeline.explorer.study import Packed
 from pipeline.figures.palette import COLOURS, FAINT, REGION_COLOURS
 
 ROOM = Path(__file__).parent
 SCRIPTS = ("data", "state", "scatter", "image", "legend", "selection", "keyboard", "start")
-"""The page's script, in pieces, in order."""
+"""Files of the page's script, in the order in which they stand in it."""
 
 
-def explorer_page(study: Packed, subject: Subject, start: tuple[str, str], wall: int) -> str:
-    """The page, which asks for nothing from anywhere.
+def explorer_page(study: Packed, subject: DataSet, start: tuple[str, str], wall: int) -> str:
+    """Return the page as HTML that loads nothing from a network.
 
     Args:
-        study: the images and their likelihoods.
-        subject: what the images are of.
-        start: the models shown first, along x and along y.
-        wall: how many images of a selection are shown.
+        study: the images and their log likelihoods.
+        subject: the data set, with its words for classes.
+        start: names of the two models shown first, on the x axis and on the y axis.
+        wall: number of images of a selection that are shown.
     """
-    sets = [FAINT, *(REGION_COLOURS[name] for name in HOLDOUTS[1:])]
-    noun, nouns = subject.noun, subject.nouns
-    settings = study.description | {"noun": noun, "nouns": nouns}
-    settings |= {"start": start, "wall": wall, "colours": {"digit": COLOURS, "set": sets}}
+    subsets = [FAINT, *(REGION_COLOURS[name] for name in HOLDOUTS[1:])]
+    settings = study.description | {
+        "noun": subject.noun,
+        "nouns": subject.nouns,
+        "start": start,
+        "wall": wall,
+        "colours": {"label": COLOURS, "subset": subsets},
+    }
     return Template(read_text(ROOM / "page.html")).substitute(
         style=read_text(ROOM / "page.css"),
-        noun=noun,
-        Noun=noun.capitalize(),
+        noun=subject.noun,
+        Noun=subject.noun.capitalize(),
         bokeh="\n".join(f"<script>{_shut(script)}</script>" for script in bokeh_scripts()),
         settings=_shut(json.dumps(settings, sort_keys=True)),
         plot=_shut(blank_plot()),
@@ -42,5 +46,5 @@ def explorer_page(study: Packed, subject: Subject, start: tuple[str, str], wall:
 
 
 def _shut(text: str) -> str:
-    """The same text, to a script, without what would end the element around it."""
+    """Escape what would end the script element around a text."""
     return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")

@@ -1,4 +1,4 @@
-"""The explorer's scatter plot, empty: the page's script fills it."""
+"""The explorer's scatter plot without points; the page's script adds them."""
 
 import json
 import re
@@ -25,10 +25,10 @@ POINT = 5
 
 
 def blank_plot() -> str:
-    """A plot with the source `points` and the tools `box`, `lasso` and `pan`, as Bokeh's JSON.
+    """Return a plot with the source `points` and the tools `box`, `lasso` and `pan`, as Bokeh's JSON.
 
-    Points are drawn by the graphics processor where there is one. The same JSON comes out each time, in
-    every process: Bokeh counts its objects from where the process stands, so they are counted anew.
+    Points are drawn by the graphics processor if there is one. Bokeh numbers its objects by a counter of the process;
+    they are numbered again from 0, so that the JSON is always the same.
     """
     text = json.dumps(json_item(_figure()), separators=(",", ":"))
     places: dict[str, str] = {}
@@ -36,7 +36,7 @@ def blank_plot() -> str:
 
 
 def bokeh_scripts() -> list[str]:
-    """Bokeh's own code, to stand in the page: the drawing of plots, and that by the graphics processor."""
+    """Return the JavaScript of Bokeh for drawing plots, with and without the graphics processor."""
     return list(Resources(mode="inline", components=["bokeh", "bokeh-gl"], log_level="warn").js_raw)
 
 

@@ -1,4 +1,4 @@
-/* The plot: its points, its ranges, and where on the screen an image stands. */
+/* The plot: its points, its ranges, and the position of an image on the screen. */
 
 const bokeh = {};
 let quiet = false;
@@ -31,7 +31,7 @@ function drawPoints() {
   markChosen();
   forgetOrders();
   for (const axis of ["x", "y"]) {
-    const label = `${quantity(along(axis))} under ${along(axis).name}, nats`;
+    const label = `${quantity(along(axis))} under ${described(along(axis))}, nats`;
     bokeh.plot[axis === "x" ? "below" : "left"][0].axis_label = label;
   }
   element("plot").setAttribute(
@@ -51,7 +51,7 @@ function quietly(change) {
   quiet = false;
 }
 
-/* Both axes show the same nats, so that the diagonal is where the models agree. */
+/* Give both axes the same range, so that models agree on the diagonal. */
 function showAll() {
   let low = Infinity;
   let high = -Infinity;
@@ -74,7 +74,7 @@ function zoom(factor) {
   }
 }
 
-/* Whole pixels a nat and where the frame begins, in the coordinates of the element around the plot. */
+/* Return the position and size of the plot's frame in the coordinates of the element around the plot. */
 function frame() {
   const inner = bokeh.view.frame.bbox;
   const outer = bokeh.view.el.getBoundingClientRect();
@@ -88,7 +88,7 @@ function placeOf(image, inner = frame()) {
   return { left: inner.left + part("x") * inner.width, top: inner.top + (1 - part("y")) * inner.height };
 }
 
-/* The image nearest to a place in the stage, no farther than `reach` pixels; -1 if there is none. */
+/* Return the image nearest to a position in the stage, at most `reach` pixels away; -1 if there is none. */
 function nearest(left, top, reach) {
   const inner = frame();
   if (left < inner.left || left > inner.left + inner.width || top < inner.top || top > inner.top + inner.height) return -1;

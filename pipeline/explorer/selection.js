@@ -1,4 +1,4 @@
-/* The chosen images: their number and make-up, a wall of the first of them, a table, and a file of all. */
+/* The selected images: a summary, a wall and a table of the first of them, and a file with all of them. */
 
 const ORDERS = {
   gain: (image) => -gain(image),
@@ -45,7 +45,7 @@ function summaryOf(found, shown) {
     `${counted(found.length, "image")} of ${view.rows.length.toLocaleString("en-GB")} selected`,
     shown < found.length ? `; the first ${shown} are shown` : "",
     `. Means in nats: ${values.join(", ")}, y \u2212 x ${signed(mean(gain))}.`,
-    ` ${capital(settings.nouns)}: ${makeUp("digit", String)}. Sets: ${makeUp("set", (code) => settings.sets[code])}.`,
+    ` ${capital(settings.nouns)}: ${makeUp("label", String)}. Subsets: ${makeUp("subset", (code) => settings.subsets[code])}.`,
   ];
   return parts.join("");
 }
@@ -64,7 +64,7 @@ function tile(image) {
   return box;
 }
 
-/* Make a picture of the wall the current image. */
+/* Make an image of the wall the current one. */
 function activate(box) {
   for (const other of element("wall").children) other.setAttribute("aria-selected", String(other === box));
   element("wall").setAttribute("aria-activedescendant", box.id);
@@ -73,17 +73,17 @@ function activate(box) {
 }
 
 function listed(image) {
-  const places = [settings.sets[images.set[image]], settings.regions[images.region[image]]];
+  const places = [settings.subsets[images.subset[image]], settings.regions[images.region[image]]];
   const values = ["x", "y"].map((axis) => plain(along(axis).value[image]));
-  return tableRow([images.id[image], images.digit[image], ...places, ...values, signed(gain(image))], 4);
+  return tableRow([images.id[image], images.label[image], ...places, ...values, signed(gain(image))], [4, 5, 6]);
 }
 
 function csv() {
-  const header = ["id", "digit", "set", "region"];
+  const header = ["id", "label", "subset", "region"];
   for (const model of models) header.push(`${model.name}.log_likelihood`, `${model.name}.standard_error`);
   const number = (value) => (Number.isNaN(value) ? "" : value.toFixed(3));
   const lines = ordered().map((image) => {
-    const labels = [images.id[image], images.digit[image], settings.sets[images.set[image]], settings.regions[images.region[image]]];
+    const labels = [images.id[image], images.label[image], settings.subsets[images.subset[image]], settings.regions[images.region[image]]];
     return [...labels, ...models.flatMap((model) => [number(model.value[image]), number(model.error[image])])].join(",");
   });
   return [header.join(","), ...lines, ""].join("\n");

@@ -1,4 +1,4 @@
-/* Put the page to work. */
+/* Start the page: fill in the choices, draw the plot, listen to events. */
 
 function redraw() {
   drawPoints();
@@ -9,7 +9,7 @@ function redraw() {
 
 function fillChoices() {
   for (const axis of ["x", "y"]) {
-    const options = models.map((model, place) => new Option(`${model.name}, ${quantity(model)}`, place));
+    const options = models.map((model, place) => new Option(`${described(model)}, ${quantity(model)}`, place));
     element(axis).replaceChildren(...options);
     const place = axis === "x" ? 0 : 1;
     const found = models.findIndex((model) => model.name === settings.start[place]);

@@ -1,4 +1,4 @@
-"""What the explorer knows of every holdout image, packed small."""
+"""Pack the holdout images and their log likelihoods for the explorer."""
 
 import base64
 import zlib
@@ -14,65 +14,73 @@ from pipeline.data.images import Images
 from pipeline.data.subsets import HOLDOUTS, REGIONS
 
 PRECISION = 1000
-"""Steps a nat in which likelihoods and their errors are kept."""
+"""Steps per nat: likelihoods and their errors are rounded to 1 / PRECISION nat."""
 
 ABSENT = np.iinfo(np.int32).min
-"""In place of the likelihood of an image that a model was not scored on."""
+"""Stands for the likelihood of an image that a model was not scored on."""
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A study's holdout images and their likelihoods."""
+    """Holdout images of a study with their log likelihoods under each model."""
 
     description: dict[str, Any]
-    """Counts, names, and in which order which columns stand in `columns`."""
+    """Names, counts, and the order, types and lengths of the columns in `columns`."""
     columns: str
-    """All columns under each other, little-endian, deflated, in base64."""
+    """All columns one after the other, little-endian, deflated, in base64."""
 
 
 def pack(
     images: Images, split: pd.DataFrame, scores: Mapping[str, pd.DataFrame], models: Mapping[str, ModelParams]
 ) -> Packed:
-    """Pack every holdout image that some model was scored on, with its likelihood under each model.
+    """Pack every holdout image that at least one model was scored on, with its log likelihood under each model.
 
     Args:
-        images: all of them; `id` counts the rows.
-        split: every image's set and region.
-        scores: of each model that takes part, in the study's order; see `SCORES`.
-        models: what these models are.
+        images: all images of the study; `id` counts the rows.
+        split: subset and region of every image.
+        scores: one table per model, in the study's order; see `SCORES`.
+        models: parameters of at least these models.
 
     Returns:
-        Columns of an image each: `id`; under each model its log likelihood and the standard error of that, in
-        steps of 1/PRECISION nat; digit, set and region; the pixels, eight a byte. The pixels of models of
-        thresholded images stand in a column of their own, which is empty where no such model has a score.
+        A description of the columns, and the columns as text. They have one entry per image: `id`; `log_likelihood` and
+        `standard_error` under each model, in steps of 1/PRECISION nat; label, subset and region; the pixels, eight
+        per byte. Thresholded pixels have their own column, empty if no model of thresholded images was scored.
     """
-    held = split[split["set"].isin(HOLDOUTS)]
-    rows = np.sort(held.loc[held["id"].isin(np.concatenate([table["id"] for table in scores.values()])), "id"])
+    scored = np.concatenate([table["id"] for table in scores.values()])
+    rows = np.sort(split.loc[split["subset"].isin(HOLDOUTS) & split["id"].isin(scored), "id"])
     of_image = split.set_index("id").loc[rows]
     columns = {"id": rows.astype("<i4")}
     for name, table in scores.items():
         found = table.set_index("id").reindex(rows)
         columns[f"{name}.log_likelihood"] = _steps(found["log_likelihood"])
         columns[f"{name}.standard_error"] = _steps(found["standard_error"])
-    columns["digit"] = images.digit[rows]
-    columns["set"] = pd.Categorical(of_image["set"].astype(str), HOLDOUTS).codes.astype(np.uint8)
+    columns["label"] = images.label[rows]
+    columns["subset"] = pd.Categorical(of_image["subset"].astype(str), HOLDOUTS).codes.astype(np.uint8)
     columns["region"] = pd.Categorical(of_image["region"].astype(str), REGIONS).codes.astype(np.uint8)
-    columns["bernoulli"] = np.packbits(images.binary_bernoulli[rows], axis=1)
+    columns["stochastic"] = np.packbits(images.binary_stochastic[rows], axis=1)
     columns["threshold"] = _thresholded(images.binary_threshold[rows], columns, models)
     listing = [[name, column.dtype.itemsize, column.size] for name, column in columns.items()]
     whole = zlib.compress(b"".join(column.tobytes() for column in columns.values()), 9)
-    described = {"sets": HOLDOUTS, "regions": REGIONS, "precision": PRECISION, "columns": listing}
-    described |= {"side": round(images.grey.shape[1] ** 0.5), "models": [_describe(n, models[n]) for n in scores]}
-    return Packed(described, base64.b64encode(whole).decode("ascii"))
+    description = {
+        "subsets": HOLDOUTS,
+        "regions": REGIONS,
+        "precision": PRECISION,
+        "columns": listing,
+        "side": round(images.grey.shape[1] ** 0.5),
+        "models": [_describe(name, models[name]) for name in scores],
+    }
+    return Packed(description, base64.b64encode(whole).decode("ascii"))
 
 
 def _steps(values: pd.Series) -> np.ndarray:
+    """Return values in nats as whole steps of 1/PRECISION nat."""
     return (values * PRECISION).round().fillna(ABSENT).to_numpy().astype("<i4")
 
 
 def _thresholded(
     pixels: np.ndarray, columns: Mapping[str, np.ndarray], models: Mapping[str, ModelParams]
 ) -> np.ndarray:
+    """Return the thresholded pixels of images that a model of thresholded images was scored on, zeros for others."""
     names = [name for name, model in models.items() if model.binarization == "threshold"]
     known = [columns[f"{name}.log_likelihood"] != ABSENT for name in names if f"{name}.log_likelihood" in columns]
     if not known:
@@ -81,5 +89,11 @@ def _thresholded(
 
 
 def _describe(name: str, model: ModelParams) -> dict[str, Any]:
-    seen = model.train_on != "core"
-    return {"name": name, "conditional": model.conditional, "pixels": model.binarization, "tails": seen}
+    """Return what the page shows of a model; `tails` is true if it trained on images of the tails."""
+    return {
+        "name": name,
+        "latent_dim": model.latent_dim,
+        "conditional": model.conditional,
+        "pixels": model.binarization,
+        "tails": model.train_on != "core",
+    }

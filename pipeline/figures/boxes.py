@@ -1,4 +1,4 @@
-"""Values of many images, class by class."""
+"""Box plots of values of images, by class."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -6,19 +6,19 @@ from matplotlib.axes import Axes
 from pipeline.figures.palette import COLOURS
 
 
-def draw_boxes(axes: Axes, values: pd.Series, digit: pd.Series, whiskers: float | tuple[float, float]) -> None:
-    """One box a class in its colour, the first on top; they are the legend of what is beside them.
+def draw_boxes(axes: Axes, values: pd.Series, label: pd.Series, whiskers: float | tuple[float, float]) -> None:
+    """Draw one box per class in its colour, the first class on top; the boxes serve as a legend of the colours.
 
     Args:
-        axes: get a row a class.
-        values: of every image.
-        digit: the class of every image.
-        whiskers: how far they reach, in heights of the box or as percentiles.
+        axes: get one row per class.
+        values: one per image.
+        label: the class of every image.
+        whiskers: their length in interquartile ranges, or their ends as percentiles.
     """
-    digits = sorted(digit.unique().tolist())
+    classes = sorted(label.unique().tolist())
     boxes = axes.boxplot(
-        [own.to_numpy() for _, own in values.groupby(digit)],
-        positions=digits,
+        [own.to_numpy() for _, own in values.groupby(label)],
+        positions=classes,
         orientation="horizontal",
         showfliers=False,
         whis=whiskers,
@@ -26,9 +26,9 @@ def draw_boxes(axes: Axes, values: pd.Series, digit: pd.Series, whiskers: float 
         widths=0.62,
         medianprops={"color": "white", "linewidth": 1.6},
     )
-    for one, box in zip(digits, boxes["boxes"], strict=True):
+    for one, box in zip(classes, boxes["boxes"], strict=True):
         box.set(facecolor=COLOURS[one], linewidth=0.8)
-    axes.set_yticks(digits, [str(one) for one in digits])
+    axes.set_yticks(classes, [str(one) for one in classes])
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")

@@ -1,4 +1,4 @@
-"""One model against another, image by image."""
+"""Two models compared image by image."""
 
 from collections.abc import Mapping
 
@@ -18,21 +18,21 @@ from pipeline.figures.wall import Row, draw_wall, pick, wall_height
 
 @house_style()
 def scatter(paired: pd.DataFrame, mark_a: Mark, mark_b: Mark) -> Figure:
-    """Log likelihood of every holdout image under two models, and what the second gains by class.
+    """Draw the log likelihood of every holdout image under two models, and the gain of the second by class.
 
     Args:
-        paired: columns digit, set, a, b: log likelihood in nats under the first and second model.
+        paired: columns label, subset, a, b: log likelihood in nats under the first and second model.
         mark_a: of the first model.
         mark_b: of the second model.
     """
-    holdout = paired[paired["set"].isin(HOLDOUTS)]
+    holdout = paired[paired["subset"].isin(HOLDOUTS)]
     figure = new_figure(4.6)
     left, right = figure.subplots(1, 2, width_ratios=[1.75, 1])
     sns.scatterplot(
         holdout,
         x="a",
         y="b",
-        hue="digit",
+        hue="label",
         hue_order=range(len(COLOURS)),
         palette=list(COLOURS),
         s=max(2, min(12, 12_000 / len(holdout))),
@@ -63,16 +63,16 @@ def gains(
     labels: tuple[str, str],
     count: int,
 ) -> Figure:
-    """The holdout images whose log likelihood gains most and least from the second model.
+    """Draw the holdout images whose log likelihood gains most and least from the second model.
 
     Args:
-        paired: columns id, set, a, b: log likelihood in nats under the first and second model.
+        paired: columns id, subset, a, b: log likelihood in nats under the first and second model.
         images: binary images.
         ids: of the images.
         labels: of the first and the second model.
-        count: images a row; there are two rows of each kind.
+        count: images per row; there are two rows of each kind.
     """
-    holdout = paired[paired["set"].isin(HOLDOUTS)]
+    holdout = paired[paired["subset"].isin(HOLDOUTS)]
     by_id = holdout.set_index("id")
     gain = (by_id["b"] - by_id["a"]).sort_values(kind="stable")
     kinds = {"most": gain[::-1][: 2 * count], "least": gain[: 2 * count]}
@@ -83,13 +83,13 @@ def gains(
 def gain_walls(
     blocks: Mapping[str, pd.Series], images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
 ) -> Figure:
-    """Images with what each gains under it: a wall for every block, one under the other.
+    """Draw images with the gain of each below it: a wall for every block, one below the other.
 
     Args:
-        blocks: gains in nats by image, in their order, by what stands above them.
+        blocks: gains in nats by id of the image, in the order of the wall, by the title of the wall.
         images: binary images.
         ids: of the images.
-        count: images a row.
+        count: images per row.
     """
     walls = [_gain_rows(gain, images, ids, count) for gain in blocks.values()]
     heights = [wall_height(rows, count) + 0.35 for rows in walls]
@@ -102,15 +102,15 @@ def gain_walls(
 
 
 def pair_up(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
-    """The images that two models have both scored: id, digit, set, and log likelihoods a and b in nats."""
+    """Return the images that both models scored: id, label, subset, and log likelihoods a and b in nats."""
     second = scores_b.set_index("id")["log_likelihood"].rename("b")
-    first = scores_a[["id", "digit", "set", "log_likelihood"]].rename(columns={"log_likelihood": "a"})
+    first = scores_a[["id", "label", "subset", "log_likelihood"]].rename(columns={"log_likelihood": "a"})
     return first.join(second, on="id", how="inner").sort_values("id", ignore_index=True)
 
 
 def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
-    """What the second model gains, class by class; the boxes are the legend of the scatter beside them."""
-    draw_boxes(axes, holdout["b"] - holdout["a"], holdout["digit"], whiskers=1.5)
+    """Draw the gain of the second model by class; the boxes are the legend of the scatter beside them."""
+    draw_boxes(axes, holdout["b"] - holdout["a"], holdout["label"], whiskers=1.5)
     axes.axvline(0, color=INK, linewidth=0.9)
     axes.set(title="difference by class", ylabel="class")
 
@@ -118,7 +118,7 @@ def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
 def _gain_rows(
     gain: pd.Series, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
 ) -> list[Row]:
-    """The images of `gain`, by id, in its order, with as many decimals under each as a row has room for."""
+    """Return the rows of images of `gain`, in its order, with captions as precise as a row has room for."""
     decimals = 1 if count <= 12 else 0
     captions = [f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}") for value in gain]
     pictures = pick(images, ids, gain.index.to_numpy())

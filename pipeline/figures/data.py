@@ -1,4 +1,4 @@
-"""What the sets are: how the holdouts are cut, which classes are in them, and how their images look."""
+"""Figures of the data: how the holdouts are cut, their classes, and examples of their images."""
 
 import numpy as np
 import pandas as pd
@@ -9,31 +9,32 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from pipeline.data.subsets import SETS
+from pipeline.data.subsets import SUBSETS
 from pipeline.figures.palette import INK, REGION_COLOURS
 from pipeline.figures.style import bin_count, house_style, new_figure, row_label
 from pipeline.figures.wall import Row, draw_wall, pick, wall_height
 
-SHOWN = tuple(name for name in SETS if name != "validation")
-"""Sets whose images are shown; `validation` is a draw from the same centre as `train`."""
+SHOWN = tuple(name for name in SUBSETS if name != "validation")
+"""Subsets of which examples are drawn; `validation` is a random draw from the same images as `train`."""
 
 
 @house_style()
 def sets(split: pd.DataFrame) -> Figure:
-    """How the holdout sets are cut from the training pool, and the share of each class in every set.
+    """Draw how the holdouts are cut from the training file, and the share of each class in every subset.
 
-    Above, the pool's images along both axes, by region; below, one row a set.
+    Above are histograms of the training file along both axes, by region; below is one row per subset.
 
     Args:
-        split: columns digit, official, pc1, within, set, region; one row an image.
+        split: columns label, official, pc1, pc1_within_class, subset, region; one row per image.
     """
     mix = _label_mix(split)
     figure = new_figure(3.3 + 0.24 * len(mix))
     grid = figure.add_gridspec(2, 2, height_ratios=[2.0, 0.24 * len(mix)])
     pool = split[split["official"] == "train"]
-    left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
+    left = figure.add_subplot(grid[0, 0])
+    right = figure.add_subplot(grid[0, 1])
     _cut(left, pool, "pc1", "PC1")
-    _cut(right, pool, "within", "within-class PC1")
+    _cut(right, pool, "pc1_within_class", "within-class PC1")
     for threshold in _thresholds(pool):
         left.axvline(threshold, color=INK, linestyle="--", linewidth=0.9)
     left.set(title="cut by PC1", ylabel="images of the training file")
@@ -49,17 +50,17 @@ def sets(split: pd.DataFrame) -> Figure:
 def examples(
     images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], split: pd.DataFrame, count: int
 ) -> Figure:
-    """Binary images of every set, evenly spaced by id, one row a set.
+    """Draw binary images of every subset, evenly spaced by id, one row per subset.
 
     Args:
         images: binary images.
         ids: of the images.
-        split: columns id, set.
-        count: images a row; a smaller set shows all it has.
+        split: columns id and subset; one row per image.
+        count: images per row; a smaller subset is shown whole.
     """
     rows = []
     for name in SHOWN:
-        members = np.sort(split.loc[split["set"] == name, "id"].to_numpy())
+        members = np.sort(split.loc[split["subset"] == name, "id"].to_numpy())
         if len(members):
             spaced = np.unique(np.linspace(0, len(members) - 1, count).round().astype(int))
             rows.append(Row(name, pick(images, ids, members[spaced])))
@@ -87,16 +88,16 @@ def _cut(axes: Axes, pool: pd.DataFrame, column: str, label: str) -> None:
 
 
 def _thresholds(pool: pd.DataFrame) -> list[float]:
-    """Where the pool's PC1 tails begin, as far as there are tails."""
+    """Return the last value of the low tail of PC1 and the first of the high one, of those tails that have images."""
     low = pool.loc[pool["region"] == "pc1-low", "pc1"]
     high = pool.loc[pool["region"] == "pc1-high", "pc1"]
     return [*([low.max()] if len(low) else []), *([high.min()] if len(high) else [])]
 
 
 def _label_mix(split: pd.DataFrame) -> pd.DataFrame:
-    """Per cent of each class in a set, one row a set, named with its number of images."""
-    counts = pd.crosstab(split["set"].astype(str), split["digit"])
-    counts = counts.reindex([name for name in SETS if name in counts.index])
+    """Return the per cent of each class in each subset, one row per subset, labelled with its number of images."""
+    counts = pd.crosstab(split["subset"].astype(str), split["label"])
+    counts = counts.reindex([name for name in SUBSETS if name in counts.index])
     images = counts.sum(axis=1)
     mix = 100 * counts.div(images, axis=0)
     return mix.set_axis([row_label(str(name), images[name]) for name in mix.index])
@@ -116,7 +117,7 @@ def _draw_mix(axes: Axes, mix: pd.DataFrame) -> None:
         linecolor="white",
         ax=axes,
     )
-    axes.set(title="share of each class in a set (%)", xlabel="class", ylabel="")
+    axes.set(title="share of each class in a subset (%)", xlabel="class", ylabel="")
     axes.tick_params(length=0, rotation=0)
 
 

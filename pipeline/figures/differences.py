@@ -1,4 +1,4 @@
-"""How much likelier one model makes the same images than another."""
+"""Paired differences of log likelihood between models, by subset and region."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,24 +8,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.data.subsets import REGIONS, SETS
+from pipeline.data.subsets import REGIONS, SUBSETS
 from pipeline.figures.palette import FAINT, INK, Mark
 from pipeline.figures.style import WIDTH, fold, house_style, legend_below, new_figure, row_label
 from pipeline.likelihood.subset_means import WHOLE
 
-ROWS = {(name, WHOLE): name for name in SETS} | {("test", region): f"test, {region}" for region in REGIONS}
-"""Where pairs are compared, set and region, in the order of the rows, and what the rows are called."""
-
+ROWS = {(name, WHOLE): name for name in SUBSETS} | {("test", region): f"test, {region}" for region in REGIONS}
+"""Subset and region of each row, in the order of the rows, and the label of the row."""
 
 Rows = dict[tuple[str, str], str]
 
 
 @house_style()
 def differences(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Paired differences between models by set and by region of test, in nats an image, one panel a pair.
+    """Draw paired differences between models by subset and by region of test, in nats per image, one panel per pair.
 
     Args:
-        pairs: columns model_a, model_b, set, region (`all` for a whole set), difference, low, high,
+        pairs: columns model_a, model_b, subset, region (`all` for a whole subset), difference, low, high,
             images.
         marks: of the models; a difference has the colour of the model that it favours.
     """
@@ -46,22 +45,22 @@ def differences(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
 
 
 def _rows(pairs: pd.DataFrame) -> Rows:
-    """The rows that some pair has, with their names and numbers of images."""
-    images = dict(zip(_places(pairs), pairs["images"], strict=True))
-    return {place: row_label(name, images[place]) for place, name in ROWS.items() if place in images}
+    """Return the rows that some pair has, with their labels, which include the number of images."""
+    images = dict(zip(_strata(pairs), pairs["images"], strict=True))
+    return {stratum: row_label(name, images[stratum]) for stratum, name in ROWS.items() if stratum in images}
 
 
-def _places(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """Set and region of each row of the table."""
-    return list(zip(table["set"].astype(str), table["region"].astype(str), strict=True))
+def _strata(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return subset and region of each row of the table."""
+    return list(zip(table["subset"].astype(str), table["region"].astype(str), strict=True))
 
 
 def _draw_pair(axes: Axes, table: pd.DataFrame, rows: Rows, mark_a: Mark, mark_b: Mark) -> None:
-    """One dot a row with its interval: filled where the interval leaves out zero."""
+    """Draw one dot per row with its interval: filled where the interval leaves out zero."""
     axes.axvline(0, color=INK, linewidth=0.9)
     numbers = table[["difference", "low", "high"]].to_numpy(float)
-    for place, (difference, low, high) in zip(_places(table), numbers, strict=True):
-        y = list(rows).index(place)
+    for stratum, (difference, low, high) in zip(_strata(table), numbers, strict=True):
+        y = list(rows).index(stratum)
         colour = mark_a.colour if difference > 0 else mark_b.colour
         clear = low > 0 or high < 0
         axes.plot([low, high], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
@@ -69,7 +68,7 @@ def _draw_pair(axes: Axes, table: pd.DataFrame, rows: Rows, mark_a: Mark, mark_b
     axes.set_yticks(range(len(rows)), list(rows.values()))
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.axhline(sum(region == WHOLE for _, region in rows) - 0.5, color=FAINT, linewidth=0.8)
-    axes.set_xlabel("mean difference (nats an image)")
+    axes.set_xlabel("mean difference (nats per image)")
     axes.tick_params(axis="y", length=0)
     axes.grid()
 

@@ -1,4 +1,4 @@
-"""How likely the images are on average under each model: by set and by region."""
+"""Mean log likelihood under each model, by subset and by region."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.data.subsets import REGIONS, SETS
+from pipeline.data.subsets import REGIONS, SUBSETS
 from pipeline.figures.palette import BAND, INK, Mark
 from pipeline.figures.style import house_style, legend_below, new_figure, row_label
 from pipeline.likelihood.subset_means import WHOLE
@@ -17,31 +17,31 @@ ERRORS = {
     "sampling_error": (0.9, "±2 sampling errors"),
     "monte_carlo_error": (2.8, "±2 Monte Carlo errors"),
 }
-"""Width of each error's bar in points, and what the legend says about it."""
+"""Width of each error's bar in points, and its label in the legend."""
 
 
 @house_style()
 def likelihood_by_set(summary: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Mean log likelihood of every set under every model, in nats an image, with both errors.
+    """Draw the mean log likelihood of every subset under every model, in nats per image, with both errors.
 
     Args:
-        summary: columns model, set, region (`all` for a whole set), images, log_likelihood,
-            monte_carlo_error, sampling_error; a model not scored on a set has no row there.
+        summary: columns model, subset, region (`all` for a whole subset), images, log_likelihood,
+            monte_carlo_error, sampling_error; a model that was not scored on a subset has no row for it.
         marks: of the models.
     """
     whole = summary[summary["region"] == WHOLE]
-    return _dots(whole, "set", SETS, marks, "mean log likelihood of a set (nats an image)")
+    return _dots(whole, "subset", SUBSETS, marks, "mean log likelihood of a subset (nats per image)")
 
 
 @house_style()
 def likelihood_by_region(summary: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Mean log likelihood of the test images of every region, as `likelihood_by_set` does it for sets."""
-    test = summary[(summary["set"] == "test") & (summary["region"] != WHOLE)]
-    return _dots(test, "region", REGIONS, marks, "mean log likelihood of test images (nats an image)")
+    """Draw the mean log likelihood of the test images of every region, as `likelihood_by_set` does for subsets."""
+    test = summary[(summary["subset"] == "test") & (summary["region"] != WHOLE)]
+    return _dots(test, "region", REGIONS, marks, "mean log likelihood of test images (nats per image)")
 
 
 def _dots(table: pd.DataFrame, column: str, order: tuple[str, ...], marks: Mapping[str, Mark], label: str) -> Figure:
-    """A row for each name in `order` that the table has, a lane in it for each model."""
+    """Draw a row for each name in `order` that the table has, with one lane per model."""
     images = {name: table.loc[table[column] == name, "images"].max() for name in order if (table[column] == name).any()}
     rows = list(images)
     figure = new_figure(1.3 + len(rows) * (0.16 + 0.11 * len(marks)))
@@ -59,11 +59,11 @@ def _dots(table: pd.DataFrame, column: str, order: tuple[str, ...], marks: Mappi
     return figure
 
 
-def _draw_errors(axes: Axes, table: pd.DataFrame, places: list[int], mark: Mark) -> list[ErrorbarContainer]:
+def _draw_errors(axes: Axes, table: pd.DataFrame, heights: list[int], mark: Mark) -> list[ErrorbarContainer]:
     return [
         axes.errorbar(
             table["log_likelihood"],
-            places,
+            heights,
             xerr=2 * table[error],
             fmt=mark.marker,
             color=mark.colour,
@@ -77,7 +77,7 @@ def _draw_errors(axes: Axes, table: pd.DataFrame, places: list[int], mark: Mark)
 
 
 def _draw_rows(axes: Axes, labels: list[str], pitch: int) -> None:
-    """Name the rows, the first on top, every other one on a grey band."""
+    """Label the rows, the first on top, every other one on a grey band."""
     for row in range(0, len(labels), 2):
         axes.axhspan(row * pitch - 1, (row + 1) * pitch - 1, color=BAND, linewidth=0)
     axes.set_yticks([row * pitch + (pitch - 2) / 2 for row in range(len(labels))], labels)

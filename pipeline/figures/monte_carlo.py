@@ -1,4 +1,4 @@
-"""Monte Carlo inside and outside the logarithm."""
+"""Monte Carlo averages inside and outside the logarithm."""
 
 import numpy as np
 import pandas as pd
@@ -17,24 +17,24 @@ KINDS = {
 
 @house_style()
 def monte_carlo(draws: pd.DataFrame, scores: pd.DataFrame, mark: Mark) -> Figure:
-    """Left, both averages against the number of draws; right, log p(x) less the bound, class by class.
+    """Draw both averages against the number of draws (left), and log p(x) less the bound by class (right).
 
     Args:
-        draws: what the encoder's draws say; see `DRAWS`.
+        draws: averages of the encoder's weights; see `DRAWS`.
         scores: of the same model.
         mark: of the model.
     """
     figure = new_figure(3.5)
     left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
     _draw_averages(left, draws, scores)
-    _draw_gaps(right, scores[scores["set"] == "test"])
-    left.set_title(f"{draws['image'].nunique():,} test images under {mark.label}")
+    _draw_gaps(right, scores[scores["subset"] == "test"])
+    left.set_title(f"{draws['id'].nunique():,} test images under {mark.label}")
     legend_below(figure, left.get_legend_handles_labels()[0])
     return figure
 
 
 def _draw_averages(axes: Axes, draws: pd.DataFrame, scores: pd.DataFrame) -> None:
-    """Means over images, with bars of two standard deviations of that mean from one repetition to the next."""
+    """Draw means over images, with bars of two standard deviations of that mean between repetitions."""
     found = draws.groupby("draws").agg(
         inside=("inside", "mean"),
         outside=("outside", "mean"),
@@ -54,7 +54,7 @@ def _draw_averages(axes: Axes, draws: pd.DataFrame, scores: pd.DataFrame) -> Non
             capsize=2,
             label=label,
         )
-    study = scores.set_index("id")["log_likelihood"].loc[draws["image"].unique()].mean()
+    study = scores.set_index("id")["log_likelihood"].loc[draws["id"].unique()].mean()
     axes.axhline(study, color=INK, linestyle="--", linewidth=0.9, label="the study's estimate")
     axes.set_xscale("log", base=2)
     axes.minorticks_off()
@@ -68,5 +68,5 @@ def _of_the_mean(spread: pd.Series) -> float:
 
 
 def _draw_gaps(axes: Axes, test: pd.DataFrame) -> None:
-    draw_boxes(axes, test["log_likelihood"] - test["elbo"], test["digit"], whiskers=(5, 95))
+    draw_boxes(axes, test["log_likelihood"] - test["elbo"], test["label"], whiskers=(5, 95))
     axes.set(title=f"all {len(test):,} test images", ylabel="class", xlabel="log p(x) less the bound (nats)")

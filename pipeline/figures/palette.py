@@ -1,4 +1,4 @@
-"""One palette for the whole study, told apart by colour-blind readers too."""
+"""One palette for the whole study, which colour-blind readers can distinguish too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ COLOURS = (
     "#8A4420",
     "#949A5A",
 )
-"""Of the ten classes, by label, and of the models, by place; six of them are Okabe and Ito's."""
+"""Colours of the ten classes by label, and of the models in their order; six are from Okabe and Ito."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "d")
-"""Of the models, by place: one more than there are colours, so that no pair of both comes back soon."""
+"""Markers of the models in their order: one more than there are colours, so that pairs of both do not repeat soon."""
 
 REGION_COLOURS = {
     "centre": "#C9C9C9",
@@ -27,7 +27,7 @@ REGION_COLOURS = {
     "within-low": "#E69F00",
     "within-high": "#D55E00",
 }
-"""A light and a dark tone for the two tails of an axis; in the order in which regions are shown."""
+"""A light and a dark tone for the two tails of each axis, in the order in which regions are drawn."""
 
 INK, FAINT = "#222222", "#8C8C8C"
 BAND = "#F3F3F3"
@@ -35,7 +35,7 @@ BAND = "#F3F3F3"
 
 @dataclass(frozen=True)
 class Mark:
-    """How a model is named and drawn in every figure."""
+    """Label, colour and marker of a model in every figure."""
 
     label: str
     colour: str
@@ -43,10 +43,10 @@ class Mark:
 
 
 def marks(labels: Mapping[str, str]) -> dict[str, Mark]:
-    """Give each model the colour and marker of its place.
+    """Assign each model the colour and marker of its position.
 
     Args:
-        labels: what the figures call each model, in the order of the study.
+        labels: label of each model in figures, by name, in the order of params.yaml.
     """
     return {
         name: Mark(label, COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)])

@@ -1,4 +1,4 @@
-"""What the models draw: reconstructions, new images, paths between images, styles; probabilities beside pixels."""
+"""Images that the models draw: reconstructions, new images, paths between images, and every class in one style."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from pipeline.investigations.sample.arrays import WAYS, models_in
 
 Arrays = Mapping[str, np.ndarray]
 COLUMNS = 5
-"""Generated images a row, in each model's panel."""
+"""Generated images per row in each model's panel."""
 
 SHOWN = ("probabilities", "draws")
 TITLES = {"probabilities": "probabilities f(z)", "draws": "pixels drawn with them"}
@@ -25,17 +25,17 @@ WAY_NAMES = {
 
 @house_style()
 def reconstructions(arrays: Arrays) -> Figure:
-    """Images beside what the model makes of them, at growing multiples of their posterior's spread, one row an image.
+    """Draw images beside their reconstructions at growing multiples of the posterior's spread, one row per image.
 
     Args:
-        arrays: original, set, rank and digit by image; multiples; probabilities and draws by multiple and image.
+        arrays: original, subset and rank by image; multiples; probabilities and draws by multiple and image.
     """
     columns = [("original\n", arrays["original"])]
-    for multiple, chances, draws in zip(arrays["multiples"], arrays["probabilities"], arrays["draws"], strict=True):
-        columns.append((_multiple_name(multiple), chances))
+    for multiple, probability, draws in zip(arrays["multiples"], arrays["probabilities"], arrays["draws"], strict=True):
+        columns.append((_multiple_name(multiple), probability))
         if multiple == 1:
             columns.append(("z and\npixels drawn", draws))
-    labels = [f"{name}\n{rank}" for name, rank in zip(arrays["set"], arrays["rank"], strict=True)]
+    labels = [f"{name}\n{rank}" for name, rank in zip(arrays["subset"], arrays["rank"], strict=True)]
     board = np.stack([images.astype(np.float64) for _, images in columns], axis=1)
     figure = new_figure(0.45 + len(labels) * min(0.62, 0.84 * WIDTH / len(columns)))
     draw_board(figure.subplots(), board, labels, [name for name, _ in columns])
@@ -44,37 +44,35 @@ def reconstructions(arrays: Arrays) -> Figure:
 
 @house_style()
 def generation(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
-    """New images, one panel a model: above probabilities at draws of z from the prior, below pixels drawn with them.
+    """Draw new images, one panel per model: probabilities at draws of z from the prior, and below them drawn pixels.
 
     Args:
         arrays: `MODEL.probabilities` and `MODEL.draws` by image.
-        labels: what the figures call the models.
+        labels: names of the models in figures.
     """
     names = models_in(arrays, "draws")
     rows = -(-len(arrays[f"{names[0]}.draws"]) // COLUMNS)
     boards = {(kind, name): _grid(arrays[f"{name}.{kind}"], rows, COLUMNS) for kind in SHOWN for name in names}
-    return _side_by_side(boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (COLUMNS + 1) + 0.9)
+    return _panels(boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (COLUMNS + 1) + 0.9)
 
 
 @house_style()
 def styles(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
-    """Every class at a few z, one panel a model and one row a z: above probabilities, below pixels drawn with them.
+    """Draw every class at a few z, one panel per model and one row per z: probabilities, and below them drawn pixels.
 
     Args:
-        arrays: `MODEL.probabilities` and `MODEL.draws` by z and digit.
-        labels: what the figures call the models.
+        arrays: `MODEL.probabilities` and `MODEL.draws` by z and class.
+        labels: names of the models in figures.
     """
     names = models_in(arrays, "draws")
     boards = {(kind, name): arrays[f"{name}.{kind}"].astype(np.float64) for kind in SHOWN for name in names}
     rows, columns, _ = boards["draws", names[0]].shape
-    return _side_by_side(
-        boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (columns + 1) + 1.3, digits=True
-    )
+    return _panels(boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (columns + 1) + 1.3, classes=True)
 
 
 @house_style()
 def interpolation(arrays: Arrays) -> Figure:
-    """The pair of images whose ways differ most: for each way the probabilities at every step, and pixels drawn.
+    """Draw the pair of images whose ways differ most: for each way, probabilities and drawn pixels at every step.
 
     Args:
         arrays: original by end; t; probabilities and draws by way and step.
@@ -91,30 +89,30 @@ def interpolation(arrays: Arrays) -> Figure:
     return figure
 
 
-def _side_by_side(
+def _panels(
     boards: Mapping[tuple[str, str], np.ndarray],
     names: Sequence[str],
     labels: Mapping[str, str],
     height: float,
     *,
-    digits: bool = False,
+    classes: bool = False,
 ) -> Figure:
-    """One column of panels a model, one row of panels a kind of array."""
+    """Draw one column of panels per model, and one row of panels per kind of array."""
     figure = new_figure(height)
     panels = figure.subplots(len(SHOWN), len(names), squeeze=False)
     for row, kind in zip(panels, SHOWN, strict=True):
         for axes, name in zip(row, names, strict=True):
             board = boards[kind, name]
-            headings = [str(digit) for digit in range(board.shape[1])] if digits else []
+            headings = [str(label) for label in range(board.shape[1])] if classes else []
             draw_board(axes, board, headings=headings)
             model = fold(labels.get(name, name), 0.9 * WIDTH / len(names))
-            title = TITLES[kind].replace("f(z)", "f(z, y)") if digits else TITLES[kind]
+            title = TITLES[kind].replace("f(z)", "f(z, y)") if classes else TITLES[kind]
             axes.set_title(f"{model}\n{title}" if kind == SHOWN[0] else title)
     return figure
 
 
 def _grid(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """Images row after row; what is left of the last row is 0."""
+    """Arrange images in rows; missing images of the last row are 0."""
     padded = np.zeros((rows * columns, images.shape[1]))
     padded[: len(images)] = images
     return padded.reshape(rows, columns, -1)

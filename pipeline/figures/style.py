@@ -1,4 +1,4 @@
-"""How every figure looks: one palette, one set of sizes, and the same bytes each time."""
+"""Common style of all figures, and SVG files whose bytes are reproducible."""
 
 import io
 import math
@@ -10,16 +10,17 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
+from matplotlib.container import Container
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from pipeline.figures.palette import FAINT, INK
 
 WIDTH = 7.0
-"""Of every figure, in inches."""
+"""Width of every figure in inches."""
 
 CHARACTER = 0.075
-"""Width of one, at 9 points, in inches."""
+"""Width of an average character at 9 points, in inches."""
 
 SHORTER = [
     (rb"<!--(?! [^>]*DOCTYPE).*?-->", b""),
@@ -29,11 +30,11 @@ SHORTER = [
     (rb"(?<=[\"\dz])\n?([MLQCz]) ?(?=[-\d\"\n])", rb"\1"),
     (rb" id=\"[\w.]+_\d+\"", b""),
 ]
-"""What is taken out of SVG files, and what stands in its place: comments, indentation, long names, spaces in styles and
-outlines, numbers of groups that nothing points at."""
+"""Patterns that shorten an SVG file, and their replacements: comments, indentation, long names, spaces in styles and
+outlines, ids of groups that are never referred to."""
 
 RESOLUTION = 160
-"""Of what is rasterised inside a figure, in dots an inch."""
+"""Resolution of rasterised parts of a figure, in dots per inch."""
 
 SETTINGS: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
@@ -66,7 +67,7 @@ SETTINGS: dict[str, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw in the study's style, whatever the reader's own matplotlibrc says; also a decorator."""
+    """Draw in the common style, independently of the user's matplotlibrc; can be used as a decorator too."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)  # type: ignore[arg-type]  # typed with a literal for every key
@@ -74,20 +75,20 @@ def house_style() -> Iterator[None]:
 
 
 def new_figure(height: float, padding: float = 0.06) -> Figure:
-    """An empty white figure, `height` inches high, that keeps its texts apart.
+    """Return an empty figure whose layout keeps texts apart.
 
     Args:
-        height: in inches.
-        padding: above and below each of its axes, in inches.
+        height: of the figure, in inches.
+        padding: above and below each axes, in inches.
     """
     return Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=padding))
 
 
 def to_svg(figure: Figure) -> bytes:
-    """The figure as SVG, its texts as outlines, the same bytes for the same content.
+    """Encode a figure as SVG with texts as outlines; the same content gives the same bytes.
 
-    The layout is settled first: solved anew at each drawing it would move by a hair. Places keep two
-    decimals of a point, and what no reader of the file needs is left out, which saves almost half the bytes.
+    The layout is computed once and fixed, since it would change slightly each time the figure is drawn. Coordinates
+    are rounded to two decimals of a point, and redundant parts are left out, which saves almost half of the bytes.
     """
     stream = io.BytesIO()
     with house_style():
@@ -95,13 +96,13 @@ def to_svg(figure: Figure) -> bytes:
         figure.set_layout_engine("none")
         figure.savefig(stream, format="svg", dpi=RESOLUTION, metadata={"Date": None, "Creator": None})
     short = re.sub(rb"(?<!scale\()-?\d+\.\d{3,}", lambda number: b"%.2f" % float(number[0]), stream.getvalue())
-    for what, instead in SHORTER:
-        short = re.sub(what, instead, short)
+    for pattern, replacement in SHORTER:
+        short = re.sub(pattern, replacement, short)
     return short
 
 
-def legend_below(figure: Figure, handles: Sequence[Artist], title: str | None = None) -> None:
-    """Explain the handles under the figure, in as many columns as their labels leave room for."""
+def legend_below(figure: Figure, handles: Sequence[Artist | Container], title: str | None = None) -> None:
+    """Add a legend below the figure, with as many columns as the width of the labels allows."""
     longest = max(len(str(handle.get_label())) for handle in handles)
     columns = int(WIDTH / (0.6 + 0.9 * CHARACTER * longest))
     figure.legend(
@@ -110,17 +111,17 @@ def legend_below(figure: Figure, handles: Sequence[Artist], title: str | None = 
 
 
 def fold(text: str, inches: float) -> str:
-    """Break a text into lines of about `inches`; a model's name only where it is longer than a line."""
+    """Break a text into lines of about `inches`; a hyphenated name is broken only if it is longer than a line."""
     width = int(inches / CHARACTER)
     longer = max(map(len, text.split())) > width
     return textwrap.fill(text, width, break_on_hyphens=longer)
 
 
 def bin_count(images: int) -> int:
-    """Bins of a histogram: the square root of the number of images, from 20 to 50."""
+    """Return the number of bins of a histogram: the square root of the number of images, from 20 to 50."""
     return max(20, min(50, math.isqrt(images)))
 
 
 def row_label(name: str, images: int) -> str:
-    """What stands beside the row of a set: its name and how many images it has."""
+    """Return the label of a subset's row: its name and its number of images."""
     return f"{name} ({images:,})"

@@ -1,4 +1,4 @@
-"""How the models learned."""
+"""Training curves."""
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
@@ -12,11 +12,11 @@ from pipeline.figures.palette import INK, Mark
 from pipeline.figures.style import house_style, legend_below, new_figure
 
 FIRST_EPOCHS = 0.1
-"""Share of a model's epochs that may leave the figure below: they would hide what the others differ by."""
+"""Share of each model's epochs, the first ones, that the range of the figure ignores so that the rest is legible."""
 
 
 class Curve(NamedTuple):
-    """A column of the history, and how it is drawn."""
+    """A column of the history, its label and its line style."""
 
     column: str
     label: str
@@ -29,13 +29,13 @@ CURVES = (Curve("validation_elbo", "validation", "-", 1.4), Curve("train_elbo", 
 
 @house_style()
 def training(history: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Training and validation ELBO of every model by epoch, in nats an image, superimposed.
+    """Draw training and validation ELBO of every model against the epoch, in nats per image.
 
     Args:
         history: columns model, epoch, train_elbo, validation_elbo.
         marks: of the models.
     """
-    figure = new_figure(4)
+    figure = new_figure(4.0)
     axes = figure.subplots()
     for name, mark in marks.items():
         own = history[history["model"] == name]
@@ -44,7 +44,7 @@ def training(history: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
             axes.plot(own["epoch"], own[column], color=mark.colour, linestyle=style, linewidth=width, marker=dot)
     low, high = _limits(history)
     axes.set_ylim(low - 0.04 * (high - low) - 1e-3, high + 0.04 * (high - low) + 1e-3)
-    axes.set(xlabel="epoch", ylabel="ELBO (nats an image)")
+    axes.set(xlabel="epoch", ylabel="ELBO (nats per image)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid()
     legend_below(figure, _handles(marks))
@@ -52,7 +52,7 @@ def training(history: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
 
 
 def _limits(history: pd.DataFrame) -> tuple[float, float]:
-    """The range of both curves once the first epochs are over."""
+    """Return the range of both curves after the first epochs."""
     last = history.groupby("model")["epoch"].transform("max")
     settled = history.loc[history["epoch"] > FIRST_EPOCHS * last, [curve.column for curve in CURVES]]
     return float(settled.min().min()), float(settled.max().max())

@@ -1,4 +1,4 @@
-"""A wall of images: row after row, each image as large as the others."""
+"""Rows of binary images, all of the same size."""
 
 import math
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ from matplotlib.axes import Axes
 from pipeline.figures.style import WIDTH
 
 PAPER, TILE, INK = 255, 238, 0
-"""Grey levels between the images, of a pixel 0 and of a pixel 1."""
+"""Grey levels of the space between the images, of a pixel 0 and of a pixel 1."""
 
 FEWEST_COLUMNS = 8
-"""Fewer images a row are not drawn larger."""
+"""Smallest number of columns; fewer images per row are not drawn larger."""
 
 CAPTION = 0.19
-"""Inches under an image that has a caption."""
+"""Height in inches of the caption under an image."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """Binary images side by side, with what stands before the row and under each image."""
+    """Binary images side by side, with a label for the row and a caption for each image."""
 
     label: str
     images: UInt8[np.ndarray, "m pixels"]
@@ -32,23 +32,23 @@ class Row:
 def pick(
     images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], wanted: Sequence[int] | np.ndarray
 ) -> UInt8[np.ndarray, "m pixels"]:
-    """The images whose ids are wanted, in that order."""
+    """Return the images with the wanted ids, in that order."""
     order = np.argsort(ids)
     return images[order[np.searchsorted(ids, wanted, sorter=order)]]
 
 
 def wall_height(rows: Sequence[Row], columns: int) -> float:
-    """Inches that `draw_wall` needs for its rows, without a title."""
+    """Return the height in inches that `draw_wall` needs for its rows, without a title."""
     return sum(_tile(row, columns) * (1 if row.captions else 1.1) + (CAPTION if row.captions else 0) for row in rows)
 
 
 def draw_wall(axes: Axes, rows: Sequence[Row], columns: int) -> None:
-    """Draw the rows under each other, black on light grey, at most `columns` images in each.
+    """Draw rows of images, black on light grey, at most `columns` images per row.
 
     Args:
         axes: loses its spines and gets the rows' labels as ticks.
-        rows: their images may be of any square size, the same in all rows.
-        columns: images that a row has room for.
+        rows: images of any square size, the same in all rows.
+        columns: number of images for which a row has room.
     """
     side = math.isqrt(rows[0].images.shape[1])
     strips = [_strip(row, columns, side) for row in rows]
@@ -66,7 +66,7 @@ def draw_wall(axes: Axes, rows: Sequence[Row], columns: int) -> None:
 
 
 def _strip(row: Row, columns: int, side: int) -> UInt8[np.ndarray, "height width"]:
-    """One row as one picture, with the white below it."""
+    """Return one row as one picture, with the space below it."""
     white = gap(side)
     below = math.ceil(side * CAPTION / _tile(row, columns)) if row.captions else white
     pitch = side + white
@@ -78,10 +78,10 @@ def _strip(row: Row, columns: int, side: int) -> UInt8[np.ndarray, "height width
 
 
 def gap(side: int) -> int:
-    """White pixels between images of so many pixels a side."""
+    """Return the number of white pixels between images of `side` pixels per side."""
     return max(1, side // 10)
 
 
 def _tile(row: Row, columns: int) -> float:
-    """About how many inches an image is wide beside the row's label."""
+    """Return the approximate width in inches of an image beside the row's label."""
     return (0.86 if row.label else 0.97) * WIDTH / (1.1 * max(columns, FEWEST_COLUMNS))

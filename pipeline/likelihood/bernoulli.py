@@ -1,4 +1,4 @@
-"""The likelihood of binary images at many latent points each, at no more than the price of the matrix products."""
+"""Fast log likelihood of binary images at many latent points per image, at hardly more than its matrix products."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,34 +11,34 @@ from torch.nn.functional import linear, softplus
 from pipeline.likelihood.decoder import Decoder
 
 ROWS = {"cpu": 256}
-"""Decoder passes at once, by device: on a processor as many as its cache holds."""
+"""Decoder passes at once, by device; on a CPU as many as its cache holds."""
 ROWS_ELSEWHERE = 1 << 15
 FACTORS = 8
-"""Of a product whose logarithm is taken at once; logits of more than 87 / 8 on average would underflow it."""
+"""Factors of one product whose logarithm is taken; logits above 87 / 8 on average would underflow it."""
 SMALLEST = torch.finfo(torch.float32).tiny
 ENOUGH_ROWS = 64
-"""Of a block, from which on a processor gains by leaving hidden units out."""
+"""Fewest rows of a block for which skipping inactive hidden units pays on a CPU."""
 SHARE_LEFT = 0.8
-"""Of the units, at most, where it does."""
+"""Largest share of active units for which it pays."""
 
 
 def log_likelihood(
     decoder: Decoder, x: Float[Tensor, "n pixels"], z: Float[Tensor, "k n latent"], far: int = 0
 ) -> Float64[Tensor, "k n"]:
-    """Log p(x | z) in nats, the sum over pixels of x l + log(1 - p) with the decoder's logits l and p = sigmoid(l).
+    """Return log p(x | z) in nats: the sum over pixels of x l + log(1 - p), with logits l and p = sigmoid(l).
 
     With last hidden layer h and last layer W h + b, the first part is (x W) . h + x . b, where x W is one
     product for all latent points of an image. The second part takes the logarithm of the product of a few
     factors at a time. Where such a product underflows, the sum is done again term by term.
 
-    On a processor, hidden units that are zero in a whole block are left out: about half of them, where the
+    On a CPU, hidden units that are zero in a whole block are left out: about half of them, where the
     latent points are those that explain one image.
 
     Args:
         decoder: of the model.
         x: binary images.
-        z: k points an image.
-        far: how many of the last points are wherever the prior has them; they are not mixed with the others.
+        z: k points per image.
+        far: number of last points that are spread over the prior; they are in blocks of their own.
     """
     points, bias = z.transpose(0, 1).contiguous(), decoder.first_bias.expand(len(x), -1)
     rows = ROWS.get(z.device.type, ROWS_ELSEWHERE)
@@ -60,7 +60,7 @@ def _of_block(
     towards: Float64[Tensor, "a hidden"],
     spaces: Sequence[Tensor],
 ) -> Float64[Tensor, "a d"]:
-    """(x W) . h + sum of log(1 - p) at d points of each of some images, in memory that is there."""
+    """(x W) . h + sum of log(1 - p) at d points per image, in memory that is already allocated."""
     inputs = z.reshape(-1, z.shape[-1])
     here, *later = (space[: len(inputs)] for space in spaces)
     here.view(*z.shape[:2], -1).copy_(biases[0].unsqueeze(1))
@@ -77,7 +77,7 @@ def _of_block(
 def _narrowed(
     here: Float[Tensor, "rows units"], *theirs: Shaped[Tensor, "units _"]
 ) -> tuple[Float[Tensor, "rows _"], tuple[Tensor, ...]]:
-    """A layer's output without the units that are zero in every row, and what belongs to the units without them."""
+    """Drop the units of a layer's output that are zero in every row, and their rows of the other tensors."""
     if here.device.type != "cpu" or len(here) < ENOUGH_ROWS:
         return here, theirs
     kept = torch.from_numpy(np.flatnonzero(here.amax(dim=0).numpy()))
@@ -87,7 +87,7 @@ def _narrowed(
 
 
 def _log_of_rest(negative: Float[Tensor, "rows pixels"]) -> Float64[Tensor, " rows"]:
-    """The sum over pixels of log(1 - p), given -l, which is overwritten; infinite where a product underflows."""
+    """Return the sum over pixels of log(1 - p), given -l, which is overwritten; infinite where a product underflows."""
     rows, pixels = negative.shape
     factors = max(count for count in range(1, FACTORS + 1) if pixels % count == 0)
     products = negative.sigmoid_().view(rows, factors, pixels // factors).prod(dim=1)
@@ -102,7 +102,7 @@ def _with_underflow_mended(
     bias: Float[Tensor, "n hidden"],
     rows: int,
 ) -> Float64[Tensor, "n k"]:
-    """The same, with what is not finite summed term by term; what is no number there stays none."""
+    """Replace values that are not finite by the sum term by term; NaN stays where the sum is NaN."""
     for place in torch.nonzero(~torch.isfinite(found)).split(rows):
         image, draw = place.unbind(dim=1)
         found[image, draw] = _term_by_term(decoder, x[image], points[image, draw], bias[image])
@@ -121,7 +121,7 @@ def _term_by_term(
 
 
 def _blocks(images: int, draws: int, far: int, rows: int) -> Iterator[tuple[slice, slice]]:
-    """Draws of one image in blocks of so many rows, or all draws of as many images as a block can hold."""
+    """Yield draws of one image in blocks of `rows`, or all draws of as many images as a block can hold."""
     for start, end in ((0, draws - far), (draws - far, draws)):
         some = max(1, rows // max(end - start, 1))
         for first in range(0, images, some):

@@ -1,4 +1,4 @@
-"""Slope and curvature of a Bernoulli likelihood in the latent point, by products of the decoder's layers."""
+"""Gradient and curvature of a Bernoulli log likelihood in the latent point, by products of the decoder's layers."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from pipeline.models.distributions import BernoulliPixels
 NEGLIGIBLE = 1e-4
 """Variance p (1 - p) of a pixel below which it does not count in the curvature."""
 ENOUGH_ROWS = 48
-"""Of an image's Jacobians, from which on a processor gains by leaving units out."""
+"""Fewest rows of an image's Jacobians for which skipping inactive units pays on a CPU."""
 POINTS_AT_ONCE = {"cpu": 32}
-"""Whose Jacobians are held at once, by device, where none are left out."""
+"""Points whose Jacobians are held at once, by device, where no units are left out."""
 MANY_POINTS = 1024
 
 
@@ -26,16 +26,16 @@ def slope_and_curvature(
     z: Float[Tensor, "m n latent"],
     precision: torch.dtype = torch.float32,
 ) -> tuple[Float[Tensor, "m n"], Float[Tensor, "m n latent"], Float[Tensor, "m n latent latent"]]:
-    """Value, gradient and curvature J' diag(p (1 - p)) J of log p(x | z).
+    """Return value, gradient and curvature J' diag(p (1 - p)) J of log p(x | z).
 
     With rectifiers D that are open or shut, the Jacobian of the logits is J = W3 D2 W2 D1 W1; the
     products are taken from the right, where they are as narrow as the latent space. Units that are shut
-    at all points of an image, and pixels that are certain at all of them, are left out: more than half.
+    at all points of an image, and pixels that are certain at all of them, are left out: more than half of both.
 
     Args:
         decoder: of the model.
         x: binary images.
-        z: m points an image; the closer they are to each other, the faster.
+        z: m points per image; the closer they are to each other, the faster.
         precision: of the Jacobian's products; value and gradient are in single precision whatever it is.
     """
     logits, gates = _forward(decoder, z)
@@ -51,7 +51,7 @@ def slope_and_curvature(
 def _forward(
     decoder: Decoder, z: Float[Tensor, "m n latent"]
 ) -> tuple[Float[Tensor, "m n pixels"], list[Float[Tensor, "m n _"]]]:
-    """The logits, and for each hidden layer which rectifiers are open: 1 or 0."""
+    """Return the logits, and for each hidden layer whether each rectifier is open: 1 or 0."""
     here, gates = (z @ decoder.weights[0].T).add_(decoder.first_bias), []
     for weight, bias in zip(decoder.weights[1:], decoder.biases, strict=True):
         gates.append((here > 0).to(here.dtype))
@@ -62,7 +62,7 @@ def _forward(
 def _curvature(
     weights: Sequence[Tensor], gates: Sequence[Float[Tensor, "m n _"]], precision: torch.dtype
 ) -> Float[Tensor, "m n latent latent"]:
-    """J' J, where J has every layer's outputs multiplied by its gates."""
+    """Return J' J, where J has every layer's outputs multiplied by its gates."""
     device, latent = gates[0].device.type, weights[0].shape[1]
     if device == "cpu" and len(gates[0]) * latent >= ENOUGH_ROWS:
         images = zip(*(gate.unbind(dim=1) for gate in gates), strict=True)
@@ -75,7 +75,7 @@ def _curvature(
 def _narrowed(
     weights: Sequence[Tensor], gates: Sequence[Float[Tensor, "m _"]]
 ) -> tuple[list[Tensor], list[Float[Tensor, "m _"]]]:
-    """The layers without those outputs whose gate is shut at every point."""
+    """Return the layers without the outputs whose gate is shut at every point."""
     layers, narrow, inputs = [], [], None
     for weight, gate in zip(weights, gates, strict=True):
         outputs = gate.any(dim=0).nonzero().squeeze(1)
@@ -89,7 +89,7 @@ def _narrowed(
 def _square(
     weights: Sequence[Tensor], gates: Sequence[Float[Tensor, "b _"]], precision: torch.dtype
 ) -> Float[Tensor, "b latent latent"]:
-    """J' J at b points, from J = ... D2 W2 D1 W1 with one row a latent coordinate."""
+    """Return J' J at b points, from J = ... D2 W2 D1 W1, which is held transposed: one row per latent coordinate."""
     first, *others = (weight.to(precision) for weight in weights)
     gate, *later = (gate.to(precision).unsqueeze(1) for gate in gates)
     columns = first.T * gate

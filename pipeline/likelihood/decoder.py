@@ -1,4 +1,4 @@
-"""The layers of a Bernoulli decoder laid open, for those who can do more with them than call it."""
+"""Weights and biases of a Bernoulli MLP decoder, for fast paths that bypass `forward`."""
 
 from typing import NamedTuple
 
@@ -14,8 +14,8 @@ from pipeline.models.plain import VAE
 class Decoder(NamedTuple):
     """Logits of Bernoulli pixels: affine layers with rectifiers between them, none after the last.
 
-    What a model is told beside the latent point, its label, is a part of the first layer's bias, which
-    has one row for every image, or one for all.
+    The label of a conditional model is part of the first layer's bias, which has one row per image; otherwise one
+    row for all.
     """
 
     weights: tuple[Float[Tensor, "outputs inputs"], ...]
@@ -25,12 +25,12 @@ class Decoder(NamedTuple):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Of every layer's output."""
+        """Return the width of every layer's output."""
         return tuple(len(weight) for weight in self.weights)
 
 
 def bernoulli_decoder(model: LatentVariableModel) -> Decoder | None:
-    """The layers that lead from a latent point to the logits of p(x | z), where a model is known to have such.
+    """Return the layers from a latent point to the logits of p(x | z), for a model that is known to have such layers.
 
     Returns:
         None for any model but the study's own, for one that changes their likelihood, and for layers
@@ -61,7 +61,7 @@ def _decoder(layers: list[nn.Linear], first: Tensor, first_bias: Tensor) -> Deco
 
 
 def _affine_layers(network: nn.Sequential) -> list[nn.Linear] | None:
-    """The affine layers of a network that has nothing else but rectifiers between them."""
+    """Return the affine layers of a network, or None if it has anything else than rectifiers between them."""
     affine, between = list(network)[::2], list(network)[1::2]
     layers = [layer for layer in affine if type(layer) is nn.Linear and layer.weight.dtype == torch.float32]
     whole = len(layers) == len(affine) == len(between) + 1 and all(type(one) is nn.ReLU for one in between)

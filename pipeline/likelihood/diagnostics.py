@@ -1,4 +1,4 @@
-"""Whether the weights have a finite variance: the Pareto shape of their upper tail."""
+"""Pareto shape of the importance weights' upper tail, which tells whether their variance is finite."""
 
 import math
 
@@ -6,9 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from pipeline.core.errors import NumericalError
+
+LEAST_DRAWS = 5
+"""Fewest draws whose largest fifth is not empty."""
+
 
 def pareto_k(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
-    """Shape of the generalised Pareto distribution fitted to the largest weights of each image.
+    """Fit the shape of a generalised Pareto distribution to the largest weights of each image.
 
     Above min(1 - 1 / log10 K, 0.7) neither the estimate nor its standard error is to be trusted. The
     tail holds the largest min(K / 5, 3 sqrt K) weights.
@@ -16,10 +21,17 @@ def pareto_k(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
     Returns:
         Shape (n,). Weights without spread have shape -infinity in theory and -1 here.
 
+    Raises:
+        NumericalError: there are fewer than five draws, and so no tail.
+
     References:
         Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, section 2.4.
     """
     draws = log_w.shape[0]
+    if draws < LEAST_DRAWS:
+        raise NumericalError(
+            f"the Pareto shape of {draws} importance weights is not defined; draw at least {LEAST_DRAWS} per image"
+        )
     size = int(min(0.2 * draws, 3 * math.sqrt(draws)))
     largest = torch.sort(log_w - log_w.amax(dim=0), dim=0).values[-size - 1 :].exp()
     excess = largest[1:] - largest[0]

@@ -1,4 +1,4 @@
-"""The joint density of an image and a latent point, to second order about that point."""
+"""Second-order expansion of the joint density of an image and a latent point."""
 
 from collections.abc import Callable
 from typing import NamedTuple, cast
@@ -7,10 +7,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from pipeline.core.derivatives import hessian
 from pipeline.likelihood.curvature import slope_and_curvature
 from pipeline.likelihood.decoder import bernoulli_decoder
 from pipeline.models.density import LatentVariableModel
 from pipeline.models.distributions import BernoulliPixels
+from pipeline.models.priors import prior_of
 
 
 class Expansion(NamedTuple):
@@ -23,11 +25,11 @@ class Expansion(NamedTuple):
 
 
 def expand(model: LatentVariableModel, x: Float[Tensor, "n pixels"], z: Float[Tensor, "m n latent"]) -> Expansion:
-    """Expand log p(x, z) about m points an image.
+    """Expand log p(x, z) about m points per image.
 
-    Where the likelihood curves upwards its curvature is left out, so that the precision is never less
-    than the prior's, and its inverse is the covariance of a normal. Bernoulli pixels take the
-    Gauss-Newton way, J' W J with W = p (1 - p), which needs first derivatives only.
+    Where the likelihood curves upwards its curvature is left out, so that the precision is never less than the
+    prior's, which is positive definite, and its inverse is the covariance of a normal. For Bernoulli pixels the
+    curvature is that of Gauss and Newton, J' W J with W = p (1 - p), which needs first derivatives only.
     """
     decoder = bernoulli_decoder(model)
     if decoder is not None:
@@ -36,16 +38,14 @@ def expand(model: LatentVariableModel, x: Float[Tensor, "n pixels"], z: Float[Te
         value, slope, curvature = gauss_newton(model, x, z)
     else:
         value, slope, curvature = second_derivatives(model, x, z)
-    value = value + model.prior.log_prob(z)
-    variance = model.prior.variance
-    gradient = slope - (z - model.prior.mean) / variance
-    return Expansion(z, value, gradient, curvature + torch.diag(1 / variance))
+    log_prior, prior_slope, prior_precision = prior_of(model).expand(z)
+    return Expansion(z, value + log_prior, slope + prior_slope, curvature + prior_precision)
 
 
 def gauss_newton(
     model: LatentVariableModel, x: Float[Tensor, "n pixels"], z: Float[Tensor, "m n latent"]
 ) -> tuple[Float[Tensor, "m n"], Float[Tensor, "m n latent"], Float[Tensor, "m n latent latent"]]:
-    """Value, gradient and curvature of log p(x | z) for Bernoulli pixels.
+    """Return value, gradient and curvature of log p(x | z) for Bernoulli pixels.
 
     With logits l(z) and their Jacobian J: J' (x - p) and J' diag(p (1 - p)) J. Where the decoder is
     piecewise linear, as with rectifiers, this is the exact curvature almost everywhere.
@@ -60,23 +60,19 @@ def gauss_newton(
 def second_derivatives(
     model: LatentVariableModel, x: Float[Tensor, "n pixels"], z: Float[Tensor, "m n latent"]
 ) -> tuple[Float[Tensor, "m n"], Float[Tensor, "m n latent"], Float[Tensor, "m n latent latent"]]:
-    """Value, gradient and curvature of log p(x | z) for any likelihood that can be differentiated twice."""
-    with torch.inference_mode(mode=False), torch.enable_grad():
-        point = z.clone().requires_grad_()
-        value = model.likelihood(point).log_prob(x.clone())
-        (slope,) = torch.autograd.grad(value.sum(), point, create_graph=True)
-        rows = [torch.autograd.grad(slope[..., i].sum(), point, retain_graph=True)[0] for i in range(z.shape[-1])]
-    upwards, axes = torch.linalg.eigh(-torch.stack(rows, dim=-1))
-    return value.detach(), slope.detach(), (axes * upwards.clamp(min=0).unsqueeze(-2)) @ axes.mT
+    """Return value, gradient and curvature of log p(x | z) for any likelihood that can be differentiated twice."""
+    value, slope, second = hessian(lambda point: model.likelihood(point).log_prob(x.clone()), z)
+    curvature, axes = torch.linalg.eigh(-second)
+    return value, slope, (axes * curvature.clamp(min=0).unsqueeze(-2)) @ axes.mT
 
 
 def _with_jacobian(
     function: Callable[[Tensor], Tensor], z: Float[Tensor, "*batch latent"]
 ) -> tuple[Float[Tensor, "*batch pixels"], Float[Tensor, "*batch pixels latent"]]:
-    """A function's value and Jacobian at every point, at the cost of one pass a latent coordinate.
+    """Return a function's value and Jacobian at every point, at the cost of one pass per latent coordinate.
 
     The pullback v -> J' v is linear in v, so that its own derivative along an axis is a column of J: a
-    forward derivative, made of two backward ones.
+    forward derivative that is composed of two backward ones.
     """
     axes = torch.eye(z.shape[-1], dtype=z.dtype, device=z.device)
     with torch.inference_mode(mode=False), torch.enable_grad():

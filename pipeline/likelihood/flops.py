@@ -1,14 +1,15 @@
-"""Work in the one unit that does not depend on the machine: multiply-adds, as passes through the decoder."""
+"""Cost of a decoder pass in multiply-adds: a unit of work that does not depend on the machine."""
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from pipeline.models.density import LatentVariableModel
 
 
-def decoder_multiply_adds(model: LatentVariableModel) -> float:
-    """Multiply-adds of the matrix products that lead from one latent point to p(x | z)."""
-    point = torch.zeros(1, *model.prior.event_shape, device=model.prior.mean.device)
+def decoder_multiply_adds(model: LatentVariableModel, z: Float[Tensor, "1 latent"]) -> float:
+    """Count the multiply-adds of the matrix products that lead from one latent point to p(x | z)."""
     with torch.inference_mode(mode=False), torch.no_grad(), FlopCounterMode(display=False) as counter:
-        model.likelihood(point.clone())
+        model.likelihood(z.clone())
     return float(counter.get_total_flops()) / 2

@@ -1,41 +1,68 @@
-"""A mixture over the modes of an image's posterior, with a share of the prior, to draw from."""
+"""Mixture over the modes of an image's posterior, with a share of the prior."""
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
-from torch.distributions import Distribution
 
+from pipeline.core.streams import StreamFactory
 from pipeline.likelihood.proposals import Draws
 from pipeline.likelihood.refinement import Normals, solve_all
+from pipeline.models.priors import Prior
 
 FLATTENING = 0.5
-"""Power of a mode's mass to which its share of the draws is in proportion: one misjudged is not starved."""
+"""Power of a mode's mass to which its share of the draws is in proportion: below 1, so that a mode whose mass was
+underestimated still gets draws."""
 
 
 class Mixture(NamedTuple):
-    """Student's t distributions at m modes, precision root root', and last the prior, each with its share."""
+    """Student's t distributions at m modes of n images, precision root root', then the prior; and their shares."""
 
     share: Float[Tensor, "m_and_prior n"]
     mean: Float[Tensor, "m n latent"]
     root: Float[Tensor, "m n latent latent"]
     degrees: float
 
-    def only(self, kept: Bool[Tensor, " n"]) -> "Mixture":
-        """The mixtures of some of the images."""
+    def select(self, kept: Bool[Tensor, " n"]) -> "Mixture":
+        """Return the mixtures of some of the images."""
         return Mixture(self.share[:, kept], self.mean[:, kept], self.root[:, kept], self.degrees)
+
+
+@dataclass(frozen=True)
+class MixtureProposal:
+    """Mixture as a proposal; see `pipeline.likelihood.proposals.Proposal`."""
+
+    mixture: Mixture
+    prior: Prior
+    passes: Float[Tensor, " n"]
+    screening: float
+    spread: Float[Tensor, " n"] | None
+    nested: ClassVar[bool] = False
+    """Draws are allotted for a given total, so the first k draws of a longer sample are not a sample of size k."""
+
+    def sample(self, streams: StreamFactory, draws: int) -> Draws:
+        """Draw from every component as often as its share says."""
+        noise = streams.named("draws").normal(draws, self.mixture.mean.shape[-1])
+        chi_squared = streams.named("tails").chi_squared(draws, self.mixture.degrees)
+        return mixture_draws(self.mixture, self.prior, self.prior.draw(noise, streams), noise, chi_squared)
+
+    def select(self, kept: Bool[Tensor, " n"]) -> "MixtureProposal":
+        """Return the proposal for some of the images."""
+        spread = None if self.spread is None else self.spread[kept]
+        return MixtureProposal(self.mixture.select(kept), self.prior, self.passes[kept], self.screening, spread)
 
 
 def mixture_at(
     modes: Normals, kept: Bool[Tensor, "m n"], inflation: float, degrees: float, prior_share: float
 ) -> Mixture:
-    """The mixture at the kept modes.
+    """Return the mixture at the kept modes.
 
     Args:
-        modes: normals whose fields are stacked, m an image.
-        kept: which of them take part, one an image at least.
+        modes: normals whose fields are stacked, m per image.
+        kept: which of them take part, at least one per image.
         inflation: factor on every standard deviation.
         degrees: of freedom; the fewer, the heavier the tails.
         prior_share: of the draws, which bounds the weights.
@@ -46,16 +73,21 @@ def mixture_at(
 
 
 def mixture_draws(
-    mixture: Mixture, prior: Distribution, noise: Float[Tensor, "k n latent"], chi_squared: Float[Tensor, "k n"]
+    mixture: Mixture,
+    prior: Prior,
+    of_prior: Float[Tensor, "k n latent"],
+    noise: Float[Tensor, "k n latent"],
+    chi_squared: Float[Tensor, "k n"],
 ) -> Draws:
-    """Draws from each component as often as its share says, with the density of all components together.
+    """Draw from each component as often as its share says, with the density of all components together.
 
     The numbers of draws are fixed and not drawn (deterministic mixture), which takes their variance out
-    of the estimate and leaves it unbiased.
+    of the estimate and leaves it unbiased. The density is that of the shares realised: of 256 draws, 4 % are 10 draws.
 
     Args:
         mixture: of n images.
-        prior: a normal.
+        prior: the last component.
+        of_prior: k draws from it per image; only the prior's share of them is used.
         noise: standard normal.
         chi_squared: with the mixture's degrees of freedom.
 
@@ -63,7 +95,7 @@ def mixture_draws(
         Owen and Zhou (2000), Safe and effective importance sampling, section 3.
     """
     component = allot(mixture.share, len(noise))
-    z = prior.mean + prior.stddev * noise
+    z = of_prior
     heavy = noise * (mixture.degrees / chi_squared).sqrt().unsqueeze(-1)
     for index, (mean, root) in enumerate(zip(mixture.mean, mixture.root, strict=True)):
         z = torch.where((component == index).unsqueeze(-1), mean + solve_all(root.mT, heavy), z)
@@ -73,14 +105,14 @@ def mixture_draws(
 
 
 def allot(share: Float[Tensor, "m n"], draws: int) -> Int64[Tensor, "k n"]:
-    """Which component each draw comes from: as many as `share` says to within one, in the components' order."""
+    """Return the component of each draw: as many as `share` says to within one, in the components' order."""
     place = (torch.arange(draws, dtype=torch.float64, device=share.device) + 0.5) / draws
     ends = share.double().cumsum(dim=0)[:-1]
     return (place[:, None, None] > ends).sum(dim=1)
 
 
-def log_density(mixture: Mixture, prior: Distribution, z: Float[Tensor, "k n latent"]) -> Float[Tensor, "k n"]:
-    """Log density of the whole mixture, in nats."""
+def log_density(mixture: Mixture, prior: Prior, z: Float[Tensor, "k n latent"]) -> Float[Tensor, "k n"]:
+    """Return the log density of the whole mixture, in nats."""
     parts = [_student(mixture.degrees, *place, z) for place in zip(mixture.mean, mixture.root, strict=True)]
     each = torch.stack([*parts, prior.log_prob(z).double()])
     return torch.logsumexp(each + mixture.share.double().log().unsqueeze(1), dim=0)

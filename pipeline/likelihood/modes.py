@@ -1,4 +1,4 @@
-"""The latent points that explain an image best: local maxima of the posterior p(z | x)."""
+"""Modes of an image's posterior p(z | x): the latent points that explain the image best."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -14,10 +14,10 @@ FIRST_DAMPING, GREATEST_DAMPING = 1e-2, 1e12
 def climb(
     model: LatentVariableModel, x: Float[Tensor, "n pixels"], start: Float[Tensor, "m n latent"], steps: int
 ) -> Expansion:
-    """Go uphill in log p(x, z) from every start by damped Newton steps.
+    """Climb in log p(x, z) from every start by damped Newton steps.
 
-    A step that does not gain is not taken, and the next one is shorter and steeper; one that gains makes
-    the next one bolder.
+    A step that does not gain is rejected, and the damping is raised, so that the next step is shorter and steeper; a
+    step that gains lowers the damping.
 
     Returns:
         The expansion of log p(x, z) about the last point of each start.
@@ -36,10 +36,9 @@ def climb(
 
 
 def distinct(modes: Expansion, apart: float = 1.0) -> Bool[Tensor, "m n"]:
-    """Which modes of an image are not another, better one once more.
+    """Mark the modes of each image that do not duplicate a better one.
 
-    Two are the same when either lies within `apart` standard deviations of the other, as its curvature
-    measures them.
+    Two modes are the same if either lies within `apart` standard deviations of the other, by its own curvature.
     """
     offset = modes.z.unsqueeze(0) - modes.z.unsqueeze(1)
     distance = torch.einsum("abnd,bnde,abne->abn", offset, modes.precision, offset)
@@ -53,14 +52,14 @@ def distinct(modes: Expansion, apart: float = 1.0) -> Bool[Tensor, "m n"]:
 
 
 def laplace(modes: Expansion) -> Float[Tensor, "m n"]:
-    """Logarithm of the mass of p(x, z) about each mode by Laplace's approximation, in nats and up to a constant."""
+    """Return the log mass of p(x, z) about each mode by Laplace's approximation, in nats and up to a constant."""
     root = torch.linalg.cholesky(modes.precision)
     mass: Tensor = modes.value - root.diagonal(dim1=-2, dim2=-1).log().sum(dim=-1)
     return mass
 
 
 def damped_step(here: Expansion, damping: Float[Tensor, "m n"]) -> Float[Tensor, "m n latent"]:
-    """Newton's step from every point, made shorter and steeper by the damping, which is relative to the curvature."""
+    """Return Newton's step from every point, damped by a multiple of the curvature's diagonal (Levenberg-Marquardt)."""
     scale = here.precision.diagonal(dim1=-2, dim2=-1) * damping.unsqueeze(-1)
     factor = torch.linalg.cholesky(here.precision + torch.diag_embed(scale))
     return torch.cholesky_solve(here.gradient.unsqueeze(-1), factor).squeeze(-1)

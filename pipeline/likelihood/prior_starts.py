@@ -1,24 +1,30 @@
-"""Latent points of the prior that explain an image best: starts for the search that owe nothing to the encoder."""
+"""Starts for the search that do not depend on the encoder: the points of the prior that explain an image best."""
 
 from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
+from torch.distributions import Distribution
 from torch.nn.functional import softplus
 
 from pipeline.likelihood.flops import decoder_multiply_adds
-from pipeline.models.density import LabelledModel
+from pipeline.models.density import LabelledModel, LatentVariableModel
 from pipeline.models.distributions import BernoulliPixels
 
 SHORTLIST = 64
-"""Points an image among which its starts are chosen."""
+"""Points per image among which its starts are chosen."""
 APART = 0.5
-"""Least distance between starts, in the prior's standard deviations."""
+"""Least distance between starts, in units of z."""
+AT_ONCE = 1 << 24
+"""Pixels of decoded points that are compared with images at a time, where that is not a matrix product."""
+
+Scorer = Callable[[Float[Tensor, "n pixels"]], Float[Tensor, "b n"]]
+"""Returns log p(x | z) of n images at all points."""
 
 
 class Screen:
-    """Points of the prior, decoded once for every label, so that a matrix product scores an image at all of them.
+    """Points of the prior, decoded once per label, so that a matrix product scores an image at all of them.
 
     Args:
         family: of models, one for each label.
@@ -28,22 +34,25 @@ class Screen:
     def __init__(self, family: LabelledModel, points: Float[Tensor, "b latent"]) -> None:
         self.family = family
         self.points = points
-        self.decoded: dict[int, Callable[[Tensor], Tensor]] = {}
-        self.decoding = decoder_multiply_adds(family.given(torch.zeros(1, dtype=torch.long, device=points.device)))
+        self.scorers: dict[int, Scorer] = {}
+        self.decoding = decoder_multiply_adds(self._model(0), points[:1])
 
     def passes(self, pixels: int) -> float:
-        """Decoder passes to which the product of one image with all points amounts; zero where none has products."""
+        """Return the cost of comparing one image with all points, in decoder passes.
+
+        Zero for a decoder without matrix products.
+        """
         return len(self.points) * pixels / self.decoding if self.decoding else 0.0
 
     def best(
         self, x: Float[Tensor, "n pixels"], y: Int64[Tensor, " n"], starts: int
     ) -> tuple[Float[Tensor, "m n latent"], Float[Tensor, "m n"]]:
-        """The points with the largest log p(x | z), for each image, no two of them close to each other.
+        """Choose the points with the largest log p(x | z), for each image, no two of them close to each other.
 
         Args:
             x: images.
             y: their labels.
-            starts: m, points chosen an image.
+            starts: m, points chosen per image.
 
         Returns:
             The points, and log p(x | z) of each in nats.
@@ -51,20 +60,33 @@ class Screen:
         scores = torch.empty(len(self.points), len(x), dtype=torch.float64, device=x.device)
         for label in torch.unique(y).tolist():
             rows = torch.nonzero(y == label).squeeze(1)
-            scores[:, rows] = self._of_label(label)(x[rows]).double()
+            scores[:, rows] = self._scorer(label)(x[rows]).double()
         return _spread(self.points, scores, starts)
 
-    def _of_label(self, label: int) -> Callable[[Tensor], Tensor]:
-        model = self.family.given(torch.tensor([label], device=self.points.device))
+    def _model(self, label: int) -> LatentVariableModel:
+        return self.family.given(torch.tensor([label], device=self.points.device))
+
+    def _scorer(self, label: int) -> Scorer:
+        model = self._model(label)
         key = -1 if id(model) == id(self.family) else label
-        if key not in self.decoded:
+        if key not in self.scorers:
             likelihood = model.likelihood(self.points.unsqueeze(1))
-            self.decoded[key] = _product(likelihood) if isinstance(likelihood, BernoulliPixels) else likelihood.log_prob
-        return self.decoded[key]
+            if isinstance(likelihood, BernoulliPixels):
+                self.scorers[key] = _product(likelihood)
+            else:
+                self.scorers[key] = _in_parts(likelihood, len(self.points))
+        return self.scorers[key]
 
 
-def _product(likelihood: BernoulliPixels) -> Callable[[Float[Tensor, "n pixels"]], Float[Tensor, "b n"]]:
-    """Log probability under every one of b likelihoods, what does not depend on the image computed once."""
+def _in_parts(likelihood: Distribution, points: int) -> Scorer:
+    """Score few images at a time, since every image is broadcast over all points."""
+    pixels = points * likelihood.event_shape[0]
+    images = max(1, AT_ONCE // pixels)
+    return lambda x: torch.cat([likelihood.log_prob(part) for part in x.split(images)], dim=1)
+
+
+def _product(likelihood: BernoulliPixels) -> Scorer:
+    """Score images by one matrix product; the terms that do not depend on the image are computed once."""
     logits = likelihood.logits.squeeze(1)
     rest = softplus(logits).sum(dim=1, keepdim=True)
     return lambda x: logits @ x.T - rest
@@ -73,7 +95,7 @@ def _product(likelihood: BernoulliPixels) -> Callable[[Float[Tensor, "n pixels"]
 def _spread(
     points: Float[Tensor, "b latent"], scores: Float[Tensor, "b n"], starts: int
 ) -> tuple[Float[Tensor, "m n latent"], Float[Tensor, "m n"]]:
-    """The best point, then the best that is apart from it, and so on; where there is none, the best left."""
+    """Choose the best point, then the best that is apart from it, and so on; where none is apart, the best left."""
     reached, places = scores.topk(min(max(SHORTLIST, starts), len(points)), dim=0)
     shortlist, columns = points[places], torch.arange(scores.shape[1], device=points.device)
     best, chosen = reached.clone(), []

@@ -1,4 +1,4 @@
-"""What a column of log weights tells about its image."""
+"""Estimates for each image from its column of log weights."""
 
 import math
 
@@ -27,7 +27,7 @@ def log_marginal(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
 
 
 def effective_draws(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
-    """Kish's effective sample size (sum w)^2 / sum w^2, between 1 and K.
+    """Return Kish's effective sample size (sum w)^2 / sum w^2, between 1 and K.
 
     References:
         Owen (2013), Monte Carlo theory, methods and examples, section 9.3.

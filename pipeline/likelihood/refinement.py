@@ -1,7 +1,7 @@
-"""A normal that fits an image's posterior where its mass is, and not at its top alone.
+"""Variational refinement of a normal, so that it fits an image's posterior over its mass and not at its mode alone.
 
-With a decoder of rectifiers the curvature at the top is that of one linear piece among many, and a poor
-guess of the posterior's width: importance weights from it vary without need.
+A decoder of rectifiers is piecewise linear. The curvature at the mode is that of one piece, and a poor estimate of the
+posterior's width, so that importance weights from Laplace's normal vary more than they need to.
 """
 
 import math
@@ -15,15 +15,15 @@ from pipeline.likelihood.slopes import slopes
 from pipeline.models.density import LatentVariableModel
 
 STRENGTH = 10.0
-"""Of the normal before a round, in draws: how much the fit keeps to it."""
+"""Ridge penalty towards the previous normal, as an equivalent number of draws."""
 MEMORY = 0.6
-"""What a draw counts for in the round after its own, relative to the new ones."""
+"""Factor on the weights of older draws in every round."""
 LEAST_PRECISION, GREATEST_PRECISION = 0.4, 4.0
-"""Factors within which a round changes the precision in any direction."""
+"""Bounds of the factor by which a round changes the precision in any direction."""
 LONGEST_STEP = 1.5
-"""Standard deviations by which a round moves the mean."""
+"""Largest step of the mean in a round, in standard deviations."""
 LOOK_BACK = 3
-"""Rounds over which the spread is averaged."""
+"""Last rounds over which mass and spread are averaged."""
 
 
 class Normals(NamedTuple):
@@ -32,13 +32,13 @@ class Normals(NamedTuple):
     mean: Float[Tensor, "n latent"]
     precision: Float[Tensor, "n latent latent"]
     log_mass: Float[Tensor, " n"]
-    """Of the joint density, as the normal's own draws tell it, in nats."""
+    """Log mass of the joint density, estimated from the normal's own draws, in nats."""
     spread: Float[Tensor, " n"]
     """Variance of the log weights of its draws, in the last rounds."""
 
 
 class Seen(NamedTuple):
-    """Points at which the slope of log p(x, z) is known, and what each still counts for."""
+    """Points at which the gradient of log p(x, z) is known, with their weights in the fit."""
 
     z: Float[Tensor, "k n latent"]
     slope: Float[Tensor, "k n latent"]
@@ -55,10 +55,10 @@ def refine(
 ) -> Normals:
     """Move normals towards the best normal approximation of each posterior.
 
-    The slope of a normal's log density is linear, slope(z) = -precision (z - mean). So every round draws
-    points and their mirror images from the normal it has, asks for the slope of log p(x, z) there, and
-    takes the straight line through all slopes seen: unlike an average of curvatures it also counts what
-    happens at the kinks between linear pieces. The best normal approximation is its fixed point.
+    The gradient of a normal's log density is linear, -precision (z - mean). So every round draws points and their
+    mirror images from the present normal, computes the gradient of log p(x, z) there, and fits a line to all
+    gradients so far. Unlike an average of curvatures, the line takes account of the kinks between linear pieces. The
+    best normal approximation is a fixed point.
 
     Args:
         model: of the images.
@@ -66,7 +66,7 @@ def refine(
         mean: to start from.
         precision: to start from.
         noise: standard normal; half the draws of every round.
-        products: the precision of the matrix products behind the slopes, which need not be exact.
+        products: precision of the matrix products in the gradients, which need not be exact.
 
     References:
         Opper and Archambeau (2009), The variational Gaussian approximation revisited, section 2; Salimans
@@ -91,14 +91,14 @@ def refine(
 def normal_log_density(
     root: Float[Tensor, "n latent latent"], noise: Float[Tensor, "k n latent"]
 ) -> Float[Tensor, "k n"]:
-    """Log density of a normal of precision root root' at the point that standard normal `noise` leads to."""
+    """Return the log density of a normal of precision root root' at the point that standard normal `noise` maps to."""
     constant = 0.5 * noise.shape[-1] * math.log(2 * math.pi)
     density: Tensor = root.diagonal(dim1=-2, dim2=-1).log().sum(dim=-1) - noise.square().sum(dim=-1) / 2 - constant
     return density
 
 
 def solve_all(triangle: Float[Tensor, "n latent latent"], right: Float[Tensor, "k n latent"]) -> Tensor:
-    """Solve upper triangular systems, k right sides each."""
+    """Solve upper triangular systems with k right-hand sides each."""
     solved: Tensor = torch.linalg.solve_triangular(triangle, right.permute(1, 2, 0), upper=True)
     return solved.permute(2, 0, 1)
 
@@ -106,10 +106,10 @@ def solve_all(triangle: Float[Tensor, "n latent latent"], right: Float[Tensor, "
 def _line(
     seen: Seen, mean: Float[Tensor, "n latent"], root: Float[Tensor, "n latent latent"]
 ) -> tuple[Float[Tensor, "n latent"], Float[Tensor, "n latent latent"]]:
-    """Mean and precision of the normal whose slope is the line through those seen.
+    """Return mean and precision of the normal whose gradient is the line fitted to those in `seen`.
 
-    In coordinates in which the present normal is standard its own slope is -offset; what is fitted is
-    the rest, by ridge regression. Far points, which one line cannot serve as well, count for less.
+    In coordinates in which the present normal is standard, its own gradient is -offset; ridge regression fits the
+    difference. Far points, where one line fits worse, have less weight.
     """
     offset = torch.einsum("nde,knd->kne", root, seen.z - mean)
     slope = torch.linalg.solve_triangular(root, seen.slope.permute(1, 2, 0), upper=False).permute(2, 0, 1)

@@ -1,4 +1,4 @@
-"""Scores in the making: finished pieces on disk, to go on from after a fault."""
+"""Resume an interrupted scoring run from the pieces that are already on disk."""
 
 import contextlib
 import hashlib
@@ -14,9 +14,11 @@ import torch
 
 from pipeline.config import ScoreParams
 from pipeline.core.errors import DataError
+from pipeline.core.rng import Stream
 from pipeline.core.tables import read_table, write_table
+from pipeline.likelihood.proposals import find
 from pipeline.likelihood.score_tables import SCORED
-from pipeline.likelihood.scoring import Stream, score
+from pipeline.likelihood.scoring import score
 from pipeline.likelihood.sharding import Workers
 from pipeline.models.build import Autoencoder
 
@@ -25,10 +27,10 @@ Follow = Callable[[int], contextlib.AbstractContextManager[Step]]
 
 
 @contextlib.contextmanager
-def kept_until_done(folder: Path) -> Iterator[Path]:
-    """Keep what is put into `folder` if the block fails, and remove it if the block succeeds."""
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """Keep the content of `folder` if the block fails, and remove the folder if the block succeeds."""
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)  # other workers may be at it
+    shutil.rmtree(folder, ignore_errors=True)  # other workers may be removing it too
 
 
 def score_resumably(
@@ -42,29 +44,30 @@ def score_resumably(
     stream: Stream,
     follow: Follow,
 ) -> pd.DataFrame | None:
-    """Score this worker's share of the images, a piece at a time, and gather the shares of all workers.
+    """Score this worker's share of the images piece by piece, and gather the shares of all workers.
 
-    Every piece goes to disk as soon as it is scored, below a digest of all that decides its numbers, so that a
-    changed parameter, image or line of code starts anew. What is there already is not scored again.
+    Every piece is written to disk as soon as it is scored, in a folder named by a digest of everything that affects
+    its numbers, so that a changed parameter, image or line of code starts anew. Pieces on disk are not scored again.
 
     Args:
         group: the workers.
         folder: of the pieces.
         model: see `score`.
         x: binary images.
-        y: their digits.
+        y: their labels.
         ids: their ids.
         params: see `score`.
         stream: the model's source of random numbers.
-        follow: from the number of images in the share, what is to be called with the images just done.
+        follow: takes the number of images in the share, and yields a function to call with the number just done.
 
     Returns:
-        For the worker that leads what `score` gives of all images, for the others nothing.
+        The table of `score` for all images on rank 0, and None on the other ranks.
 
     Raises:
         NumericalError: an image's likelihood is not finite.
         StudyError: a worker is lost.
     """
+    find(params.proposal)  # imports its code, which is part of the digest
     model = model.to(group.device)
     study = folder / identity(model, [x, y, ids], params, stream(0).bytes(16), group.device.type)
     pieces, tables = group.share(len(x), params.block), []
@@ -77,7 +80,7 @@ def score_resumably(
 
 
 def identity(model: Autoencoder, arrays: list[np.ndarray], *decisive: object) -> str:
-    """Twelve hexadecimal digits of all that decides scores: weights, arrays, code, threads, and what else is given."""
+    """Return twelve hexadecimal digits of all that decides scores: weights, arrays, code, threads, and `decisive`."""
     whole = hashlib.sha256(repr((decisive, torch.get_num_threads(), torch.__version__)).encode())
     for values in [*(tensor.cpu().numpy() for tensor in model.state_dict().values()), *arrays]:
         whole.update(f"{values.shape} {values.dtype}".encode() + values.tobytes())
@@ -88,7 +91,7 @@ def identity(model: Autoencoder, arrays: list[np.ndarray], *decisive: object) ->
 
 
 def _piece(path: Path, make: Callable[[], pd.DataFrame], on_found: Step) -> pd.DataFrame:
-    """What stands at `path`, made first if there is nothing whole."""
+    """Read the piece at `path`, after making it if the file is missing or damaged."""
     with contextlib.suppress(DataError):
         if path.exists():
             table = read_table(path, SCORED)
@@ -99,4 +102,4 @@ def _piece(path: Path, make: Callable[[], pd.DataFrame], on_found: Step) -> pd.D
 
 
 def _say_nothing(images: int) -> None:
-    """Leave it to the worker that leads to tell how far it is."""
+    """Do nothing; only rank 0 reports progress."""

@@ -1,4 +1,4 @@
-"""The tables of what was measured: every image's likelihood, and the differences between models."""
+"""Table of every image's log likelihood under one model."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from pipeline.core.tables import CATEGORY, read_table, write_table
 SCORES = pa.schema(
     {
         "id": pa.int32(),
-        "digit": pa.int8(),
-        "set": CATEGORY,
+        "label": pa.int8(),
+        "subset": CATEGORY,
         "region": CATEGORY,
         "elbo": pa.float64(),
         "log_likelihood": pa.float64(),
@@ -22,39 +22,20 @@ SCORES = pa.schema(
         "passes": pa.float32(),
     }
 )
-"""One row an image scored; `elbo`, `log_likelihood` and its Monte Carlo `standard_error` in nats."""
+"""One row per scored image; `elbo`, `log_likelihood` and its Monte Carlo `standard_error` in nats."""
 
-LABELS = ("digit", "set", "region")
+LABELS = ("label", "subset", "region")
 SCORED = pa.schema([field for field in SCORES if field.name not in LABELS])
-"""What scoring finds of an image; the rest of `SCORES` is what the split says of it."""
-
-PAIRS = pa.schema(
-    {
-        "model_a": pa.string(),
-        "model_b": pa.string(),
-        "set": CATEGORY,
-        "region": CATEGORY,
-        "difference": pa.float64(),
-        "low": pa.float64(),
-        "high": pa.float64(),
-        "images": pa.int32(),
-    }
-)
-"""One row a pair, set and region; the mean of model_a - model_b over the same images, in nats."""
+"""Columns that scoring computes; the others of `SCORES` come from the split."""
 
 
 def write_scores(path: Path, scored: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
-    """Put scores at `path` with what the split says of each image, and return both; see `SCORES`."""
+    """Write scores with each image's label, subset and region, and return that table; see `SCORES`."""
     scores = scored.merge(split[["id", *LABELS]], on="id", validate="one_to_one")
-    write_table(path, scores, SCORES)
+    write_table(path, scores, SCORES, key=["id"])
     return scores
 
 
 def read_scores(path: Path) -> pd.DataFrame:
-    """Every scored image's likelihood under one model; see `SCORES`."""
-    return read_table(path, SCORES)
-
-
-def read_pairs(path: Path) -> pd.DataFrame:
-    """Paired differences between models; see `PAIRS`."""
-    return read_table(path, PAIRS)
+    """Read the log likelihoods of images under one model; see `SCORES`."""
+    return read_table(path, SCORES, key=["id"])

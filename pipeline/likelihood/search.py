@@ -1,4 +1,4 @@
-"""Searches for the modes of every image's posterior, of which those that start far below are given up early."""
+"""Search for the modes of every image's posterior; searches that start and stay far below the best are given up."""
 
 import math
 from collections.abc import Callable
@@ -14,31 +14,31 @@ from pipeline.likelihood.modes import climb, damped_step, distinct
 from pipeline.models.density import LabelledModel, LatentVariableModel
 
 MARGIN = 4.0
-"""Nats of log p(x, z) below its image's best start within which one is near, and a race is won."""
+"""A start within this many nats of log p(x, z) of the image's best start is near: its search always runs to the end."""
 GAIN = 10.0
-"""Nats beyond the margin that a search may be below the best one for every step still before it."""
+"""Nats beyond the margin by which a far search may be below the best, per remaining step, before it is given up."""
 UNMOVED = 15.0
-"""Nats by which a start is near the best one where the budget allows no step, and what it lacks says less."""
+"""The same margin in nats where the budget allows no step, so that values at the starts alone decide."""
 MET = 1.5
-"""Distance within which two searches are taken to be on their way to the same mode, relative to a normal draw's own."""
+"""Distance within which two searches count as one, relative to the root of the number of latent dimensions."""
 SETTLED = 0.1
-"""Nats: a search whose step gains less has arrived."""
+"""Gain in nats below which a search has converged."""
 DAMPING = 0.1
-"""Of the first step, relative to the curvature."""
+"""Damping of the first step, relative to the curvature."""
 LENGTHS = (1 / 16, 1.0, 16.0)
-"""Factors on the damping of the step before that are tried at every step."""
+"""Each step tries the previous damping times each of these factors."""
 
 Asked = Callable[[Bool[Tensor, "m n"]], tuple[LatentVariableModel, Float[Tensor, "k pixels"]]]
-"""Gives the model and the image of each search that is marked."""
+"""Returns the model and the image of each marked search."""
 
 
 class Found(NamedTuple):
-    """Where the searches of n images ended."""
+    """End points of the searches of n images."""
 
     tops: Expansion
-    """m an image; what is said of a search that was given up means nothing."""
+    """m per image; values of searches that were given up are meaningless."""
     kept: Bool[Tensor, "m n"]
-    """Which searches were not given up, one an image at least."""
+    """Searches that were not given up, at least one per image."""
     passes: Float[Tensor, " n"]
     """Decoder passes that an image's searches took."""
 
@@ -51,12 +51,12 @@ def search(
     value: Float[Tensor, "m n"],
     budget: int,
 ) -> Found:
-    """Climb from all starts near an image's best one, and from others for as long as they stay in the race.
+    """Climb from all starts near an image's best start, and from others while they can still overtake it.
 
-    Where the posterior is narrow, as with few latent dimensions, points of the prior are far apart for
-    it: a start tens of nats below another may lead to the higher mode, which a few steps bring to
-    light. Of those that start far below, searches that stay far below the best one, or come close to a
-    better one, are given up; one that no longer gains rests.
+    Where the posterior is narrow, as with few latent dimensions, points of the prior are far apart on its scale: a
+    start tens of nats below another may lead to the higher mode, as a few steps show. Of the searches that start far
+    below, those that stay far below the best, or come close to a better one, are given up. A search that no longer
+    gains is not moved further.
 
     Args:
         family: of models, one for each label.
@@ -65,7 +65,7 @@ def search(
         start: points from which searches may begin; the first of every image is followed in any case.
         value: log p(x, z) there, in nats.
         budget: decoder passes that one search may take. To expand log p(x, z) about a point takes one
-            more than there are latent dimensions; to choose the length of a step, one a length.
+            more than there are latent dimensions; to choose the length of a step, one per length.
     """
     cost = start.shape[-1] + 1
     whole, steps = max(0, budget // cost - 1), max(0, (budget - cost) // (cost + len(LENGTHS)))
@@ -79,22 +79,22 @@ def search(
     if not far.any():
         return Found(tops, near, passes)
     tops = _put(tops, far, expand(*_asked(family, x, y, far), start[far].unsqueeze(0)))
-    tops, ahead, moves = _race(partial(_asked, family, x, y), tops, near, far, steps)
+    tops, ahead, moves = _prune_searches(partial(_asked, family, x, y), tops, near, far, steps)
     return Found(tops, near | ahead, passes + cost * far.sum(dim=0) + (cost + len(LENGTHS)) * moves)
 
 
 def padded(field: Tensor, place: Bool[Tensor, "m n"]) -> Tensor:
-    """Rows put back where they came from; elsewhere a copy of the first one, which no one looks at."""
+    """Put rows back where they came from; other places hold a copy of the first row and are not used."""
     whole = field[:1].expand(place.numel(), *field.shape[1:]).clone()
     whole[place.flatten()] = field
     back: Tensor = whole.unflatten(0, place.shape)
     return back
 
 
-def _race(
+def _prune_searches(
     asked: Asked, tops: Expansion, near: Bool[Tensor, "m n"], far: Bool[Tensor, "m n"], steps: int
 ) -> tuple[Expansion, Bool[Tensor, "m n"], Float[Tensor, " n"]]:
-    """Climb from the far points; and say which were not given up, and how many steps an image's searches took."""
+    """Climb from the far points, and return the ends, whether each was kept, and the number of steps per image."""
     damping, climbing, moves = torch.full_like(tops.value, DAMPING), far, torch.zeros_like(tops.value[0])
     for left in reversed(range(steps)):
         if not climbing.any():
@@ -109,7 +109,7 @@ def _race(
 def _step(
     asked: Asked, tops: Expansion, damping: Float[Tensor, "m n"], climbing: Bool[Tensor, "m n"]
 ) -> tuple[Expansion, Float[Tensor, "m n"], Bool[Tensor, "m n"]]:
-    """Move those that climb by the best of several Newton steps, where it leads uphill; and say which gain by it."""
+    """Move climbing searches by the best of several Newton steps, if it gains; also return which still gain."""
     model, x = asked(climbing)
     here = Expansion(*(field[climbing].unsqueeze(0) for field in tops))
     tried = damping[climbing] * torch.tensor(LENGTHS, device=x.device).unsqueeze(-1)

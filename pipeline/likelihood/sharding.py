@@ -1,4 +1,4 @@
-"""The rows of one table, shared among the processes that torchrun starts; a process on its own has all of them."""
+"""Share the rows of one table among the processes that torchrun starts; a single process has all of them."""
 
 import contextlib
 import os
@@ -18,17 +18,17 @@ from pipeline.core.device import prepare
 from pipeline.core.errors import StudyError
 
 PIECE = 1024
-"""Rows that are computed in one go, as nearly as whole blocks allow."""
+"""Rows per piece, as nearly as whole blocks allow."""
 PATIENCE = timedelta(days=1)
-"""How long a worker waits for the others; where one is lost, torchrun ends those that wait for it."""
-LOST = "has lost the others; what is finished stays, and the same command goes on with it"
+"""Longest wait of a worker for the others; where one is lost, torchrun ends those that wait for it."""
+LOST = "has lost the others; finished pieces are kept, and the same command resumes from them"
 
 
 @dataclass(frozen=True)
 class Workers:
-    """The processes at work on one table: `size` of them, of which this is number `rank`, computing on `device`.
+    """Processes that work on one table: `size` of them, of which this is number `rank`, computing on `device`.
 
-    Tables alone pass between them, through the processors' memory (gloo), whatever the device.
+    They exchange tables alone, through CPU memory (gloo), whatever the device.
     """
 
     rank: int
@@ -37,15 +37,15 @@ class Workers:
 
     @property
     def leads(self) -> bool:
-        """Whether this is the worker that tells how far it is, and writes."""
+        """Return whether this is rank 0, the worker that reports progress and writes."""
         return self.rank == 0
 
     def share(self, rows: int, block: int) -> list[slice]:
-        """This worker's pieces of a table, in order; the workers' shares one after the other are the table.
+        """Return this worker's pieces of a table, in order; the shares of all workers together are the table.
 
-        A piece is a run of whole blocks, and the same run whatever the number of workers: numbers that
-        depend on nothing but the piece are the same bits for one worker as for many. No worker has more to do
-        than the one that leads.
+        A piece is a run of whole blocks, the same whatever the number of workers, so that one worker and many
+        compute the same bits. No worker has more rows
+        than rank 0.
 
         Args:
             rows: of the table.
@@ -60,7 +60,7 @@ class Workers:
         return pieces[first:last]
 
     def gather(self, tables: list[pd.DataFrame]) -> pd.DataFrame | None:
-        """The whole table, out of the tables of every worker's pieces.
+        """Return the whole table, out of the tables of every worker's pieces.
 
         Returns:
             The table for the worker that leads, nothing for the others.
@@ -77,14 +77,14 @@ class Workers:
 
 @contextlib.contextmanager
 def workers(device: str, threads: int) -> Iterator[Workers]:
-    """This process's place among the workers; the block ends for all of them when the last is at its end.
+    """Yield this process's place among the workers; the block ends for all of them when the last one finishes.
 
     Args:
         device: see `prepare`; on CUDA each worker of a machine has a card of its own while there are enough.
         threads: of each worker.
 
     Raises:
-        ParameterError: CUDA is asked for and not there.
+        ParameterError: CUDA was requested but is not available.
         StudyError: a worker is lost, or it was not torchrun that set WORLD_SIZE.
     """
     where = _card(prepare(device, threads))
@@ -106,16 +106,16 @@ def workers(device: str, threads: int) -> Iterator[Workers]:
 def meeting(store: Store, rank: int, size: int, patience: timedelta = PATIENCE, pause: float = 0.05) -> str:
     """Agree with the other workers on a name for this start, which no earlier start has had.
 
-    After a restart torchrun's store still holds the addresses of the workers before, and to ask for one under
-    its old name is to knock at a dead worker's door. So every worker says a word of its own, made for this
-    start; the one that leads answers each word with the name; and who has the name says so.
+    After a restart torchrun's store still holds the addresses of the earlier workers, which no longer exist. So every
+    other worker posts a random word made for this start, rank 0 answers each word with the new name, and the worker
+    confirms that it has it.
 
     Args:
-        store: all workers', with whatever earlier ones have left in it.
+        store: shared by all workers, with entries of earlier starts.
         rank: this worker's number.
-        size: how many there are.
-        patience: how long the worker that leads waits; the others wait as long as the store lets them.
-        pause: seconds between two looks of the worker that leads.
+        size: the number of workers.
+        patience: longest wait of rank 0; the others wait as long as the store allows.
+        pause: seconds between two looks of rank 0.
 
     Raises:
         RuntimeError: the others have not come in time.
@@ -138,7 +138,7 @@ def meeting(store: Store, rank: int, size: int, patience: timedelta = PATIENCE, 
 
 
 def _card(device: torch.device) -> torch.device:
-    """The card that is this worker's, which rounds no factor of a product to TF32; the processor as it is."""
+    """Return this worker's GPU, set to multiply without rounding factors to TF32; or the CPU, unchanged."""
     if device.type != "cuda":
         return device
     torch.set_float32_matmul_precision("highest")

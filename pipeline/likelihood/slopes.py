@@ -5,9 +5,11 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import linear
 
+from pipeline.core.derivatives import gradient
 from pipeline.likelihood.decoder import Decoder, bernoulli_decoder
 from pipeline.models.density import LatentVariableModel
 from pipeline.models.distributions import BernoulliPixels
+from pipeline.models.priors import prior_of
 
 
 def slopes(
@@ -16,29 +18,24 @@ def slopes(
     z: Float[Tensor, "k n latent"],
     products: torch.dtype = torch.float32,
 ) -> tuple[Float[Tensor, "k n"], Float[Tensor, "k n latent"]]:
-    """Log p(x, z) in nats and its gradient in z, at k points an image.
+    """Return log p(x, z) in nats and its gradient in z, at k points per image.
 
-    Bernoulli decoders whose layers are known take one pass forwards and one back, every other model
-    torch's automatic derivatives. The prior is normal.
+    Bernoulli decoders whose layers are known need one pass forwards and one back, every other model torch's automatic
+    derivatives.
 
     Args:
         model: of the images.
         x: the images.
         z: the points.
-        products: the precision of the matrix products of a decoder whose layers are known, but of those with z itself.
+        products: precision of a known decoder's matrix products, except those with z itself, which are in float32.
     """
     decoder = bernoulli_decoder(model)
-    value, slope = _automatic(model, x, z) if decoder is None else _by_layers(decoder, x, z, products)
-    prior = model.prior
-    return value + prior.log_prob(z), slope - (z - prior.mean) / prior.variance
-
-
-def _automatic(model: LatentVariableModel, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-    with torch.inference_mode(mode=False), torch.enable_grad():
-        point = z.clone().requires_grad_()
-        value = model.likelihood(point).log_prob(x.clone())
-        (slope,) = torch.autograd.grad(value.sum(), point)
-    return value.detach(), slope
+    if decoder is None:
+        value, slope = gradient(lambda point: model.likelihood(point).log_prob(x.clone()), z)
+    else:
+        value, slope = _by_layers(decoder, x, z, products)
+    log_prior, prior_slope = prior_of(model).slope(z)
+    return value + log_prior, slope + prior_slope
 
 
 def _by_layers(decoder: Decoder, x: Tensor, z: Tensor, products: torch.dtype) -> tuple[Tensor, Tensor]:

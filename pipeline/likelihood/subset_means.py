@@ -1,4 +1,4 @@
-"""Means over images, with both their errors."""
+"""Mean log likelihoods over subsets and regions, with Monte Carlo and sampling error."""
 
 from collections.abc import Iterator
 
@@ -6,23 +6,23 @@ import numpy as np
 import pandas as pd
 
 WHOLE = "all"
-"""The region that stands for a whole set."""
+"""Region that stands for a whole subset."""
 
 
 def summary(scores: pd.DataFrame) -> pd.DataFrame:
-    """Mean log likelihood of every set, and of every region of it.
+    """Compute the mean log likelihood of every subset, and of every region of the test set.
 
     Args:
-        scores: one row an image.
+        scores: one row per image.
 
     Returns:
-        One row a set and region, `all` being the whole set: images; log_likelihood and elbo, means in
+        One row per subset and region, `all` being the whole subset: images; log_likelihood and elbo, means in
         nats; monte_carlo_error, of the mean over these very images; sampling_error, of the mean as an
         estimate for all images such as these.
     """
     rows = [
         {
-            "set": one_set,
+            "subset": subset,
             "region": region,
             "images": len(part),
             "log_likelihood": part["log_likelihood"].mean(),
@@ -30,13 +30,13 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
             "monte_carlo_error": float(np.sqrt((part["standard_error"] ** 2).sum()) / len(part)),
             "sampling_error": part["log_likelihood"].std(ddof=1) / np.sqrt(len(part)),
         }
-        for one_set, region, part in parts(scores)
+        for subset, region, part in parts(scores)
     ]
     return pd.DataFrame(rows)
 
 
 def trustworthy(scores: pd.DataFrame) -> "pd.Series[bool]":
-    """Which images' weights have a tail light enough for their estimate and its standard error.
+    """Return whether the tail of each image's weights is light enough to trust the estimate and its standard error.
 
     References:
         Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, section 3.2.
@@ -47,18 +47,18 @@ def trustworthy(scores: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def model_metrics(scores: pd.DataFrame) -> dict[str, float]:
-    """A model's few metrics on the test set: both means in nats, both errors, and how many images to distrust."""
-    rows = summary(scores[scores["set"] == "test"]).to_dict("records")
+    """Return both means and errors on the test set in nats, and the percentage of all images not to be trusted."""
+    rows = summary(scores[scores["subset"] == "test"]).to_dict("records")
     whole = next(row for row in rows if row["region"] == WHOLE)
     metrics = {name: float(whole[name]) for name in ("log_likelihood", "elbo", "monte_carlo_error", "sampling_error")}
     return metrics | {"distrusted_percent": 100 * float(1 - trustworthy(scores).mean())}
 
 
 def parts(table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Every set whole, then the test set by region, each of at least two images."""
-    for one_set, part in table.groupby("set", observed=True, sort=True):
-        yield str(one_set), WHOLE, part
-    test = table[table["set"] == "test"]
+    """Yield every whole subset, then the regions of the test set that have at least two images."""
+    for subset, part in table.groupby("subset", observed=True, sort=True):
+        yield str(subset), WHOLE, part
+    test = table[table["subset"] == "test"]
     for region, part in test.groupby("region", observed=True, sort=True):
         if len(part) > 1:
             yield "test", str(region), part

@@ -1,4 +1,4 @@
-"""The importance weight: how much more probable image and latent point are than the proposal thinks."""
+"""Importance weights: the joint density of image and latent point over the proposal's density."""
 
 import torch
 from jaxtyping import Float, Float64
@@ -11,10 +11,10 @@ from pipeline.models.density import LatentVariableModel
 
 
 def log_weights(model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws: Draws) -> Float64[Tensor, "k n"]:
-    """Importance weights log w = log p(x | z) + log p(z) - log q(z), in nats, one column an image.
+    """Return importance weights log w = log p(x | z) + log p(z) - log q(z), in nats, one column per image.
 
-    The mean of w over draws from q is an unbiased estimate of p(x), whatever q. Derivatives go through it
-    where torch records them; where it does not, Bernoulli decoders take a faster way to the same weights.
+    The mean of w over draws from q is an unbiased estimate of p(x), whatever q. Gradients pass through
+    where torch records them; where it does not, the weights of Bernoulli decoders are computed in a faster way.
     """
     decoder = None if torch.is_grad_enabled() else bernoulli_decoder(model)
     if decoder is None:
@@ -27,7 +27,7 @@ def log_weights(model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws:
 def log_weights_in_blocks(
     model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws: Draws, block: int
 ) -> Float64[Tensor, "k n"]:
-    """`log_weights`, never holding more than about `block` decoded images at once."""
+    """Return `log_weights` without holding more than about `block` decoded images at once."""
     step = max(1, block // len(x))
     parts = zip(draws.z.split(step), draws.log_density.split(step), strict=True)
     return torch.cat([log_weights(model, x, Draws(z, density)) for z, density in parts])

@@ -1,4 +1,7 @@
-"""A new model, ready to be trained."""
+"""Kinds of model, and a new model of each, ready to be trained.
+
+A new kind is a class in this folder, as `plain.VAE` is one, and a row in `KINDS`; params.yaml calls it `kind`.
+"""
 
 from typing import cast
 
@@ -7,7 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
-from pipeline.config import ModelParams
+from pipeline.config import ModelParams, did_you_mean
+from pipeline.core.errors import ParameterError
 from pipeline.models.conditional import ConditionalVAE
 from pipeline.models.networks import initialise
 from pipeline.models.plain import VAE
@@ -15,21 +19,41 @@ from pipeline.models.plain import VAE
 Autoencoder = VAE | ConditionalVAE
 
 
+KINDS: dict[str, type[Autoencoder]] = {"vae": VAE, "conditional vae": ConditionalVAE}
+"""Classes by name: `kind` in params.yaml, after the word `conditional` where the model is given the label."""
+
+
+def kind_of(params: ModelParams) -> str:
+    """Return the name in `KINDS` of a model that params.yaml describes.
+
+    Raises:
+        ParameterError: there is no such kind.
+    """
+    name = f"conditional {params.kind}" if params.conditional else params.kind
+    if name not in KINDS:
+        raise ParameterError(
+            f"params.yaml: {name!r} is not a kind of model{did_you_mean(name, KINDS)}; pipeline/models/build.py has "
+            f"{', '.join(KINDS)}"
+        )
+    return name
+
+
 def build(pixels: int, hidden: tuple[int, ...], params: ModelParams) -> Autoencoder:
-    """A model of the given shape, its weights not yet chosen."""
-    return (ConditionalVAE if params.conditional else VAE)(pixels, hidden, params.latent_dim)
+    """Return a model of the given shape, its weights not yet chosen."""
+    return KINDS[kind_of(params)](pixels, hidden, params.latent_dim)
 
 
 def start(model: Autoencoder, pixel_mean: Float[np.ndarray, " pixels"], rng: np.random.Generator) -> Autoencoder:
-    """Choose a model's first weights, in place, and return it.
+    """Draw a model's first weights, in place, and return the model.
 
     The decoder's last bias is the logit of the mean training image, so that training starts from the
-    best model without a latent variable; one count on either side keeps the logits finite.
+    best model without a latent variable; means are kept away from 0 and 1, so that the logits are finite.
 
     References:
         Burda, Grosse and Salakhutdinov (2016), Importance Weighted Autoencoders, appendix C.
     """
     generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+    _draw_other_weights(model, rng)
     for network in (model.encoder, model.decoder):
         initialise(network, generator)
     clipped = torch.from_numpy(np.clip(pixel_mean, 1e-3, 1 - 1e-3)).float()
@@ -37,3 +61,13 @@ def start(model: Autoencoder, pixel_mean: Float[np.ndarray, " pixels"], rng: np.
     with torch.no_grad():
         last.bias.copy_(torch.logit(clipped))
     return model
+
+
+def _draw_other_weights(model: Autoencoder, rng: np.random.Generator) -> None:
+    """Draw the weights of layers outside the encoder and the decoder as torch does, but with numbers that repeat."""
+    known = {id(module) for network in (model.encoder, model.decoder) for module in network.modules()}
+    resets = [getattr(module, "reset_parameters", None) for module in model.modules() if id(module) not in known]
+    with torch.random.fork_rng():
+        torch.manual_seed(int(rng.integers(2**63)))
+        for reset in filter(callable, resets):
+            reset()

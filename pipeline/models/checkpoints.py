@@ -1,4 +1,4 @@
-"""Unfinished training on disk: to go on after a fault, and to keep a second trainer out."""
+"""Checkpoints from which interrupted training is resumed, and a lock against a second trainer."""
 
 import contextlib
 import hashlib
@@ -22,12 +22,12 @@ from pipeline.models.training import Plan, Progress, begin, train
 
 COLUMNS = ("epoch", "learning_rate", "train_elbo", "validation_elbo")
 MEMORY = ("step", "exp_avg", "exp_avg_sq")
-"""What Adam remembers of each parameter."""
+"""State of Adam for each parameter."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One file that holds weights, optimiser and history between two epochs.
+    """File with weights, optimiser state and history between two epochs.
 
     Its name ends in a digest of all that decides the training, so that a changed parameter, image or
     line of code starts anew.
@@ -39,11 +39,11 @@ class Checkpoint:
 
     @property
     def path(self) -> Path:
-        """The file, one for each model and all that decides its training."""
+        """Return the path, unique to the model and to everything that affects its training."""
         return self.folder / f"{self.name}-{self.identity}.safetensors"
 
     def save(self, model: Autoencoder, progress: Progress) -> None:
-        """Put where training stands on disk, all of it or none of it."""
+        """Write the state of training, all of it or none of it."""
         tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
         for index, memory in progress.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in memory.items()}
@@ -51,10 +51,10 @@ class Checkpoint:
         write_tensors(self.path, tensors | {"history": torch.tensor(rows, dtype=torch.float64)}, {})
 
     def restore(self, model: Autoencoder, progress: Progress) -> bool:
-        """Go back to where training stood, if a whole checkpoint is there.
+        """Restore the state of training, if there is a whole checkpoint.
 
         Returns:
-            Whether there was one. A broken one is removed, and training starts anew.
+            Whether there was one. A damaged one is removed, and training starts anew.
         """
         if not self.path.exists():
             return False
@@ -73,7 +73,7 @@ class Checkpoint:
         return True
 
     def discard(self) -> None:
-        """Remove the file; the training it belongs to is over."""
+        """Remove the file, once its training is finished."""
         self.path.unlink(missing_ok=True)
 
 
@@ -85,10 +85,10 @@ def train_resumably(
     checkpoint: Checkpoint,
     on_epoch: Callable[[Progress], None],
 ) -> pd.DataFrame:
-    """Train `model` in place, from the checkpoint if there is one, and leave checkpoints on the way.
+    """Train `model` in place, from the checkpoint if there is one, and write checkpoints on the way.
 
     Returns:
-        The training curve, one row an epoch; the same bits wherever the training was broken off.
+        The training curve, one row per epoch; the same bits wherever training was interrupted.
     """
     progress = begin(model, plan)
     checkpoint.restore(model, progress)
@@ -103,12 +103,12 @@ def train_resumably(
 
 
 def identity(model: Autoencoder, examples: Examples, validation: Examples, plan: Plan) -> str:
-    """Twelve hexadecimal digits of all that decides a training: first weights, images, plan and code."""
+    """Return twelve hexadecimal digits of all that decides a training: first weights, images, plan and code."""
     whole = hashlib.sha256()
     for tensor in model.state_dict().values():
         whole.update(tensor.cpu().numpy().tobytes())
     for images in (examples, validation):
-        whole.update(images.pixels.tobytes() + images.digit.tobytes())
+        whole.update(images.pixels.tobytes() + images.label.tobytes())
     whole.update(f"{plan.epochs} {plan.batch_size} {plan.device} {plan.params!r} {torch.get_num_threads()}".encode())
     for name, module in sorted(sys.modules.items()):
         if name.startswith("pipeline.") and module.__file__:

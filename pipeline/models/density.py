@@ -1,4 +1,4 @@
-"""What the study asks of a model: three distributions, and labels that can be fixed."""
+"""The two Protocols that a model must implement, and the evidence lower bound by which models are trained."""
 
 from typing import Protocol, runtime_checkable
 
@@ -10,36 +10,49 @@ from torch.distributions import Distribution
 
 @runtime_checkable
 class LatentVariableModel(Protocol):
-    """A density p(x) = ∫ p(z) p(x | z) dz with a guess q(z | x) of its posterior.
+    """A density p(x) = ∫ p(z) p(x | z) dz with an approximation q(z | x) of its posterior.
 
-    `likelihood(z)` has one independent distribution over images for each latent point, so that
-    `likelihood(z).log_prob(x)` sums over pixels and broadcasts over draws.
+    `pipeline.models.checks.check` refuses a model that does not fulfil what follows. Tensors are in single
+    precision and on one device.
     """
 
     @property
     def prior(self) -> Distribution:
-        """p(z), event shape (latent,)."""
+        """p(z), batch shape (), event shape (latent,), on all real numbers.
+
+        Any distribution with `sample` and a `log_prob` that can be differentiated twice. Where it is
+        `Independent(Normal(…), 1)`, closed forms are used.
+        """
 
     def posterior(self, x: Float[Tensor, "n pixels"]) -> Distribution:
-        """q(z | x), batch shape (n,), event shape (latent,)."""
+        """q(z | x), batch shape (n,), event shape (latent,): `Independent(Normal(…), 1)`.
+
+        One search for modes starts at its mean, and `elbo` is its bound. A poor approximation does not bias the log
+        likelihood.
+        """
 
     def likelihood(self, z: Float[Tensor, "*batch latent"]) -> Distribution:
-        """p(x | z), batch shape that of z, event shape (pixels,)."""
+        """p(x | z), batch shape that of z, event shape (pixels,).
+
+        `log_prob(x)` broadcasts over latent points, evaluates each independently of the others, and can be
+        differentiated twice in z. `support` says which values x may have; where a distribution has none, all real
+        numbers are taken.
+        """
 
 
 @runtime_checkable
 class LabelledModel(Protocol):
-    """A family of latent variable models, one for each way to fix the labels."""
+    """A family of latent variable models, one for each choice of the images' labels."""
 
     def given(self, y: Int64[Tensor, " n"]) -> LatentVariableModel:
-        """The model of these images, whose labels are known."""
+        """Return the model of n images with these labels; row i of x belongs to label i."""
 
 
 def elbo(model: LatentVariableModel, x: Float[Tensor, "n pixels"], noise: Float[Tensor, "n latent"]) -> Tensor:
-    """One-draw estimate of the evidence lower bound of each image, in nats.
+    """Estimate the evidence lower bound of each image from one draw, in nats.
 
-    `E_q[log p(x | z)] - KL(q(z | x) || p(z))`, the first term at z = mean + deviation * noise, the
-    second in closed form.
+    `E_q[log p(x | z)] - KL(q(z | x) || p(z))`, the first term at z = mean + deviation * noise, the second in closed
+    form where torch has one, and otherwise log q(z | x) - log p(z) at the same z.
 
     Returns:
         Shape (n,). Unbiased for the bound, which is at most log p(x).
@@ -49,4 +62,11 @@ def elbo(model: LatentVariableModel, x: Float[Tensor, "n pixels"], noise: Float[
     """
     q = model.posterior(x)
     z = q.mean + q.stddev * noise
-    return model.likelihood(z).log_prob(x) - torch.distributions.kl_divergence(q, model.prior)
+    return model.likelihood(z).log_prob(x) - _divergence(q, model.prior, z)
+
+
+def _divergence(q: Distribution, prior: Distribution, z: Float[Tensor, "n latent"]) -> Float[Tensor, " n"]:
+    try:
+        return torch.distributions.kl_divergence(q, prior)
+    except NotImplementedError:
+        return q.log_prob(z) - prior.log_prob(z)

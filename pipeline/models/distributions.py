@@ -1,4 +1,4 @@
-"""The three distributions of a Bernoulli variational autoencoder."""
+"""Distributions of a Bernoulli variational autoencoder."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
-from torch.distributions.constraints import Constraint
+from torch.distributions.constraints import Constraint, boolean, independent
 from torch.nn.functional import softplus
 
 Shape = torch.Size | list[int] | tuple[int, ...]
@@ -14,7 +14,7 @@ NO_SHAPE = torch.Size()
 
 
 def diagonal_normal(mean: Float[Tensor, "*batch latent"], deviation: Float[Tensor, "*batch latent"]) -> Distribution:
-    """Independent normal coordinates of one latent point."""
+    """Return a normal distribution of latent points with independent coordinates."""
     return Independent(Normal(mean, deviation, validate_args=False), 1, validate_args=False)
 
 
@@ -34,22 +34,27 @@ class BernoulliPixels(Distribution):
         super().__init__(logits.shape[:-1], logits.shape[-1:], validate_args=False)
 
     @property
+    def support(self) -> Constraint:
+        """Return the constraint to zeros and ones; of any other value `log_prob` is not a log probability."""
+        return independent(boolean, 1)
+
+    @property
     def mean(self) -> Float[Tensor, "*batch pixels"]:
-        """Probability that each pixel is 1."""
+        """Return the probability that each pixel is 1."""
         return torch.sigmoid(self.logits)
 
     def sample(self, sample_shape: Shape = NO_SHAPE) -> Float[Tensor, "*shape pixels"]:
-        """Binary images, drawn with torch's global generator."""
+        """Draw binary images with torch's global generator."""
         return torch.bernoulli(self.mean.expand(self._extended_shape(torch.Size(sample_shape))))
 
     def log_prob(self, value: Float[Tensor, "n pixels"]) -> Float64[Tensor, "*batch"]:
-        """Sum over pixels of x l - log(1 + e^l), in nats; never in less than single precision, added up in double."""
+        """Return the sum over pixels of x l - log(1 + e^l) in nats, added up in double precision."""
         with torch.autocast(self.logits.device.type, enabled=False):
             linear = torch.einsum("...np,np->...n", self.logits, value)
             return linear.double() - softplus(self.logits).sum(dim=-1, dtype=torch.float64)
 
 
 def gaussian_head(output: Float[Tensor, "*batch twice"]) -> Distribution:
-    """A normal from a network's output: the first half its mean, the second its log variance."""
+    """Return a normal from a network's output, whose first half is the mean and second half the log variance."""
     mean, log_variance = output.float().chunk(2, dim=-1)
     return diagonal_normal(mean, torch.exp(0.5 * log_variance))

@@ -1,4 +1,4 @@
-"""What every study here builds its networks of."""
+"""Multilayer perceptrons, and how their weights are initialised."""
 
 from itertools import pairwise
 
@@ -7,7 +7,7 @@ from torch import nn
 
 
 def mlp(*widths: int) -> nn.Sequential:
-    """Linear layers of these widths with rectifiers between them, none after the last."""
+    """Return linear layers of these widths with rectifiers between them, none after the last."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
@@ -19,7 +19,7 @@ def initialise(network: nn.Sequential, generator: torch.Generator) -> None:
 
     A sixth of the variance of He's draw for rectifiers: an encoder starts near the prior and a decoder
     near the mean image. With larger weights the divergence from the prior is so costly at first that
-    training shuts latent dimensions off and never opens them again.
+    training switches latent dimensions off, and does not switch them on again.
     """
     for layer in network:
         if isinstance(layer, nn.Linear):

@@ -19,7 +19,7 @@ from pipeline.models.density import LabelledModel, elbo
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast to train; `stream(*names)` is the model's own source of random numbers."""
+    """Length and settings of a training; `stream(*names)` is the model's own source of random numbers."""
 
     epochs: int
     batch_size: int
@@ -28,26 +28,26 @@ class Plan:
     device: torch.device
 
     def steps(self, images: int) -> int:
-        """Gradient steps an epoch; the last batch may be smaller than the others."""
+        """Return the gradient steps per epoch; the last batch may be smaller than the others."""
         return math.ceil(images / self.batch_size)
 
 
 @dataclass
 class Progress:
-    """Where training stands: the optimiser's memory and one row of history an epoch."""
+    """State of training: the optimiser, and one row of history per epoch."""
 
     optimizer: torch.optim.Optimizer
     history: list[dict[str, float]] = field(default_factory=list)
 
     def table(self) -> pd.DataFrame:
-        """The training curve: epoch, learning_rate, train_elbo, validation_elbo (nats an image)."""
+        """Return the training curve: epoch, learning_rate, train_elbo, validation_elbo (nats per image)."""
         return pd.DataFrame(self.history).astype({"epoch": np.int64})
 
 
 def begin(model: nn.Module, plan: Plan) -> Progress:
-    """Training before its first epoch: Adam, each step of which also shrinks the weights but not the biases.
+    """Return the state before the first epoch: AdamW, whose weight decay applies to the weights and not to the biases.
 
-    The bias of a pixel that is always dark has to stay far below zero.
+    The bias of a pixel that is always dark must be able to stay far below zero.
 
     References:
         Loshchilov and Hutter (2019), Decoupled Weight Decay Regularization.
@@ -60,7 +60,7 @@ def begin(model: nn.Module, plan: Plan) -> Progress:
 
 
 def learning_rate(step: int, steps: int, params: TrainParams) -> float:
-    """The schedule: a straight rise to the peak over the first share of the steps, then a cosine to zero."""
+    """Return the learning rate at a step: linear warm-up over the first share `warmup`, then a cosine to zero."""
     rise = params.warmup * steps
     if step < rise:
         return params.learning_rate * (step + 1) / (rise + 1)
@@ -75,24 +75,25 @@ def train(
     progress: Progress,
     on_epoch: Callable[[Progress], None],
 ) -> None:
-    """Train `model` in place from where `progress` stands to the end of the plan.
+    """Train `model` in place from the state in `progress` to the end of the plan.
 
-    Every epoch draws from streams of its own, so that training which was broken off between two epochs
-    and taken up again gives the same bits as training in one go.
+    Every epoch draws from streams of its own, so that training which is interrupted between two epochs and resumed
+    gives the same bits as training without interruption.
 
     Args:
         model: with `given(y)`, the density of images whose labels are y.
         examples: to learn from.
-        validation: binary images whose bound is followed and never learnt from.
+        validation: binary images whose bound is recorded; never trained on.
         plan: length, batch size, schedule and random numbers.
-        progress: is moved forward an epoch at a time.
+        progress: updated after every epoch.
         on_epoch: is called after every epoch.
 
     Raises:
         NumericalError: a loss is not finite; it names the epoch, the step and the last finite value.
     """
     for epoch in range(len(progress.history) + 1, plan.epochs + 1):
-        train_elbo, validation_elbo = _epoch(model, examples, plan, progress, epoch), mean_elbo(model, validation, plan)
+        train_elbo = _epoch(model, examples, plan, progress, epoch)
+        validation_elbo = mean_elbo(model, validation, plan)
         if not math.isfinite(validation_elbo):
             where = f"on the validation set after epoch {epoch}, step {plan.steps(len(examples.pixels))}"
             raise _diverged(validation_elbo, where, train_elbo)
@@ -107,14 +108,14 @@ def train(
 
 
 def mean_elbo(model: LabelledModel, examples: Examples, plan: Plan, batch: int = 1000) -> float:
-    """Mean evidence lower bound in nats, one draw an image, the same noise each time it is asked."""
+    """Estimate the mean evidence lower bound in nats, with one draw per image and the same noise at every call."""
     rng = plan.stream("validation")
     total = 0.0
     with torch.no_grad():
         for first in range(0, len(examples.pixels), batch):
             rows = slice(first, first + batch)
             x = torch.from_numpy(examples.pixels[rows]).to(plan.device).float()
-            y = torch.from_numpy(examples.digit[rows]).to(plan.device).long()
+            y = torch.from_numpy(examples.label[rows]).to(plan.device).long()
             density = model.given(y)
             noise = _noise(rng, len(x), density.prior.event_shape[0], plan.device)
             total += elbo(density, x, noise).double().sum().item()
@@ -130,7 +131,7 @@ def _epoch(model: LabelledModel, examples: Examples, plan: Plan, progress: Progr
     for step in range(steps):
         rows = order[step * plan.batch_size : (step + 1) * plan.batch_size]
         rate = learning_rate((epoch - 1) * steps + step, plan.epochs * steps, plan.params)
-        bounds[step] = _step(model, pixels[rows], examples.digit[rows], rate, rng, plan, progress.optimizer)
+        bounds[step] = _step(model, pixels[rows], examples.label[rows], rate, rng, plan, progress.optimizer)
     _require_finite(bounds.cpu().numpy(), epoch, progress)
     sizes = np.minimum(plan.batch_size, len(pixels) - plan.batch_size * np.arange(steps))
     return float(np.average(bounds.cpu().numpy(), weights=sizes))
@@ -139,14 +140,14 @@ def _epoch(model: LabelledModel, examples: Examples, plan: Plan, progress: Progr
 def _step(
     model: LabelledModel,
     pixels: UInt8[np.ndarray, "n pixels"],
-    digit: UInt8[np.ndarray, " n"],
+    label: UInt8[np.ndarray, " n"],
     rate: float,
     rng: np.random.Generator,
     plan: Plan,
     optimizer: torch.optim.Optimizer,
 ) -> Tensor:
     x = torch.from_numpy(pixels).to(plan.device).float()
-    density = model.given(torch.from_numpy(digit).to(plan.device).long())
+    density = model.given(torch.from_numpy(label).to(plan.device).long())
     noise = _noise(rng, len(x), density.prior.event_shape[0], plan.device)
     with torch.autocast(plan.device.type, torch.bfloat16, enabled=plan.params.precision == "bfloat16"):
         bound = elbo(density, x, noise).mean()

@@ -1,4 +1,4 @@
-"""Bayes' rule: from the likelihood of an image under each label to its own, and to the label."""
+"""Bayes' rule: from the likelihood of an image under each label to its marginal likelihood and the posterior."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from scipy.special import logsumexp, softmax
 def log_mixture(
     log_likelihood: Float[np.ndarray, "n classes"], prior: Float[np.ndarray, " classes"]
 ) -> Float[np.ndarray, " n"]:
-    """Log likelihood of images whose labels are not known, in nats: log sum_y p(y) p(x | y)."""
+    """Compute the log likelihood of images whose labels are not known, in nats: log sum_y p(y) p(x | y)."""
     mixture: Float[np.ndarray, " n"] = logsumexp(log_likelihood, b=prior, axis=1)
     return mixture
 
@@ -17,7 +17,7 @@ def log_mixture(
 def posterior(
     log_likelihood: Float[np.ndarray, "n classes"], prior: Float[np.ndarray, " classes"]
 ) -> Float[np.ndarray, "n classes"]:
-    """Probability of each label given the image: p(y | x) = p(y) p(x | y) / p(x)."""
+    """Compute the probability of each label given the image: p(y | x) = p(y) p(x | y) / p(x)."""
     log_prior = np.log(prior, out=np.full_like(prior, -np.inf), where=prior > 0)
     share: Float[np.ndarray, "n classes"] = softmax(log_likelihood + log_prior, axis=1)
     return share
@@ -26,7 +26,7 @@ def posterior(
 def mixture_error(
     posterior: Float[np.ndarray, "n classes"], standard_error: Float[np.ndarray, "n classes"]
 ) -> Float[np.ndarray, " n"]:
-    """Monte Carlo standard error of `log_mixture`, in nats: sqrt(sum_y (p(y | x) s_y)^2).
+    """Compute the Monte Carlo standard error of `log_mixture`, in nats: sqrt(sum_y (p(y | x) s_y)^2).
 
     By the delta method, for which d log p(x) / d log p(x | y) = p(y | x), and for errors s_y that are
     independent between labels.
@@ -35,30 +35,30 @@ def mixture_error(
     return error
 
 
-def verdicts(table: pd.DataFrame) -> pd.DataFrame:
-    """What the likelihoods say of every image.
+def predict(table: pd.DataFrame) -> pd.DataFrame:
+    """Classify every image by Bayes' rule, and compute its likelihood with and without its label.
 
     Args:
-        table: one row an image and label, as in `CLASSIFIED`.
+        table: one row per image and label, as in `CLASSIFIED`.
 
     Returns:
-        One row an image, by ascending id: image, set, region, digit; given, log p(x | y) at the true digit,
-        and mixture, log p(x), in nats, with its standard_error; predicted, the label of the largest
-        posterior; confidence, that posterior; correct, whether that label is the digit.
+        One row per image, by ascending id: id, subset, region, label; given, log p(x | y) at the true label, and
+        mixture, log p(x), in nats, with its standard_error; predicted, the label of the largest posterior;
+        confidence, that posterior; correct, true where the predicted label is the true one.
     """
-    rows = table.sort_values(["image", "y"])
-    images, labels = rows.drop_duplicates("image"), np.unique(rows["y"])
+    rows = table.sort_values(["id", "given_label"])
+    images, labels = rows.drop_duplicates("id"), np.unique(rows["given_label"])
     log_likelihood, error, prior = (
         rows[name].to_numpy().reshape(len(images), len(labels))
         for name in ("log_likelihood", "standard_error", "prior")
     )
     share = posterior(log_likelihood, prior[0])
     predicted = labels[share.argmax(axis=1)]
-    return images[["image", "set", "region", "digit"]].assign(
-        given=log_likelihood[np.arange(len(images)), np.searchsorted(labels, images["digit"])],
+    return images[["id", "subset", "region", "label"]].assign(
+        given=log_likelihood[np.arange(len(images)), np.searchsorted(labels, images["label"])],
         mixture=log_mixture(log_likelihood, prior[0]),
         standard_error=mixture_error(share, error),
         predicted=predicted,
         confidence=share.max(axis=1),
-        correct=predicted == images["digit"],
+        correct=predicted == images["label"],
     )

@@ -1,45 +1,36 @@
-"""Whether a classifier is right as often as it says."""
+"""Calibration of a classifier: its accuracy among images that it predicts with about the same confidence."""
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+
+from pipeline.core.statistics import share_wilson
 
 BINS = 15
-"""Of equal width, over the confidences from 0 to 1."""
+"""Bins of equal width over the confidences from 0 to 1."""
 
 
-def wilson(right: int, images: int, confidence: float) -> tuple[float, float]:
-    """Interval of a share, here of images classified right.
-
-    References:
-        Wilson (1927), Probable inference, the law of succession, and statistical inference.
-    """
-    found = binomtest(right, images).proportion_ci(confidence, method="wilson")
-    return float(found.low), float(found.high)
-
-
-def reliability(verdicts: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """Share of images classified right among those of about the same confidence.
+def reliability(predictions: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Compute the accuracy of a classifier in each bin of its confidence.
 
     Args:
-        verdicts: columns confidence and correct, one row an image.
+        predictions: columns confidence and correct, one row per image; see `bayes.predict`.
         confidence: of the intervals.
 
     Returns:
-        One row a bin that holds an image, by ascending confidence: images; confidence, its mean;
+        One row per bin that holds an image, by ascending confidence: images; confidence, its mean in the bin;
         accuracy, with its Wilson interval from low to high.
     """
-    place = np.clip(np.ceil(verdicts["confidence"] * BINS).astype(int), 1, BINS)
+    place = np.clip(np.ceil(predictions["confidence"] * BINS).astype(int), 1, BINS)
     rows = []
-    for _, part in verdicts.groupby(place, sort=True):
-        low, high = wilson(int(part["correct"].sum()), len(part), confidence)
-        row = {"images": len(part), "confidence": part["confidence"].mean(), "accuracy": part["correct"].mean()}
-        rows.append(row | {"low": low, "high": high})
+    for _, part in predictions.groupby(place, sort=True):
+        accuracy = share_wilson(int(part["correct"].sum()), len(part), confidence)
+        row = {"images": len(part), "confidence": part["confidence"].mean(), "accuracy": accuracy.value}
+        rows.append(row | {"low": accuracy.low, "high": accuracy.high})
     return pd.DataFrame(rows)
 
 
 def calibration_error(bins: pd.DataFrame) -> float:
-    """Expected calibration error: mean over images of |accuracy - confidence| of the image's bin.
+    """Return the expected calibration error: the mean over images of |accuracy - confidence| of the image's bin.
 
     Biased up where bins hold few images.
 

@@ -1,57 +1,133 @@
-"""The certificate in numbers, under one key each."""
+"""The certificate: how far the estimator differs from other methods, and how far these can be off themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline.config import CertifyParams
-from pipeline.numbers.certificate import certificate, contested
-from pipeline.validation.certify.agreement import FAR
-from pipeline.validation.certify.tables import SIMULATED
+from pipeline.validation.certify.agreement import JOINT_ERRORS, compare_methods
+from pipeline.validation.certify.tables import AGAIN, SIMULATED
 
 Numbers = dict[str, float | int | str]
+PAIRS = (
+    ("score", "annealing"),
+    ("score", "quadrature"),
+    ("annealing", "quadrature"),
+    ("score", AGAIN),
+    ("reverse", "annealing"),
+)
+"""Methods that are compared with each other; the last pair is the gap of bidirectional Monte Carlo."""
+REAL = "real"
+"""All subsets of real images together."""
 QUANTITIES = ("images", "mean_difference", "mean_error", "largest_difference", "contradictions")
 EFFORT = ("chains", "temperatures", "leapfrogs", "quadrature_latent", "nodes")
 GAP = {"images": "images", "mean_difference": "mean", "mean_error": "error", "largest_difference": "largest"}
-"""What the gap between the bounds of simulated images has of these, and what it is called there."""
+"""Quantities of the gap between the bounds of simulated images, with their names in its keys."""
 
 
 def certificate_numbers(tables: Mapping[str, pd.DataFrame], params: CertifyParams) -> Numbers:
-    """How far the methods differ by model and set, how far the bounds are apart, which images are contested.
+    """Return the certificate in numbers: differences of methods, gaps between bounds, and contradictory estimates.
 
     Args:
-        tables: what every method says of each model's images.
-        params: how much work it was.
+        tables: log likelihoods of each model's images by each method; see `CERTIFIED`.
+        params: settings of the methods, which are among the numbers.
 
     Returns:
-        `certificate.MODEL.SET.METHOD_A.METHOD_B.*`, of a - b, with the set `real` for all of them
-        together; `certificate.MODEL.gap.*`, of the upper less the lower bound of simulated images;
-        every method's word on each contested image, `certificate.MODEL.contested.IMAGE.*`, and how many
-        of those there are, a model's images and another's apart; and what was asked for.
+        `certificate.MODEL.SUBSET.METHOD_A.METHOD_B.*`, of a - b, where the subset `real` stands for all real images;
+        `certificate.MODEL.gap.*`, of the upper minus the lower bound of simulated images;
+        `certificate.MODEL.contradictory.ID.*`, all estimates of an image on which two methods contradict each other;
+        `certificate.contradictory`, the number of such images, counted for each model; and settings.
     """
-    doubts = {model: contested(table) for model, table in tables.items()}
+    disputed = {model: contradictory(table) for model, table in tables.items()}
     numbers: Numbers = {f"certificate.{name}": getattr(params, name) for name in EFFORT}
-    numbers |= {"certificate.far": FAR, "certificate.contested": sum(one["image"].nunique() for one in doubts.values())}
+    numbers["certificate.joint_errors"] = JOINT_ERRORS
+    numbers["certificate.contradictory"] = sum(rows["id"].nunique() for rows in disputed.values())
     for row in certificate(tables).to_dict("records"):
         key = f"certificate.{row['model']}"
-        if row["set"] == SIMULATED:
+        if row["subset"] == SIMULATED:
             numbers |= {f"{key}.gap.{name}": row[quantity] for quantity, name in GAP.items()}
         else:
-            key += f".{row['set']}.{row['method_a']}.{row['method_b']}"
+            key += f".{row['subset']}.{row['method_a']}.{row['method_b']}"
             numbers |= {f"{key}.{quantity}": row[quantity] for quantity in QUANTITIES}
-    for model, doubt in doubts.items():
-        for row in doubt.to_dict("records"):
-            numbers |= _contested(f"certificate.{model}.contested.{row['image']}", row)
+    for model, rows in disputed.items():
+        for row in rows.to_dict("records"):
+            numbers |= _estimate(f"certificate.{model}.contradictory.{row['id']}", row)
     return numbers
 
 
-def _contested(key: str, row: Mapping[Any, Any]) -> Numbers:
-    """One method's word; the image's number is a name, and so words."""
+def certificate(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Compare the methods on every model's images, subset by subset.
+
+    What is certified, and what is not:
+
+    - Of an image drawn from the model, the true log p(x) lies between the expectation of annealing, a
+      stochastic lower bound, and that of `reverse`, a stochastic upper bound. Either is on the wrong side of
+      log p(x) by more than b nats with a probability of at most exp(-b). The mean of `reverse - annealing`
+      therefore estimates an upper limit of annealing's mean bias at these temperatures.
+    - Of a real image only the lower bound is available. It is assumed, and cannot be shown, that annealing with the
+      same temperatures is as close there; the error of the estimator is then at most its difference from annealing,
+      plus or minus both standard errors, plus the bias of annealing. Quadrature is a third
+      method, with an error that neither of the others shares.
+
+    Args:
+        tables: log likelihoods of each model's images by each method; see `CERTIFIED`.
+
+    Returns:
+        One row per model, subset (`real`: all real images) and pair of methods that have images in common:
+        model, subset, method_a, method_b, images; mean_difference and mean_error, of a - b and in nats;
+        largest_difference, without its sign; contradictions, the number of images that differ by more than
+        4 joint standard errors.
+
+    References:
+        Grosse, Ghahramani and Adams (2015), Sandwiching the marginal likelihood using bidirectional
+        Monte Carlo, sections 2 and 3.
+    """
+    return pd.DataFrame(
+        [
+            {"model": model, "subset": subset, "method_a": a, "method_b": b} | _difference(both)
+            for model, table in tables.items()
+            for subset, part in _parts(table)
+            for a, b in PAIRS
+            if len(both := compare_methods(part, a, b))
+        ]
+    )
+
+
+def contradictory(table: pd.DataFrame) -> pd.DataFrame:
+    """Return all rows of the real images on which any two methods contradict each other, whichever is right.
+
+    Args:
+        table: log likelihoods of one model's images by each method; see `CERTIFIED`.
+    """
+    real = table[table["subset"] != SIMULATED]
+    found = [both.loc[both["contradiction"], "id"] for both in (compare_methods(real, a, b) for a, b in PAIRS)]
+    return real[real["id"].isin(pd.concat(found))]
+
+
+def _parts(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield REAL, table[table["subset"] != SIMULATED]
+    for subset, part in table.groupby("subset", observed=True, sort=True):
+        yield str(subset), part
+
+
+def _difference(both: pd.DataFrame) -> dict[str, float | int]:
+    return {
+        "images": len(both),
+        "mean_difference": float(both["difference"].mean()),
+        "mean_error": float(np.sqrt((both["error"] ** 2).sum()) / len(both)),
+        "largest_difference": float(both["difference"].abs().max()),
+        "contradictions": int(both["contradiction"].sum()),
+    }
+
+
+def _estimate(key: str, row: Mapping[Any, Any]) -> Numbers:
+    """Return one method's estimate for one image; the id is text, because it is a name."""
     method = f"{key}.{row['method']}"
     return {
-        f"{key}.image": str(row["image"]),
-        f"{key}.set": str(row["set"]),
+        f"{key}.id": str(row["id"]),
+        f"{key}.subset": str(row["subset"]),
         f"{method}.log_likelihood": float(row["log_likelihood"]),
         f"{method}.error": float(row["error"]),
     }

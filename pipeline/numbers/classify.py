@@ -1,4 +1,4 @@
-"""What the page quotes of the conditional models as classifiers and as mixtures over the label."""
+"""Numbers of the conditional models as classifiers and as mixtures over the label."""
 
 from collections.abc import Mapping
 
@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import Params
-from pipeline.investigations.compare.model_relations import principals, unconditional
+from pipeline.core.statistics import Interval, mean_normal, share_wilson
+from pipeline.investigations.model_relations import headline_models, unconditional
 from pipeline.likelihood.subset_means import trustworthy
-from pipeline.numbers.bayes import verdicts
-from pipeline.numbers.calibration import calibration_error, reliability, wilson
+from pipeline.numbers.bayes import predict
+from pipeline.numbers.calibration import calibration_error, reliability
 from pipeline.numbers.contrast import contrast_numbers, extremes
 from pipeline.numbers.decisions import REACH, decisions
-from pipeline.numbers.intervals import mean_and_interval
+from pipeline.numbers.keys import with_interval
 from pipeline.numbers.worth import label_worth
 
 Numbers = dict[str, float | int | str]
@@ -21,23 +22,26 @@ Numbers = dict[str, float | int | str]
 def classify_numbers(
     params: Params, classified: Mapping[str, pd.DataFrame], scores: Mapping[str, pd.DataFrame]
 ) -> Numbers:
-    """Accuracy, calibration and likelihood of every conditional model, by set, and of two models' difference.
+    """Compute accuracy, calibration and likelihood of every conditional model, by subset, and compare two of them.
 
-    The likelihood is compared with that of the model that differs in not being told the label, if that is one
-    of the principal models and was scored.
+    The likelihood is compared with that of the same model without labels, if that is one of the headline models and
+    was scored.
 
     Args:
         params: the models and their roles, and the confidence of the intervals.
-        classified: of each conditional model, one row an image and label; see `CLASSIFIED`.
-        scores: of each model, one row an image.
+        classified: tables of each conditional model, one row per image and label; see `CLASSIFIED`.
+        scores: tables of each model, one row per image.
+
+    Returns:
+        `MODEL.classify.*` and `MODEL.classify.SUBSET.*`; and `classify.contrast.*`, see `contrast_numbers`.
     """
-    confidence = params.compare.confidence
-    numbers: Numbers = {}
-    scored = {name: params.models[name] for name in principals(params) if name in scores}
+    confidence = params.intervals.confidence
+    scored = {name: params.models[name] for name in headline_models(params) if name in scores}
     against = {name: unconditional(scored, params.models[name]) for name in classified}
     plain = {name: None if other is None else scores[other] for name, other in against.items()}
+    numbers: Numbers = {}
     for name, table in classified.items():
-        found: Numbers = {**_reliance(table), **_by_set(table, plain[name], confidence)}
+        found: Numbers = {**_reliance(table), **_by_subset(table, plain[name], confidence)}
         if (other := against[name]) is not None:
             found["against"] = other
         numbers |= {f"{name}.classify.{key}": value for key, value in found.items()}
@@ -46,8 +50,9 @@ def classify_numbers(
 
 
 def _reliance(table: pd.DataFrame) -> dict[str, float | int]:
-    """How far the weights behind the likelihoods are to be trusted, under all labels and under the true ones."""
-    trusted, true = trustworthy(table), table["y"] == table["digit"]
+    """Return the share of likelihoods whose importance weights are not to be trusted, for all labels and true ones."""
+    trusted = trustworthy(table)
+    true = table["given_label"] == table["label"]
     return {
         "distrusted_percent": 100 * float(1 - trusted.mean()),
         "distrusted_percent_given": 100 * float(1 - trusted[true].mean()),
@@ -55,29 +60,31 @@ def _reliance(table: pd.DataFrame) -> dict[str, float | int]:
     }
 
 
-def _by_set(table: pd.DataFrame, plain: pd.DataFrame | None, confidence: float) -> dict[str, float | int]:
-    found, firm = verdicts(table), decisions(table)
+def _by_subset(table: pd.DataFrame, plain: pd.DataFrame | None, confidence: float) -> dict[str, float | int]:
+    margins = decisions(table)
     numbers: dict[str, float | int] = {}
-    for one_set, part in found.groupby("set", observed=True):
+    for subset, part in predict(table).groupby("subset", observed=True):
         own = _as_classifier(part, confidence) | _as_density(part)
-        own |= _as_decided(part, firm[firm["image"].isin(part["image"])])
-        numbers |= {f"{one_set}.{key}": value for key, value in own.items()}
-    for one_set, part in label_worth(table, plain).groupby("set", observed=True):
-        numbers |= {f"{one_set}.{key}": value for key, value in _as_told(part, confidence).items()}
+        own |= _decisions(part, margins[margins["id"].isin(part["id"])])
+        numbers |= {f"{subset}.{key}": value for key, value in own.items()}
+    for subset, part in label_worth(table, plain).groupby("subset", observed=True):
+        numbers |= {f"{subset}.{key}": value for key, value in _label(part, confidence).items()}
     return {key: value for key, value in numbers.items() if np.isfinite(value)}
 
 
 def _as_classifier(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
-    low, high = wilson(int(part["correct"].sum()), len(part), confidence)
-    excess = 100 * (part["confidence"] - part["correct"])
-    return {
+    correct = int(part["correct"].sum())
+    accuracy = Interval(*(100 * value for value in share_wilson(correct, len(part), confidence)))
+    numbers: dict[str, float | int] = {
         "images": len(part),
-        "wrong": int((~part["correct"]).sum()),
-        "accuracy_percent": 100 * float(part["correct"].mean()),
-        "accuracy_percent_low": 100 * low,
-        "accuracy_percent_high": 100 * high,
+        "wrong": len(part) - correct,
+        **with_interval("accuracy_percent", accuracy),
         "calibration_error_percent": 100 * calibration_error(reliability(part, confidence)),
-    } | mean_and_interval("overconfidence_percent", excess, confidence)
+    }
+    if len(part) > 1:
+        excess = 100 * (part["confidence"] - part["correct"]).to_numpy(np.float64)
+        numbers |= with_interval("overconfidence_percent", mean_normal(excess, confidence))
+    return numbers
 
 
 def _as_density(part: pd.DataFrame) -> dict[str, float | int]:
@@ -88,30 +95,30 @@ def _as_density(part: pd.DataFrame) -> dict[str, float | int]:
     }
 
 
-def _as_decided(part: pd.DataFrame, firm: pd.DataFrame) -> dict[str, float | int]:
-    wrong = part.set_index("image").loc[firm["image"], "correct"].to_numpy() == 0
+def _decisions(part: pd.DataFrame, margins: pd.DataFrame) -> dict[str, float | int]:
+    wrong = ~part.set_index("id").loc[margins["id"], "correct"].to_numpy(bool)
     numbers: dict[str, float | int] = {
-        "undecided_percent": 100 * float(firm["undecided"].mean()),
-        "undecided_wrong": int((firm["undecided"] & wrong).sum()),
-        "posterior_error_percent": 100 * float(firm["posterior_error"].mean()),
-        "doubted_percent": 100 * float(firm["doubted"].mean()),
+        "undecided_percent": 100 * float(margins["undecided"].mean()),
+        "undecided_wrong": int((margins["undecided"] & wrong).sum()),
+        "posterior_error_percent": 100 * float(margins["posterior_error"].mean()),
+        "doubted_percent": 100 * float(margins["doubted"].mean()),
     }
-    return numbers | ({"worst_odds": float(firm["odds"].max())} if wrong.any() else {})
+    return numbers | ({"worst_odds": float(margins["odds"].max())} if wrong.any() else {})
 
 
-def _as_told(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
-    """The label's worth and the density's gain, of all images of a set and by digit."""
+def _label(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
+    """Return the label's worth and the density's gain, over all images of a subset and by label."""
     numbers: dict[str, float | int] = {
         "label_ceiling": float(part["ceiling"].mean()),
         "compared": len(part),
-        "harmed": int((part["worth"] < 0).sum()),
+        "worth_below_zero": int((part["worth"] < 0).sum()),
         "least_worth": float(part["worth"].min()),
     }
     for quantity in ("worth", "gain", "difference"):
         if quantity in part and len(part) > 1:
-            numbers |= mean_and_interval(quantity, part[quantity], confidence)
-    for digit, own in part.groupby("digit"):
+            numbers |= with_interval(quantity, mean_normal(part[quantity].to_numpy(np.float64), confidence))
+    for label, own in part.groupby("label"):
         if len(own) > 1:
             means = {quantity: float(own[quantity].mean()) for quantity in ("worth", "gain") if quantity in own}
-            numbers |= {f"digit_{digit}.{quantity}": mean for quantity, mean in means.items()}
+            numbers |= {f"label_{label}.{quantity}": mean for quantity, mean in means.items()}
     return numbers

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from pipeline.config import ModelParams
-from pipeline.numbers.bayes import verdicts
-from pipeline.numbers.intervals import mean_and_interval
+from pipeline.core.statistics import mean_normal
+from pipeline.numbers.bayes import predict
+from pipeline.numbers.keys import with_interval
 from pipeline.numbers.worth import label_worth
 
 Numbers = dict[str, float | int | str]
 
 
 def extremes(models: Mapping[str, ModelParams], classifiers: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:
-    """The classifiers of fewest and of most latent dimensions, unless all have the same number."""
+    """Return the classifiers of fewest and of most latent dimensions, or None if all have the same number."""
     ordered = sorted(classifiers, key=lambda name: models[name].latent_dim)
     if not ordered or models[ordered[0]].latent_dim == models[ordered[-1]].latent_dim:
         return None
@@ -26,28 +28,33 @@ def contrast_numbers(
     plain: Mapping[str, pd.DataFrame | None],
     confidence: float,
 ) -> Numbers:
-    """The first model of the pair minus the second on the images that both classified, by set.
+    """Compare two models on the images that both classified, by subset.
 
     Args:
         pair: the model of fewest latent dimensions, and the one of most.
-        classified: of each model, one row an image and label.
-        plain: of each model, the scores of the one without labels that it is compared with.
+        classified: tables of each model, one row per image and label, as in `CLASSIFIED`.
+        plain: by the name of each model, the scores of the one without labels that it is compared with.
         confidence: of the intervals, which are of paired differences.
+
+    Returns:
+        `classify.contrast.SUBSET.*`: the first model minus the second, of accuracy in percentage points, and of the
+        label's worth and the density's gain in nats.
     """
-    few, many = (_of_images(classified[name], plain[name]) for name in pair)
-    both = few.merge(many, on="image", suffixes=("_few", "_many"), validate="one_to_one")
+    few, many = (_by_image(classified[name], plain[name]) for name in pair)
+    both = few.merge(many, on="id", suffixes=("_few", "_many"), validate="one_to_one")
     numbers: Numbers = {"classify.contrast.few": pair[0], "classify.contrast.many": pair[1]}
-    for one_set, part in both.groupby("set_few", observed=True):
-        key = f"classify.contrast.{one_set}"
+    for subset, part in both.groupby("subset_few", observed=True):
+        key = f"classify.contrast.{subset}"
         numbers[f"{key}.images"] = len(part)
         for quantity in ("accuracy_percent", "worth", "gain"):
             if len(part) > 1 and f"{quantity}_few" in part:
-                difference = part[f"{quantity}_few"] - part[f"{quantity}_many"]
-                numbers |= mean_and_interval(f"{key}.{quantity}", difference, confidence)
+                difference = (part[f"{quantity}_few"] - part[f"{quantity}_many"]).to_numpy(np.float64)
+                numbers |= with_interval(f"{key}.{quantity}", mean_normal(difference, confidence))
     return numbers
 
 
-def _of_images(table: pd.DataFrame, plain: pd.DataFrame | None) -> pd.DataFrame:
+def _by_image(table: pd.DataFrame, plain: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what the pair is compared in, one row per image; accuracy is 0 or 100."""
     found = label_worth(table, plain)
-    right = verdicts(table).set_index("image")["correct"]
-    return found.assign(accuracy_percent=100.0 * found["image"].map(right).astype(float))
+    right = predict(table).set_index("id")["correct"]
+    return found.assign(accuracy_percent=100.0 * found["id"].map(right).astype(float))

@@ -1,4 +1,4 @@
-"""How firmly a conditional model decides for a label, and how far Monte Carlo error can move the decision."""
+"""Margins of a conditional model's decisions between labels, and the Monte Carlo error in them."""
 
 import numpy as np
 import pandas as pd
@@ -8,33 +8,35 @@ from pipeline.likelihood.subset_means import trustworthy
 from pipeline.numbers.bayes import posterior
 
 REACH = 2.0
-"""Joint standard errors within which two labels count as not told apart."""
+"""Joint standard errors within which two labels count as not distinguished."""
 
 
 def decisions(table: pd.DataFrame) -> pd.DataFrame:
-    """What stands behind every image's predicted label.
+    """Compute the margin of every image's predicted label, and the Monte Carlo error in it.
 
     Args:
-        table: one row an image and label, as in `CLASSIFIED`; every image has the same labels.
+        table: one row per image and label, as in `CLASSIFIED`; every image has the same labels.
 
     Returns:
-        One row an image, by ascending id: image, set; odds, log p(predicted | x) - log p(digit | x) in nats, 0
-        where the prediction is right; undecided, whether another label is within `REACH` joint standard
-        errors of the predicted one; posterior_error, the Monte Carlo standard error of its posterior;
-        doubted, whether the weights behind the predicted label or the runner-up are not to be trusted.
+        One row per image, by ascending id: id, subset; odds, log p(predicted | x) - log p(label | x) in nats, 0
+        where the prediction is right; undecided, true where another label is within `REACH` joint standard
+        errors of the predicted one; posterior_error, the Monte Carlo standard error of the predicted label's
+        posterior; doubted, true where the importance weights of the predicted label or of the runner-up are not
+        to be trusted.
     """
-    rows = table.assign(trusted=trustworthy(table)).sort_values(["image", "y"])
-    images, labels = rows.drop_duplicates("image"), np.unique(rows["y"])
+    rows = table.assign(trusted=trustworthy(table)).sort_values(["id", "given_label"])
+    images, labels = rows.drop_duplicates("id"), np.unique(rows["given_label"])
     log_likelihood, error, prior, trusted = (
         rows[name].to_numpy().reshape(len(images), len(labels))
         for name in ("log_likelihood", "standard_error", "prior", "trusted")
     )
-    share, every = posterior(log_likelihood, prior[0]), np.arange(len(images))
     with np.errstate(divide="ignore"):
         joint = log_likelihood + np.log(prior)
+    every = np.arange(len(images))
     second, first = np.argsort(joint, axis=1)[:, -2:].T
-    true = np.searchsorted(labels, images["digit"])
-    return images[["image", "set"]].assign(
+    true = np.searchsorted(labels, images["label"])
+    share = posterior(log_likelihood, prior[0])
+    return images[["id", "subset"]].assign(
         odds=joint[every, first] - joint[every, true],
         undecided=undecided(joint, error),
         posterior_error=posterior_error(share, error)[every, first],
@@ -45,7 +47,7 @@ def decisions(table: pd.DataFrame) -> pd.DataFrame:
 def undecided(
     joint: Float[np.ndarray, "n classes"], standard_error: Float[np.ndarray, "n classes"]
 ) -> Bool[np.ndarray, " n"]:
-    """Whether the label of the largest log p(x, y) has another within `REACH` joint standard errors of it."""
+    """Find the images with another label within `REACH` joint standard errors of the one of largest log p(x, y)."""
     every, best = np.arange(len(joint)), joint.argmax(axis=1)
     behind = joint[every, best][:, None] - joint
     reach = REACH * np.hypot(standard_error[every, best][:, None], standard_error)
@@ -58,7 +60,7 @@ def undecided(
 def posterior_error(
     posterior: Float[np.ndarray, "n classes"], standard_error: Float[np.ndarray, "n classes"]
 ) -> Float[np.ndarray, "n classes"]:
-    """Monte Carlo standard error of every posterior: p_y sqrt(sum_k ((y = k) - p_k)^2 s_k^2).
+    """Compute the Monte Carlo standard error of every posterior: p_y sqrt(sum_k ((y = k) - p_k)^2 s_k^2).
 
     By the delta method, for which d p_y / d log p(x | k) = p_y ((y = k) - p_k), and for errors s_k that are
     independent between labels.

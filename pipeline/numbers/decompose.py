@@ -1,4 +1,4 @@
-"""What the page quotes of what makes an image likely."""
+"""Numbers of the decomposition of one model's log likelihood."""
 
 from collections.abc import Mapping
 from itertools import chain
@@ -6,67 +6,69 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 from jaxtyping import UInt8
-from scipy.stats import norm, spearmanr
+from scipy.stats import spearmanr
 
 from pipeline.config import Params
-from pipeline.investigations.compare.model_relations import relatives
-from pipeline.investigations.decompose.tables import Anatomy
-from pipeline.numbers.excess_nats import by_digit
+from pipeline.core.statistics import mean_normal
+from pipeline.investigations.decompose.tables import Decomposition
+from pipeline.investigations.model_relations import variants_of
+from pipeline.numbers.excess_nats import excess_nats
 
 Numbers = dict[str, float | int | str]
 
 
-def anatomy_numbers(
-    anatomy: Anatomy | None,
+def decompose_numbers(
+    decomposition: Decomposition | None,
     scores: Mapping[str, pd.DataFrame],
     grey: UInt8[np.ndarray, "all pixels"],
     params: Params,
 ) -> Numbers:
-    """The gap, the averages by draws, the gradient's noise, the shares, the orders and the price by digit.
+    """Return the numbers of every table of the decomposition, and of the gap between log p(x) and the bound.
 
     Args:
-        anatomy: what was measured, if it was.
+        decomposition: None if there is none.
         scores: of every model.
         grey: every image, by id.
-        params: the models, and the confidence of the intervals.
+        params: describes the models, and has the confidence of the intervals.
     """
-    if anatomy is None or anatomy.model not in scores:
+    if decomposition is None or decomposition.model not in scores:
         return {}
-    own, confidence = scores[anatomy.model], params.compare.confidence
+    own = scores[decomposition.model]
+    confidence = params.intervals.confidence
     found = [
         gap_numbers(own, confidence),
-        draw_numbers(anatomy.draws, own, confidence),
-        gradient_numbers(anatomy.gradients),
-        estimate_numbers(anatomy.estimates),
-        order_numbers(anatomy.estimates, own),
-        price_numbers(by_digit(own, grey)),
+        draw_numbers(decomposition.draws, own, confidence),
+        gradient_numbers(decomposition.gradients),
+        estimate_numbers(decomposition.estimates),
+        binarization_numbers(decomposition.estimates, own),
+        excess_numbers(excess_nats(own, grey)),
     ]
     pairs = chain.from_iterable(numbers.items() for numbers in found)
-    redraws = anatomy.redraws["image"].value_counts()
+    redraws = decomposition.redraws["id"].value_counts()
     return {
-        "anatomy.model": anatomy.model,
-        "anatomy.redraws": int(redraws.max()),
-        **compared_numbers(anatomy, params),
-        **{f"anatomy.{key}": value for key, value in pairs},
+        "decompose.model": decomposition.model,
+        "decompose.redraws": int(redraws.max()),
+        **compared_numbers(decomposition, params),
+        **{f"decompose.{key}": value for key, value in pairs},
     }
 
 
-def compared_numbers(anatomy: Anatomy, params: Params) -> Numbers:
-    """The models that the order of images was compared with, by what they differ in."""
+def compared_numbers(decomposition: Decomposition, params: Params) -> Numbers:
+    """Return the models with which the order of images was compared, by the parameter in which they differ."""
     numbers: Numbers = {}
     for kind in ("binarization", "seed"):
-        for name in relatives(params, anatomy.model, kind):
-            if (anatomy.estimates["quantity"] == f"order.{name}").any():
-                numbers[f"anatomy.other.{kind}"] = name
+        for name in variants_of(params, decomposition.model, kind):
+            if (decomposition.estimates["quantity"] == f"order.{name}").any():
+                numbers[f"decompose.other.{kind}"] = name
     return numbers
 
 
 def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
-    """Log p(x) less the bound, by set, by digit of the test set, and over single test images."""
+    """Return the mean of log p(x) less the bound by subset and by class of the test images, and its distribution."""
     gap = scores["log_likelihood"] - scores["elbo"]
-    test = scores["set"] == "test"
-    groups = {str(name): gap[scores["set"] == name] for name in scores["set"].astype(str).unique()}
-    groups |= {f"digit_{digit}": gap[test & (scores["digit"] == digit)] for digit in sorted(set(scores["digit"]))}
+    test = scores["subset"] == "test"
+    groups = {str(name): gap[scores["subset"] == name] for name in scores["subset"].astype(str).unique()}
+    groups |= {f"label_{label}": gap[test & (scores["label"] == label)] for label in sorted(set(scores["label"]))}
     numbers: Numbers = {}
     for name, values in groups.items():
         if len(values) > 1:
@@ -80,16 +82,18 @@ def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
 
 
 def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -> Numbers:
-    """Both averages by number of draws, and how far the one inside still is from the study's estimate.
+    """Return both averages by number of draws, and the distance of the one inside from the study's estimate.
 
-    `study_error` is the standard error of a mean over so many images, drawn from all of the test set.
+    `short` is the study's log p(x) less the average inside; `study_error` is the standard error of a mean over this
+    many images, drawn from the whole test set.
     """
     study = scores.set_index("id")["log_likelihood"]
-    test, images = scores.loc[scores["set"] == "test", "log_likelihood"], int(draws["image"].nunique())
+    test = scores.loc[scores["subset"] == "test", "log_likelihood"]
+    images = int(draws["id"].nunique())
     counts = sorted(draws["draws"].unique())
     numbers: Numbers = {
         "draws.images": images,
-        "draws.study": float(study.loc[draws["image"].unique()].mean()),
+        "draws.study": float(study.loc[draws["id"].unique()].mean()),
         "draws.study_error": float(test.std(ddof=1) / np.sqrt(images)),
         "draws.counts": " ".join(map(str, counts)),
         "draws.fewest": int(counts[0]),
@@ -97,12 +101,12 @@ def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -
         "draws.repetitions": int(draws["repetitions"].min()),
     }
     for count, part in draws.groupby("draws"):
-        short = study.loc[part["image"]].to_numpy() - part["inside"]
+        short = study.loc[part["id"]].to_numpy() - part["inside"]
         numbers |= {
             f"draws.{count}.inside": float(part["inside"].mean()),
             f"draws.{count}.outside": float(part["outside"].mean()),
-            f"draws.{count}.inside_spread": _typical(part["inside_spread"]),
-            f"draws.{count}.outside_spread": _typical(part["outside_spread"]),
+            f"draws.{count}.inside_spread": _root_mean_square(part["inside_spread"]),
+            f"draws.{count}.outside_spread": _root_mean_square(part["outside_spread"]),
             f"draws.{count}.worst": float(short.max()),
             **{f"draws.{count}.short.{key}": value for key, value in _mean(short, confidence).items()},
         }
@@ -110,7 +114,7 @@ def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -
 
 
 def gradient_numbers(gradients: pd.DataFrame) -> Numbers:
-    """How noisy the gradient of one image's objective is, and what more draws an image would do to a batch's.
+    """Return the signal to noise of the gradient of one image's objective, and the effect of more draws per image.
 
     A batch of B images with K draws each has the variance (between + noise / K) / B. Averaged outside the
     logarithm, K draws have sqrt(K) times the signal to noise of one.
@@ -135,7 +139,7 @@ def gradient_numbers(gradients: pd.DataFrame) -> Numbers:
 
 
 def estimate_numbers(estimates: pd.DataFrame) -> Numbers:
-    """Every estimate with its interval, shares in per cent."""
+    """Return every estimate with its interval, shares in per cent."""
     numbers: Numbers = {}
     for row in estimates.to_dict("records"):
         factor = 100 if row["quantity"] in {"share", "alone"} else 1
@@ -145,46 +149,51 @@ def estimate_numbers(estimates: pd.DataFrame) -> Numbers:
     return numbers
 
 
-def order_numbers(estimates: pd.DataFrame, scores: pd.DataFrame) -> Numbers:
-    """Up to what rank correlation flips that are drawn once let a model agree with itself, digit by digit.
+def binarization_numbers(estimates: pd.DataFrame, scores: pd.DataFrame) -> Numbers:
+    """Return the correlations within a class that the binarisation alone allows.
 
-    With v the variance of log p(x) within a digit and f that between redraws, two sets of flips correlate by
-    1 - f / v on average, and the flips of one set with the mean over all flips by the square root of that.
+    With v the variance of log p(x) within a class and b that between binarisations of one image, the log likelihoods
+    of two binarisations correlate by `repeat` = 1 - b / v on average, and those of one binarisation with the mean over
+    all of them by `ceiling`, the square root of that.
     """
-    flips = estimates.loc[(estimates["quantity"] == "deviation") & (estimates["part"] == "flips"), "value"].iloc[0]
-    test = scores[scores["set"] == "test"]
-    within = test["log_likelihood"].groupby(test["digit"]).var()
-    steady = float(max(1 - flips**2 / within.mean(), 0))
-    return {"flips.repeat": steady, "flips.ceiling": float(np.sqrt(steady))}
+    own = estimates[(estimates["quantity"] == "deviation") & (estimates["part"] == "binarization")]
+    test = scores[scores["subset"] == "test"]
+    within = test["log_likelihood"].groupby(test["label"]).var()
+    repeat = float(max(1 - own["value"].iloc[0] ** 2 / within.mean(), 0))
+    return {"binarization.repeat": repeat, "binarization.ceiling": float(np.sqrt(repeat))}
 
 
-def price_numbers(table: pd.DataFrame) -> Numbers:
-    """What each digit costs, which one is likeliest, and what place it has when its coin flips are discounted."""
+def excess_numbers(table: pd.DataFrame) -> Numbers:
+    """Return the entropy and the excess of every class, the likeliest class, and its rank relative to its entropy.
+
+    Args:
+        table: see `excess_nats`.
+    """
     numbers: Numbers = {}
     for row in table.reset_index().to_dict("records"):
         for key in table:
-            numbers[f"digit.{row['digit']}.{key}"] = (int if key == "images" else float)(row[key])
-    digits, whole = table.index.to_numpy(), (table["floor"] + table["price"]).to_numpy()
-    ratio, images = table["ratio"].to_numpy(), table["images"]
-    likeliest = int(whole.argmin())
+            numbers[f"label.{row['label']}.{key}"] = (int if key == "images" else float)(row[key])
+    labels = table.index.to_numpy()
+    total = (table["binarization_entropy"] + table["excess_nats"]).to_numpy()
+    ratio = table["ratio"].to_numpy()
+    images = table["images"]
+    likeliest = int(total.argmin())
     return numbers | {
-        "floor.mean": float(np.average(table["floor"], weights=images)),
-        "price.mean": float(np.average(table["price"], weights=images)),
-        "cost.mean": float(np.average(whole, weights=images)),
-        "likeliest.digit": str(digits[likeliest]),
+        "binarization_entropy.mean": float(np.average(table["binarization_entropy"], weights=images)),
+        "excess_nats.mean": float(np.average(table["excess_nats"], weights=images)),
+        "negative_log_likelihood.mean": float(np.average(total, weights=images)),
+        "likeliest.label": str(labels[likeliest]),
         "likeliest.rank": int((ratio < ratio[likeliest]).sum()) + 1,
-        "unlikeliest.digit": str(digits[whole.argmax()]),
-        "cheapest.digit": str(digits[ratio.argmin()]),
+        "unlikeliest.label": str(labels[total.argmax()]),
+        "lowest_ratio.label": str(labels[ratio.argmin()]),
         "digits": len(table),
     }
 
 
 def _mean(values: "pd.Series[float]", confidence: float) -> dict[str, float]:
-    """Mean over images, with an interval by the central limit theorem."""
-    half = norm.ppf((1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(len(values))
-    return {"mean": float(values.mean()), "low": float(values.mean() - half), "high": float(values.mean() + half)}
+    mean, low, high = mean_normal(values.to_numpy(), confidence)
+    return {"mean": mean, "low": low, "high": high}
 
 
-def _typical(spread: "pd.Series[float]") -> float:
-    """Root mean square over images."""
+def _root_mean_square(spread: "pd.Series[float]") -> float:
     return float(np.sqrt((spread**2).mean()))

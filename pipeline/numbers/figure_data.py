@@ -1,4 +1,4 @@
-"""What figures of the latent spaces are drawn from."""
+"""Data of the figures of latent spaces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,14 @@ from pipeline.numbers.diagnose import diagnosis_numbers, lengths, real_scores
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found of the latent spaces of some models.
+    """Diagnoses of the latent spaces of some models, each by the model's name.
 
-    `found` and `arrays` are one a model; `real` has log likelihoods of real images of those that were scored;
-    `trained` the epochs of runs of one model that differ in length, and `numbers` what the page quotes of all.
+    Attributes:
+        found: nested numbers; see `pipeline.investigations.diagnose.diagnose.diagnose`.
+        arrays: draws and images; see the same.
+        real: log likelihoods of real images in nats, of the models that were scored.
+        trained: epochs of the models that differ only in the length of their training, the shortest first.
+        numbers: numbers of all diagnoses that the report quotes.
     """
 
     found: Mapping[str, Mapping[str, Any]]
@@ -26,13 +30,13 @@ class Diagnosis:
     numbers: Mapping[str, float | int | str]
 
 
-def gather(
+def collect(
     params: Params,
     found: Mapping[str, Mapping[str, Any]],
     arrays: Mapping[str, Mapping[str, np.ndarray]],
     scores: Mapping[str, pd.DataFrame],
 ) -> Diagnosis:
-    """Put what was found of each model beside the likelihood of real images under it."""
+    """Collect the diagnosis of each model and the log likelihoods of real images under it."""
     real = {name: values.to_numpy() for name in found if (values := real_scores(name, params, scores)) is not None}
     numbers = diagnosis_numbers(params, found, scores)
     return Diagnosis(found, arrays, real, lengths(params, found), numbers)

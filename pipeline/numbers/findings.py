@@ -1,4 +1,4 @@
-"""What a study leaves behind: all that its figures and its numbers are made of."""
+"""Results of all stages, from which the figures and the numbers are made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,40 +7,40 @@ from typing import Any
 import pandas as pd
 
 from pipeline.data.images import Images
-from pipeline.investigations.decompose.tables import Anatomy
+from pipeline.investigations.decompose.tables import Decomposition
 from pipeline.investigations.regress.tables import Regression
 from pipeline.investigations.sample.arrays import Arrays, Samples
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What the stages found, by model where they looked at models; one that a stage was not asked about is absent."""
+    """Results of all stages, by model where there is one per model; a model that a stage does not treat is absent."""
 
     images: Images
-    """Every image, grey and binary, with its digit and id."""
+    """Every image, grey and binary, with its label and id."""
     split: pd.DataFrame
-    """Every image's set and region; see `pipeline.core.tables.SPLIT`."""
+    """Subset and region of every image; see `pipeline.core.tables.SPLIT`."""
     histories: Mapping[str, pd.DataFrame]
-    """Training curves, one row an epoch."""
+    """Training curves, one row per epoch."""
     scores: Mapping[str, pd.DataFrame]
     """Log likelihood of every scored image; see `pipeline.likelihood.score_tables.SCORES`."""
     certified: Mapping[str, pd.DataFrame]
-    """Second opinions on the log likelihood of a few images; see `pipeline.validation.certify.tables.CERTIFIED`."""
+    """Log likelihood of a few images by independent methods; see `pipeline.validation.certify.tables.CERTIFIED`."""
     estimated: Mapping[str, pd.DataFrame]
-    """What several estimators say of a few images; see `pipeline.validation.validate.tables.ESTIMATED`."""
+    """Log likelihood of a few images by several estimators; see `validation.validate.tables.ESTIMATOR_ERRORS`."""
     classified: Mapping[str, pd.DataFrame]
-    """Log likelihood of a few images given each digit in turn; see `classify.tables.CLASSIFIED`."""
+    """Log likelihood of a few images given each label in turn; see `classify.tables.CLASSIFIED`."""
     diagnosed: Mapping[str, Mapping[str, Any]]
-    """What latent spaces are like, in numbers; see `pipeline.investigations.diagnose.diagnose.diagnose`."""
+    """Measurements of latent spaces; see `pipeline.investigations.diagnose.diagnose.diagnose`."""
     latent: Mapping[str, Arrays]
-    """The draws and images that figures show of the same latent spaces; numbers are made without them."""
+    """Draws and images of the same latent spaces, for figures alone."""
     samples: Samples
-    """What models draw, by kind of picture; see `pipeline.investigations.sample.arrays.KINDS`."""
-    anatomy: Anatomy | None
-    """What makes an image likely under one model, if that was asked."""
+    """Images drawn from models, by kind of picture; see `pipeline.investigations.sample.arrays.KINDS`."""
+    decomposition: Decomposition | None
+    """Decomposition of the log likelihood under one model, if there is one."""
     pairs: pd.DataFrame
-    """Mean differences between models over the same images; see `pipeline.likelihood.score_tables.PAIRS`."""
+    """Mean differences between models over the same images; see `compare.tables.PAIRS`."""
     effects: pd.DataFrame
-    """What the number of latent dimensions changes; see `pipeline.investigations.compare.tables.EFFECTS`."""
+    """Effects of the number of latent dimensions; see `pipeline.investigations.compare.tables.EFFECTS`."""
     regression: Regression
-    """The regression study's tables, which are of no such model."""
+    """Tables of the regression study, which has models of its own."""

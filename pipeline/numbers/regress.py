@@ -1,27 +1,31 @@
-"""What the page quotes of the regression study."""
+"""Numbers of the regression study that the report quotes."""
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
 from pipeline.config import RegressParams, VariantParams
-from pipeline.investigations.regress.equal import interval
+from pipeline.core.statistics import Interval, mean_t
 from pipeline.investigations.regress.tables import CONSTANT, VARYING, Regression
 
 Numbers = dict[str, float | int | str]
 OUTCOMES = ("best", "holdout", "dips_all", "dips_share", "deepest_all", "smallest")
 SETTINGS = ("points", "holdout", "quiet", "loud", "seeds", "steps", "look_every", "settle", "dip")
 ENDS = 0.1
-"""Share of each seed's points, from either end of x, at which σ is looked up."""
+"""Share of each seed's points that counts as the quiet end of x, and as the loud end."""
 
 
 def regression_numbers(params: RegressParams, found: Regression, confidence: float) -> Numbers:
-    """Counts of dips, what carried them, and what became of them under every variant.
+    """Summarise dips, their causes, and the fit of every variant.
 
     Args:
-        params: the data and what counts as a dip.
-        found: the tables.
+        params: data, variants, and thresholds of a dip.
+        found: tables of the study.
         confidence: of the intervals, which are Student's t over seeds.
+
+    Returns:
+        Numbers under `regress.`; those of a variant under `regress.VARIANT.`. Log likelihoods, depths and costs are in
+        nats. A number that needs dips is absent where none was found.
     """
     numbers: Numbers = {f"regress.{key}": getattr(params, key) for key in SETTINGS}
     numbers |= {"regress.dip_percent": 100 * params.dip_share, "regress.variants": " ".join(params.variants)}
@@ -29,52 +33,60 @@ def regression_numbers(params: RegressParams, found: Regression, confidence: flo
     base = outcomes[outcomes["variant"] == VARYING].reset_index(drop=True)
     for name, variant in params.variants.items():
         own = outcomes[outcomes["variant"] == name].reset_index(drop=True)
-        numbers |= {f"regress.{name}.{key}": value for key, value in _settings(variant).items()}
-        numbers |= {f"regress.{name}.{key}": value for key, value in _outcome(own, base, confidence).items()}
-        numbers |= {f"regress.{name}.{key}": value for key, value in _rates(own, params.settle, confidence).items()}
+        parts = (_settings(variant), _outcome(own, base, confidence), _rates(own, params.settle, confidence))
+        numbers |= {f"regress.{name}.{key}": value for part in parts for key, value in part.items()}
     for name in (CONSTANT, VARYING):
         dips = found.dips[(found.dips["variant"] == name) & (found.dips["measure"] == "nats")]
-        numbers |= {f"regress.{name}.{key}": value for key, value in _prediction(dips).items()}
-        fits = found.fits[found.fits["variant"] == name]
-        numbers |= {f"regress.{name}.{key}": value for key, value in _fit(fits).items()}
-        points = anatomy(found.falls[found.falls["variant"] == name], found.fits)
-        numbers |= {f"regress.{name}.{key}": value for key, value in _anatomy(points, dips, params.dip).items()}
+        points = costs(found.falls[found.falls["variant"] == name], found.fits)
+        parts = (
+            _prediction(dips),
+            _fit(found.fits[found.fits["variant"] == name]),
+            _contributions(points, dips, params.dip),
+        )
+        numbers |= {f"regress.{name}.{key}": value for part in parts for key, value in part.items()}
     return numbers
 
 
-def anatomy(falls: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
-    """What each point of the deepest dips paid for f's move from the brink, and would have paid under a constant σ.
+def costs(falls: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
+    """Compute the second-order cost of f's move from the peak to the bottom of the deepest dips, at each point.
+
+    Args:
+        falls: points of the deepest dips under one model; see `FALLS`.
+        fits: fits of both models; see `FITS`.
 
     Returns:
-        The rows of `falls` with `paid` = (Δf)² / 2σ² at the brink's σ, `paid_constant` the same at the σ of the
-        seed's constant fit, in nats, and `carrier`: whether it is of the fewest points that carry half of their sum.
+        The rows of `falls` with three more columns: `cost`, (Δf)² / 2σ² with σ at the peak, in nats; `cost_constant`,
+        the same with the σ of the seed's constant fit; and `costliest`, true for the fewest points that make up half
+        of the seed's cost.
     """
-    one = fits.loc[fits["variant"] == CONSTANT].groupby("seed")["sigma"].first()
-    move = falls["f_bottom"] - falls["f_brink"]
-    found = falls.assign(paid=move**2 / (2 * falls["sigma_brink"] ** 2))
-    found["paid_constant"] = move**2 / (2 * falls["seed"].map(one).astype(float) ** 2)
-    ordered = found.sort_values("paid", ascending=False, kind="stable")
-    before = ordered.groupby("seed")["paid"].cumsum() - ordered["paid"]
-    total = ordered.groupby("seed")["paid"].transform("sum")
-    return ordered.assign(carrier=before < total / 2).sort_index()
+    constant_sigma = fits.loc[fits["variant"] == CONSTANT].groupby("seed")["sigma"].first()
+    move = falls["f_bottom"] - falls["f_peak"]
+    found = falls.assign(cost=move**2 / (2 * falls["sigma_peak"] ** 2))
+    found["cost_constant"] = move**2 / (2 * falls["seed"].map(constant_sigma).astype(float) ** 2)
+    ordered = found.sort_values("cost", ascending=False, kind="stable")
+    before = ordered.groupby("seed")["cost"].cumsum() - ordered["cost"]
+    total = ordered.groupby("seed")["cost"].transform("sum")
+    return ordered.assign(costliest=before < total / 2).sort_index()
 
 
 def _settings(variant: VariantParams) -> Numbers:
-    rates = {"rate": variant.learning_rate, "rate_sigma": variant.learning_rate_sigma}
-    clip = {} if variant.clip is None else {"clip": variant.clip}
     return {
         "hidden": "–".join(map(str, variant.hidden)),
         "floor": variant.floor,
         "power": variant.beta,
-        **rates,
-        **clip,
+        "rate": variant.learning_rate,
+        "rate_sigma": variant.learning_rate_sigma,
+        **({} if variant.clip is None else {"clip": variant.clip}),
     }
 
 
 def _outcome(own: pd.DataFrame, base: pd.DataFrame, confidence: float) -> Numbers:
-    """Means over seeds with intervals, over all steps and, beside `varying`, up to the common log likelihood.
+    """Return means over seeds with intervals: over all steps, and up to the log likelihood in common with `varying`.
 
-    Log likelihoods of the holdout are in nats over all its points.
+    Args:
+        own: outcomes of a variant, with the holdout's log likelihood summed over its points.
+        base: those of `varying`.
+        confidence: of the intervals.
     """
     differences = {
         "dips_difference": own["dips"] - own["dips_other"],
@@ -87,37 +99,49 @@ def _outcome(own: pd.DataFrame, base: pd.DataFrame, confidence: float) -> Number
     numbers["dips_all_fewest"] = float(own["dips_all"].min())
     columns = [*OUTCOMES, "dips", "dips_other", "deepest", "deepest_other"]
     for key, values in {**{key: own[key] for key in columns}, **differences}.items():
-        found = interval(values.to_numpy(), confidence)
-        numbers |= {key: found.mean, f"{key}_low": found.low, f"{key}_high": found.high}
+        found = _mean(values, confidence)
+        numbers |= {key: found.value, f"{key}_low": found.low, f"{key}_high": found.high}
     return numbers
 
 
 def _rates(own: pd.DataFrame, settle: int, confidence: float) -> Numbers:
-    """Dips in a thousand counted steps up to the common level, of a variant and of `varying`, and their difference.
+    """Return the number of dips per thousand steps up to the common level, of a variant and of `varying`.
 
-    Rates are ratios of means over seeds, as a seed may have no step to count; the interval is Student's t of the rates'
-    linear parts. Nothing where no seed has a step to count.
+    A rate is a ratio of means over seeds, because a seed may reach the level before the first step that counts. The
+    interval of the difference of the two rates is Student's t of their linearised contributions per seed (the delta
+    method). Without any step that counts there is no rate.
     """
-    rates, parts = [], []
+    rates = []
+    contributions = []
     for suffix in ("", "_other"):
         counted = (own[f"steps{suffix}"] + 1 - settle).clip(lower=0)
         if not counted.any():
             return {}
         rate = own[f"dips{suffix}"].sum() / counted.sum()
         rates.append(1000 * float(rate))
-        parts.append(1000 * (own[f"dips{suffix}"] - rate * counted) / counted.mean())
-    difference = rates[0] - rates[1]
-    found = interval((parts[0] - parts[1]).to_numpy() + difference, confidence)
-    ends = {"rate_difference_low": found.low, "rate_difference_high": found.high}
-    ratio = float(own["steps"].mean() / own["steps_other"].mean())
-    return {"dip_rate": rates[0], "dip_rate_other": rates[1], "steps_ratio": ratio, **ends}
+        contributions.append(1000 * (own[f"dips{suffix}"] - rate * counted) / counted.mean())
+    found = _mean(contributions[0] - contributions[1] + (rates[0] - rates[1]), confidence)
+    return {
+        "dip_rate": rates[0],
+        "dip_rate_other": rates[1],
+        "steps_ratio": float(own["steps"].mean() / own["steps_other"].mean()),
+        "rate_difference_low": found.low,
+        "rate_difference_high": found.high,
+    }
+
+
+def _mean(values: pd.Series, confidence: float) -> Interval:
+    return mean_t(values.to_numpy(np.float64), confidence)
 
 
 def _fit(fits: pd.DataFrame) -> Numbers:
-    """σ beside the noise at either end of x, and in the half of the points with more noise what f misses of the line.
+    """Compare σ with the true standard deviation at either end of x, and f with the true function in the louder half.
 
-    Medians over seeds, but for `sigma_missed` and `sigma_met`: medians over points of σ over the true standard
-    deviation, where f is further than that from the true line, and elsewhere.
+    Returns:
+        Medians over seeds of σ and of the noise at both ends, and of the root mean square error of f in the louder
+        half. `missed_percent`, the share of the points there at which f is further from the true function than one
+        standard deviation of the noise; and the median over points of σ relative to that deviation, at these points
+        (`sigma_missed`) and at the others (`sigma_met`).
     """
     place = fits.groupby("seed")["x"].rank(pct=True)
     numbers: Numbers = {}
@@ -135,59 +159,72 @@ def _fit(fits: pd.DataFrame) -> Numbers:
 
 
 def _prediction(dips: pd.DataFrame) -> Numbers:
-    """How well Σ(Δf)²/2σ² from brink to bottom tells the depth: correlation, slope through the origin, median ratio.
+    """Compare the depths of dips with their prediction, Σ(Δf)²/2σ² from the peak to the bottom.
 
-    `half_percent` of the dips are less than half as deep as told; in `half_noise_percent` of these σ's part is a gain;
-    `rest_slope` and `rest_correlation` are of all others.
+    Returns:
+        Correlations, the slope of the regression through the origin, and the median ratio of depth to prediction.
+        `half_percent` of the dips are less than half as deep as predicted; in `half_noise_percent` of these the
+        contribution of σ is a gain; `rest_slope` and `rest_correlation` are those of all other dips.
+        `uphill_percent` of the dips have a positive first order in their last step.
     """
     if len(dips) < 3:
         return {"dips_seen": len(dips)}
-    depth, told = dips["depth"].to_numpy(), -dips["second"].to_numpy()
-    half = depth < told / 2
+    depth = dips["depth"].to_numpy()
+    predicted = -dips["second"].to_numpy()
+    half = depth < predicted / 2
     rest = {"half_percent": 100 * float(half.mean())}
     if half.any():
         rest["half_noise_percent"] = 100 * float((dips["noise"][half] > 0).mean())
     if (~half).sum() > 2:
-        rest |= {f"rest_{key}": value for key, value in _line(depth[~half], told[~half]).items()}
+        rest |= {f"rest_{key}": value for key, value in _line(depth[~half], predicted[~half]).items()}
     return {
         "dips_seen": len(dips),
         "duration": float(np.median(dips["duration"])),
-        **_line(depth, told),
-        "rank_correlation": float(spearmanr(depth, told).statistic),
-        "ratio": float(np.median(depth / told)),
+        **_line(depth, predicted),
+        "rank_correlation": float(spearmanr(depth, predicted).statistic),
+        "ratio": float(np.median(depth / predicted)),
         **rest,
         "uphill_percent": 100 * float((dips["step_first"] > 0).mean()),
     }
 
 
-def _line(depth: np.ndarray, told: np.ndarray) -> dict[str, float]:
-    return {"correlation": float(np.corrcoef(depth, told)[0, 1]), "slope": float(depth @ told / (told @ told))}
+def _line(depth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+    return {
+        "correlation": float(np.corrcoef(depth, predicted)[0, 1]),
+        "slope": float(depth @ predicted / (predicted @ predicted)),
+    }
 
 
-def _anatomy(points: pd.DataFrame, dips: pd.DataFrame, threshold: float) -> Numbers:
-    """Means over the seeds' deepest dips, and medians over the points that carried half of what f's move cost.
+def _contributions(points: pd.DataFrame, dips: pd.DataFrame, threshold: float) -> Numbers:
+    """Summarise the seeds' deepest dips and the points that bore half of the cost of f's move.
 
-    `least_move` is the root mean square Δf at which a move shaped as that of the deepest dip costs `threshold` nats to
-    second order, the median over seeds.
+    Args:
+        points: see `costs`.
+        dips: those of the same model, found by nats.
+        threshold: that makes a dip, in nats.
+
+    Returns:
+        Means over seeds of the depth, its contributions and costs; medians over the costliest points of σ, x and
+        residuals. `least_move` is the root mean square Δf at which the move of the deepest dip, scaled down, would cost
+        `threshold` to second order; the median over seeds.
     """
     if points.empty:
         return {}
-    carriers = points[points["carrier"]]
-    residual = {when: (points["y"] - points[f"f_{when}"]).abs() for when in ("before", "bottom")}
+    costliest = points[points["costliest"]]
+    residual = {when: (costliest["y"] - costliest[f"f_{when}"]).abs() for when in ("before", "bottom")}
     deepest = dips.loc[dips.groupby("seed")["depth"].idxmax()]
-    paid = points.groupby("seed")["paid"].sum()
-    square = ((points["f_bottom"] - points["f_brink"]) ** 2).groupby(points["seed"]).mean()
-    parts = {f"deepest_{part}": float(deepest[part].mean()) for part in ("depth", "first", "second", "noise")}
+    cost = points.groupby("seed")["cost"].sum()
+    square = ((points["f_bottom"] - points["f_peak"]) ** 2).groupby(points["seed"]).mean()
     return {
-        **parts,
+        **{f"deepest_{part}": float(deepest[part].mean()) for part in ("depth", "first", "second", "noise")},
         "seeds_with_dips": int(points["seed"].nunique()),
-        "least_move": float((square * threshold / paid).pow(0.5).median()),
-        "carriers_percent": 100 * float(points["carrier"].mean()),
-        "carriers_sigma": float(carriers["sigma_before"].median()),
-        "carriers_sigma_bottom": float(carriers["sigma_bottom"].median()),
+        "least_move": float((square * threshold / cost).pow(0.5).median()),
+        "costliest_percent": 100 * float(points["costliest"].mean()),
+        "costliest_sigma": float(costliest["sigma_before"].median()),
+        "costliest_sigma_bottom": float(costliest["sigma_bottom"].median()),
         "all_sigma": float(points["sigma_before"].median()),
-        "carriers_x": float(carriers["x"].median()),
-        **{f"carriers_residual_{when}": float(one[points["carrier"]].median()) for when, one in residual.items()},
-        "paid": float(paid.mean()),
-        "paid_constant": float(points.groupby("seed")["paid_constant"].sum().mean()),
+        "costliest_x": float(costliest["x"].median()),
+        **{f"costliest_residual_{when}": float(values.median()) for when, values in residual.items()},
+        "cost": float(cost.mean()),
+        "cost_constant": float(points.groupby("seed")["cost_constant"].sum().mean()),
     }

@@ -1,4 +1,4 @@
-"""Which versions of which programs made the numbers."""
+"""Versions of Python and of the libraries that made the numbers."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -15,11 +15,11 @@ LIBRARIES = (
     "seaborn",
     "dvc",
 )
-"""That take part in a number or a figure."""
+"""Libraries that can change a number or a figure."""
 
 
 def version_numbers() -> dict[str, float | int | str]:
-    """The version of Python and of every library that is installed, without importing any."""
+    """Return the versions of Python and of the installed libraries, by key, without importing any."""
     found: dict[str, float | int | str] = {"version.python": platform.python_version()}
     for name in LIBRARIES:
         try:

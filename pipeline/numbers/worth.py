@@ -1,9 +1,9 @@
-"""What being told the label is worth, and what else sets a conditional model apart from one without labels."""
+"""The label's part in the difference between a conditional model and one without labels."""
 
 import numpy as np
 import pandas as pd
 
-from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.bayes import predict
 
 
 def label_worth(table: pd.DataFrame, plain: pd.DataFrame | None) -> pd.DataFrame:
@@ -17,21 +17,21 @@ def label_worth(table: pd.DataFrame, plain: pd.DataFrame | None) -> pd.DataFrame
     of images over the other.
 
     Args:
-        table: one row an image and label, as in `CLASSIFIED`.
-        plain: scores of the other model, one row an image; None if there is none.
+        table: one row per image and label, as in `CLASSIFIED`.
+        plain: scores of the other model, one row per image; None if there is no such model.
 
     Returns:
-        One row an image that both have, by ascending id: image, set, digit; worth; ceiling, -log p(y), which is
-        infinite for a label that training had none of; and, with `plain`, gain and difference. In nats.
+        One row per image that both have, by ascending id: id, subset, label; worth; ceiling, -log p(y), which is
+        infinite for a label that was absent from training; and, with `plain`, gain and difference. In nats.
     """
-    found = verdicts(table).assign(worth=lambda rows: rows["given"] - rows["mixture"])
-    prior = table.drop_duplicates("y").set_index("y")["prior"]
+    found = predict(table).assign(worth=lambda rows: rows["given"] - rows["mixture"])
+    prior = table.drop_duplicates("given_label").set_index("given_label")["prior"]
     with np.errstate(divide="ignore"):
-        found = found.assign(ceiling=-np.log(found["digit"].map(prior)))
-    kept = ["image", "set", "digit", "worth", "ceiling"]
+        found = found.assign(ceiling=-np.log(found["label"].map(prior)))
+    kept = ["id", "subset", "label", "worth", "ceiling"]
     if plain is None:
         return found[kept]
-    scores = plain[["id", "log_likelihood"]].rename(columns={"id": "image", "log_likelihood": "plain"})
-    both = found.merge(scores, on="image", validate="one_to_one")
-    gain, difference = both["mixture"] - both["plain"], both["given"] - both["plain"]
-    return both.assign(gain=gain, difference=difference)[[*kept, "gain", "difference"]]
+    scores = plain[["id", "log_likelihood"]].rename(columns={"log_likelihood": "plain"})
+    both = found.merge(scores, on="id", validate="one_to_one")
+    both = both.assign(gain=both["mixture"] - both["plain"], difference=both["given"] - both["plain"])
+    return both[[*kept, "gain", "difference"]]

@@ -1,4 +1,4 @@
-"""Whether a finished page is whole: both renderers call a page with holes a success."""
+"""Check a finished page for faults that neither renderer reports."""
 
 import re
 from collections import Counter
@@ -19,34 +19,34 @@ LEFT_OVER = {
     "block": r":::+",
 }
 NEIGHBOUR = r"[\w-]+\.(html|pdf)"
-"""What may stand beside the page, wherever it is put."""
+"""Relative links that are allowed: to pages and PDFs in the same folder."""
 SHOWN = 5
 
 
 def check(text: str) -> None:
-    """Look at a finished page for everything that a renderer passes over in silence.
+    """Check that a finished page is complete and self-contained.
 
-    The page must have a title, a language and a table of contents; every reference, citation and
-    formula must be resolved, every image be inside the page and have a description, every link
-    inside the page lead to its one target and every other one to the web or to a page beside this one;
-    and nothing may be fetched when the page is opened.
+    The page must have a title, a language and a table of contents. Every reference, citation and formula must be
+    resolved; every image must be inside the page and have a description; every link must lead to exactly one target
+    in the page, to the web, or to a file in the same folder. Nothing may be loaded when the page is opened.
 
     Raises:
-        RenderingError: something of this is not so; the message lists what.
+        RenderingError: the page breaks one of these rules; the message lists which.
     """
     page = read_page(text)
     rules = (_frame, _left_over, _formulas, _citations, _images, _resources, _handlers, _styles, _links, _ids)
     problems = list(dict.fromkeys(problem for rule in rules for problem in rule(page)))
     if problems:
         more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        raise RenderingError(f"the page is not whole: {'; '.join(problems[:SHOWN])}{more}; mend the report's source")
+        listed = "; ".join(problems[:SHOWN]) + more
+        raise RenderingError(f"the page is not complete: {listed}; correct the report's source")
 
 
 def _frame(page: Page) -> Iterator[str]:
     if not page.title.strip():
         yield "it has no title"
     if not any(html.attributes.get("lang") for html in page.named("html")):
-        yield "it does not say its language"
+        yield "it has no language (lang)"
     if not any(element.attributes.get("id", "").startswith("toc-") for element in page.named("a")):
         yield "it has no table of contents"
 
@@ -60,7 +60,7 @@ def _left_over(page: Page) -> Iterator[str]:
 def _formulas(page: Page) -> Iterator[str]:
     for element in page.elements:
         if element.name != "math" and "math" in element.classes:
-            yield "a formula is not set as MathML"
+            yield "a formula is not MathML"
 
 
 def _citations(page: Page) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _images(page: Page) -> Iterator[str]:
         if not description.strip():
             yield f"the image from {name} has no description (fig-alt)"
         elif re.search(r"\{[.#]|\{python\}", description):
-            yield f"a description holds unresolved markup: {_shorten(description)}"
+            yield f"a description has unresolved markup: {_shorten(description)}"
 
 
 def _resources(page: Page) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _resources(page: Page) -> Iterator[str]:
         for name in sources if element.name == "a" else [*sources, "href"]:
             address = element.attributes.get(name, "#")
             if not address.startswith(("data:", "#")):
-                yield f"<{element.name}> fetches {_shorten(address) or 'nothing'}"
+                yield f"<{element.name}> loads {_shorten(address) or 'an empty address'}"
 
 
 def _handlers(page: Page) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _styles(page: Page) -> Iterator[str]:
     sheets += [_decode(link.attributes["href"]) for link in page.named("link") if _is_style(link.attributes)]
     for sheet in sheets:
         for found in re.finditer(r"@import[^;]*|url\(\s*[\"']?(?!data:|#|[\"'\s])[^)]*", sheet):
-            yield f"a style sheet fetches {_shorten(found[0])}"
+            yield f"a style sheet loads {_shorten(found[0])}"
 
 
 def _links(page: Page) -> Iterator[str]:
@@ -111,13 +111,13 @@ def _links(page: Page) -> Iterator[str]:
         address = link.attributes.get("href", "")
         if address.startswith("#"):
             if len(address) > 1 and unquote(address[1:]) not in ids:
-                yield f"the link {address} leads nowhere"
+                yield f"the link {address} has no target"
         elif (
             address
             and not address.startswith(("https://", "http://", "mailto:"))
             and not re.fullmatch(NEIGHBOUR, address)
         ):
-            yield f"the link {_shorten(address)} leads out of the page"
+            yield f"the link {_shorten(address)} leaves the page"
 
 
 def _ids(page: Page) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A Quarto document taken apart: metadata, prose, code cells, inline expressions."""
+"""Parse a Quarto document into metadata, prose, code cells and inline expressions."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+)`")
 
 
 class CellOptions(BaseModel):
-    """The `#|` lines that both renderers understand; any other is refused, since Quarto would pass over it."""
+    """Options of a code cell, from its `#|` lines; others are refused, since Quarto would ignore them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,7 +30,7 @@ class CellOptions(BaseModel):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its options, the Python below them, and where that Python begins."""
+    """A code cell: its options, the Python below them, and the file and line where that Python begins."""
 
     source: str
     options: CellOptions
@@ -40,7 +40,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Inline:
-    """A Python expression inside a sentence, and where it stands."""
+    """A Python expression inside a sentence, with its file and line."""
 
     source: str
     file: str
@@ -52,23 +52,23 @@ Part = str | Cell | Inline
 
 @dataclass(frozen=True)
 class Document:
-    """What a document says of itself, and its parts in the order in which they are read."""
+    """Metadata of a document, and its parts in order."""
 
     metadata: Mapping[str, Any]
     parts: tuple[Part, ...]
 
     @property
     def cells(self) -> list[Cell | Inline]:
-        """What is Python among the parts."""
+        """Return the code cells and inline expressions."""
         return [part for part in self.parts if not isinstance(part, str)]
 
 
 def load_document(path: Path) -> Document:
-    """Read a .qmd file with all that it includes.
+    """Read a .qmd file with all files that it includes.
 
     Raises:
         RenderingError: an included file is missing or includes itself, a code block is not closed,
-            a cell's option is unknown, or some YAML cannot be read; the message has file and line.
+            an option of a cell is unknown, or some YAML cannot be read; the message has file and line.
     """
     lines = list(expand(path))
     metadata, body = _split_metadata(lines)
@@ -76,18 +76,22 @@ def load_document(path: Path) -> Document:
 
 
 def read_yaml(text: str, where: str) -> dict[str, Any]:
-    """A YAML mapping, empty where the text is.
+    """Return the YAML mapping in a text, empty if the text is.
+
+    Args:
+        text: the YAML.
+        where: its place, for messages.
 
     Raises:
-        RenderingError: the text is no YAML mapping; the message begins with `where`.
+        RenderingError: the text is not a YAML mapping; the message begins with `where`.
     """
     try:
         content = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise RenderingError(f"{where}: not YAML ({problem}); mend it there") from error
+        raise RenderingError(f"{where}: not YAML ({problem}); correct it there") from error
     if not isinstance(content, dict | None):
-        raise RenderingError(f"{where}: lines of the form `key: value` were expected")
+        raise RenderingError(f"{where}: not a mapping; write lines of the form `key: value`")
     return content or {}
 
 
@@ -152,7 +156,7 @@ def _cell_options(text: str, where: str) -> CellOptions:
         ) from error
     if "{python}" in (options.caption or ""):
         raise RenderingError(
-            f"{where}: an expression in tbl-cap is not computed; put the table into ::: {{#{options.label}}} … :::, "
+            f"{where}: an expression in tbl-cap is not evaluated; put the table into ::: {{#{options.label}}} … :::, "
             "with the caption as its last paragraph"
         )
     if (options.label is None) != (options.caption is None):

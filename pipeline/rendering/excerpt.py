@@ -1,4 +1,4 @@
-"""The study's own code, quoted on the page as it stands in its file."""
+"""Quote the study's own code on the page."""
 
 import ast
 import re
@@ -9,20 +9,22 @@ from pipeline.core.errors import DataError
 from pipeline.core.storage import read_text
 from pipeline.rendering.markup import Markup
 
-REMARK = re.compile(r"\s+# (?:noqa|type:).*")
+LINTER_COMMENT = re.compile(r"\s+# (?:noqa|type:).*")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def source(root: Path, file: str, name: str) -> Markup:
-    """A function or class without docstrings and remarks to linters, and a line that says which file it is from.
+    """Return the code of a function or class as Markdown, followed by the name of its file.
+
+    Docstrings and comments for linters are left out.
 
     Args:
-        root: the project's folder.
-        file: the file below it, as `pipeline/models/plain.py`.
-        name: of the function or class; of a method, `Class.method`.
+        root: folder of the project.
+        file: path of the file from there, such as `pipeline/models/plain.py`.
+        name: name of the function or class, or `Class.method`.
 
     Raises:
-        DataError: the file is no Python or defines no such name.
+        DataError: the file is not Python or does not define the name.
     """
     text = read_text(root / file)
     try:
@@ -30,9 +32,9 @@ def source(root: Path, file: str, name: str) -> Markup:
     except SyntaxError as error:
         raise DataError(f"{file}: not Python (line {error.lineno}: {error.msg})") from error
     outermost, *inner = name.split(".")
-    definition = _find(module, outermost, f"{file} defines no {name}")
+    definition = _find(module, outermost, f"{file} does not define {name}")
     for part in inner:
-        definition = _find(definition, part, f"{file} defines no {name}")
+        definition = _find(definition, part, f"{file} does not define {name}")
     code = _without_docstrings(text.splitlines(), definition)
     return Markup(f"::: {{.excerpt}}\n\n```python\n{code}\n```\n\nfrom `{file}`\n\n:::\n")
 
@@ -41,7 +43,7 @@ def _find(scope: ast.Module | Definition, name: str, complaint: str) -> Definiti
     for node in scope.body:
         if isinstance(node, Definition) and node.name == name:
             return node
-    raise DataError(f"{complaint}; quote a name that stands there")
+    raise DataError(f"{complaint}; quote a name that it defines")
 
 
 def _without_docstrings(lines: list[str], definition: Definition) -> str:
@@ -51,7 +53,7 @@ def _without_docstrings(lines: list[str], definition: Definition) -> str:
         if isinstance(node, Definition) and ast.get_docstring(node, clean=False) is not None:
             dropped.update(_lines_of_docstring(node, lines))
     kept = [lines[number - 1] for number in range(start, (definition.end_lineno or start) + 1) if number not in dropped]
-    return textwrap.dedent("\n".join(REMARK.sub("", line) for line in kept))
+    return textwrap.dedent("\n".join(LINTER_COMMENT.sub("", line) for line in kept))
 
 
 def _lines_of_docstring(node: Definition, lines: list[str]) -> set[int]:

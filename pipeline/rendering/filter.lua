@@ -1,4 +1,4 @@
--- What Quarto's Markdown has beyond Pandoc's: numbered cross-references, callouts, grids of figures.
+-- Features of Quarto's Markdown that Pandoc lacks: numbered cross-references, callouts, grids of figures.
 
 local NAMES = {fig = 'Figure', tbl = 'Table', eq = 'Equation', sec = 'Section'}
 local NBSP = '\u{a0}'
@@ -29,7 +29,7 @@ local function define_next(id)
   define(id, tostring(counts[kind]))
 end
 
--- First pass: every label gets its number, in the order in which the page is read.
+-- First pass: number the labels in the order of the page.
 
 local function define_panels(group)
   local panels = 0
@@ -94,7 +94,7 @@ local function define_all(doc)
   }
 end
 
--- Second pass: captions, references and boxes.
+-- Second pass: write captions, references and boxes.
 
 local function numbered(label, caption)
   local head = label.panel or (label.name .. NBSP .. label.number .. ':')
@@ -202,7 +202,7 @@ end
 local function reference(citation)
   local label = labels[citation.id]
   if not label then
-    fail('@' .. citation.id .. ' refers to nothing; give some figure, table, equation or section this label')
+    fail('@' .. citation.id .. ' refers to no label; give a figure, table, equation or section this label')
   elseif not label.number then
     fail('@' .. citation.id .. ' refers to a section without a number')
   end

@@ -1,4 +1,4 @@
-"""The page's Python, run in a fresh process of this very interpreter."""
+"""Run the Python of the page in a new process of the current interpreter."""
 
 import json
 import os
@@ -28,11 +28,11 @@ Output = Mapping[str, Any]
 def run_cells(cells: Sequence[Cell | Inline], folder: Path) -> list[list[Output]]:
     """Run cells one after the other in one kernel whose working folder is `folder`.
 
-    The kernel is the interpreter that runs this function, whatever kernels are installed; settings,
-    start-up files and history of the user's Jupyter take no part.
+    The kernel is the current interpreter, whatever kernels are installed. The user's Jupyter settings, start-up files
+    and history are not used.
 
     Returns:
-        for each cell what it showed, as notebook outputs.
+        The notebook outputs of each cell.
 
     Raises:
         RenderingError: a cell or expression failed or took too long, or the kernel died; the message
@@ -53,16 +53,16 @@ def run_cells(cells: Sequence[Cell | Inline], folder: Path) -> list[list[Output]
                 return [_run(client, index, cell) for index, cell in enumerate(cells)]
         except (DeadKernelError, RuntimeError, OSError) as error:
             raise RenderingError(
-                f"the page's Python died or did not start: {_last_words(log) or error}; "
+                f"the page's Python ended or did not start: {_last_line(log) or error}; "
                 "try `python -m ipykernel_launcher --version`"
             ) from error
 
 
 def kernel_environment(private: Path) -> dict[str, str]:
-    """Environment variables with which Jupyter finds this interpreter as its only `python3`, and no user's settings.
+    """Return environment variables with which Jupyter uses the current interpreter and no settings of the user.
 
     Args:
-        private: an empty folder, which gets the kernel's description.
+        private: an empty folder, to which the kernel's description is written.
     """
     description = {
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -70,9 +70,9 @@ def kernel_environment(private: Path) -> dict[str, str]:
         "language": "python",
     }
     write_text(private / "kernels" / "python3" / "kernel.json", json.dumps(description))
-    places = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PATH")
+    folders = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PATH")
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
-    return inherited | dict.fromkeys(places, str(private))
+    return inherited | dict.fromkeys(folders, str(private))
 
 
 def _client(connection_file: Path) -> NotebookClient:
@@ -82,7 +82,8 @@ def _client(connection_file: Path) -> NotebookClient:
     return NotebookClient(notebook, km=manager, timeout=CELL_TIMEOUT, startup_timeout=STARTUP_TIMEOUT)
 
 
-def _last_words(log: Path) -> str:
+def _last_line(log: Path) -> str:
+    """Return the last line that the kernel wrote before it ended."""
     lines = log.read_text("utf-8", "replace").splitlines()
     return next((line for line in reversed(lines) if line.strip() and "[IPKernelApp]" not in line), "")
 
@@ -95,17 +96,17 @@ def _run(client: NotebookClient, index: int, cell: Cell | Inline) -> list[Output
     except CellExecutionError as error:
         raise RenderingError(_explain(cell, node.outputs, error)) from error
     except CellTimeoutError as error:
-        raise RenderingError(f"{place(cell)}: not done after {CELL_TIMEOUT} s; make it shorter") from error
+        raise RenderingError(f"{place(cell)}: still running after {CELL_TIMEOUT} s; make it faster") from error
     return list(node.outputs)
 
 
 def place(cell: Cell | Inline, line: int = 1) -> str:
-    """Where some line of a cell stands, in words."""
+    """Return the file and line of a line of a cell, in words."""
     return f"{cell.file} line {cell.line + line - 1}"
 
 
 def _explain(cell: Cell | Inline, outputs: Iterable[Output], error: CellExecutionError) -> str:
-    """The cell's line and the exception, in one line."""
+    """Return the place and the exception in one line."""
     trace = "\n".join(line for output in outputs for line in output.get("traceback", ()))
     plain = re.sub(r"\x1b\[[0-9;]*m", "", trace)
     found = re.search(r"Cell In\[\d+\], line (\d+)", plain)

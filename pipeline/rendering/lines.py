@@ -1,4 +1,4 @@
-"""The lines of a Quarto document and of what it includes, each with its place."""
+"""Read the lines of a Quarto document and of the files that it includes, each with its place."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})\s*([^`]*?)\s*$")
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text, the file that it stands in, and its number there."""
+    """A line of text, with its file and its number in it."""
 
     text: str
     file: str
@@ -22,11 +22,11 @@ class Line:
 
 
 def expand(path: Path, open_files: tuple[Path, ...] = ()) -> Iterator[Line]:
-    """The lines of a file with those of every file that it includes, outside of code blocks.
+    """Yield the lines of a file; an include outside of code blocks is replaced by the lines of its file.
 
     Args:
         path: the file.
-        open_files: the files that include it, from the outermost on.
+        open_files: the files that include it, outermost first.
 
     Raises:
         RenderingError: an included file is missing or includes itself, or a code block is not closed.
@@ -47,13 +47,13 @@ def expand(path: Path, open_files: tuple[Path, ...] = ()) -> Iterator[Line]:
 
 def _include(path: Path, where: str, open_files: tuple[Path, ...]) -> Iterator[Line]:
     if not path.is_file():
-        raise RenderingError(f"{where}: there is no file {path.name} to include; write it or remove the line")
+        raise RenderingError(f"{where}: the included file {path.name} is missing; write it or remove the line")
     yield from expand(path, open_files)
     yield Line("", path.name, 0)
 
 
 def next_fence(fence: str, text: str) -> str:
-    """The code fence that is open after a line of text, where `fence` was open before it; empty for none."""
+    """Return the code fence that is open after a line, given the one open before it; empty for none."""
     found = FENCE.match(text)
     if not found:
         return fence

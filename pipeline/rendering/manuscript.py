@@ -1,4 +1,4 @@
-"""The report after its Python has run and before it has a form: what the page of Pandoc and the PDF are made from."""
+"""The report as Markdown after its Python has run: the source of Pandoc's page and of the PDF."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from pipeline.rendering.weave import weave
 
 @dataclass(frozen=True)
 class Manuscript:
-    """Markdown in which every number stands in its place, with the settings that it is to be set by."""
+    """Markdown with all numbers filled in, and the settings of the project."""
 
     folder: Path
     project: Project
@@ -20,13 +20,13 @@ class Manuscript:
 
 
 def read_manuscript(folder: Path) -> Manuscript:
-    """Read a Quarto project's index.qmd and carry out its Python, once for all forms.
+    """Read a Quarto project's index.qmd and run its Python.
 
     Args:
-        folder: of _quarto.yml and index.qmd; nothing in it is changed.
+        folder: the folder with _quarto.yml and index.qmd, which is not changed.
 
     Raises:
-        RenderingError: the project or the document cannot be read, or some code of the page failed.
+        RenderingError: the project or the document cannot be read, or code of the page failed.
     """
     project = load_project(folder)
     document = load_document(folder / "index.qmd")

@@ -1,4 +1,4 @@
-"""Markdown made by code: text that means nothing but itself, and tables."""
+"""Make Markdown: escaped text, code and tables."""
 
 import re
 import string
@@ -11,7 +11,7 @@ from pipeline.core.errors import DataError
 
 @dataclass(frozen=True)
 class Markup:
-    """Markdown that a cell or an inline expression shows; `str()` of it goes into longer Markdown."""
+    """Markdown that a cell or an inline expression shows; `str()` gives its source."""
 
     source: str
 
@@ -23,30 +23,31 @@ class Markup:
 
 
 def escape(text: str) -> str:
-    """Markdown that shows `text` letter for letter: punctuation escaped, control characters dropped, one line."""
+    """Return Markdown that shows `text` literally: one line, punctuation escaped, control characters dropped."""
     line = re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")
     shown = [letter for letter in line if letter.isprintable() or unicodedata.category(letter) == "Zs"]
     return "".join("\\" + letter if letter in string.punctuation else letter for letter in shown)
 
 
 def code(text: str) -> Markup:
-    """A name as it stands in code and files."""
+    """Return a name set as code."""
     return Markup(f"`{text.replace('`', '')}`")
 
 
 def table(header: Sequence[str | Markup], rows: Sequence[Sequence[str | Markup]]) -> Markup:
-    """A Markdown table; columns in which a number is quoted are set right, the first and columns of words left.
+    """Return a Markdown table; columns with a quoted number are aligned right, the first and all others left.
 
     Args:
-        header: one cell a column; a plain string is shown letter for letter, `Markup` is Markdown.
-        rows: as many cells each as the header has.
+        header: one cell per column; a string is shown literally, `Markup` is Markdown.
+        rows: rows with as many cells as the header.
 
     Raises:
-        DataError: a row is longer or shorter than the header.
+        DataError: a row has more or fewer cells than the header.
     """
     for row in rows:
         if len(row) != len(header):
-            raise DataError(f"a table of {len(header)} columns has a row of {len(row)} cells: {list(map(str, row))}")
+            found = f"{len(row)} cells: {list(map(str, row))}"
+            raise DataError(f"a table of {len(header)} columns has a row of {found}; give one cell per column")
     cells = [[_cell(one) for one in row] for row in rows]
     numeric = [any("{.number " in cell for cell in column) for column in zip(*cells, strict=True)]
     rule = [":--", *("--:" if right else ":--" for right in numeric[1:])]

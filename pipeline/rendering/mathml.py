@@ -1,4 +1,4 @@
-"""Formulas as Pandoc writes them, set a little better."""
+"""Improve the spacing of the MathML that Pandoc writes."""
 
 import re
 
@@ -14,9 +14,9 @@ SPACE = '<mspace width="0.167em"></mspace>'
 
 
 def set_formulas(page: str) -> str:
-    """Set names of functions off from their neighbours, as TeX does in `E log p(x)`, and keep commas with formulas.
+    """Add space around names of functions, as TeX does in `E log p(x)`, and keep punctuation on the formula's line.
 
-    A browser may break a line between a formula and the punctuation after it; a span around both forbids it.
+    A browser may break a line between a formula and the punctuation after it; a span around both prevents that.
     """
     return WITH_PUNCTUATION.sub(r'<span class="unbroken">\1\2</span>', FUNCTION.sub(_set_off, page))
 

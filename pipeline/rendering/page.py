@@ -1,4 +1,4 @@
-"""The study's report: a page by whichever renderer is at hand, signed with its name and checked, and the PDF."""
+"""Render the report to a checked HTML page, with Quarto or Pandoc, and to a PDF."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,24 +17,24 @@ RENDERERS = ("quarto", "pandoc")
 
 @dataclass(frozen=True)
 class Report:
-    """The two forms of a report."""
+    """The rendered report: an HTML page and a PDF."""
 
     page: str
     pdf: bytes
 
 
 def render_report(folder: Path, renderer: str = "") -> Report:
-    """Render a Quarto project's index.qmd to a page and a PDF, whose numbers are the same.
+    """Render a Quarto project's index.qmd to a page and a PDF with the same numbers.
 
-    The PDF is set from the manuscript by Pandoc and Typst, whatever renders the page.
+    Pandoc and Typst make the PDF, whichever renderer makes the page.
 
     Args:
-        folder: of _quarto.yml and index.qmd; nothing in it is changed.
+        folder: the folder with _quarto.yml and index.qmd, which is not changed.
         renderer: of the page, as for `render_page`.
 
     Raises:
-        ParameterError: there is no renderer of this name.
-        RenderingError: a renderer is missing or too old, rendering failed, or the page is not whole.
+        ParameterError: there is no renderer with this name.
+        RenderingError: a renderer is missing or too old, rendering failed, or the page is not complete.
     """
     quarto = choose(renderer)
     manuscript = read_manuscript(folder)
@@ -43,15 +43,15 @@ def render_report(folder: Path, renderer: str = "") -> Report:
 
 
 def render_page(folder: Path, renderer: str = "") -> str:
-    """Render a Quarto project's index.qmd to one self-contained HTML page that has passed every check.
+    """Render a Quarto project's index.qmd to one self-contained HTML page, and check it.
 
     Args:
-        folder: of _quarto.yml and index.qmd; nothing in it is changed.
-        renderer: `quarto` or `pandoc`; empty for Quarto where one of 1.4 or later answers, otherwise Pandoc.
+        folder: the folder with _quarto.yml and index.qmd, which is not changed.
+        renderer: `quarto` or `pandoc`; empty for Quarto if version 1.4 or later is installed, otherwise Pandoc.
 
     Raises:
-        ParameterError: there is no renderer of this name.
-        RenderingError: the renderer is missing or too old, rendering failed, or the page is not whole.
+        ParameterError: there is no renderer with this name.
+        RenderingError: the renderer is missing or too old, rendering failed, or the page is not complete.
     """
     quarto = choose(renderer)
     return _by_quarto(quarto, folder) if quarto else _by_pandoc(read_manuscript(folder))
@@ -72,11 +72,11 @@ def _finish(page: str, renderer: str) -> str:
 
 
 def choose(renderer: str) -> Quarto | None:
-    """The Quarto to render with, or none where Pandoc is to do it.
+    """Return the Quarto to render with, or None to render with Pandoc.
 
     Raises:
-        ParameterError: there is no renderer of this name.
-        RenderingError: Quarto is asked for by name, and is missing, too old or silent.
+        ParameterError: there is no renderer with this name.
+        RenderingError: Quarto was requested by name, but is missing or too old, or does not report its version.
     """
     if renderer not in ("", *RENDERERS):
         raise ParameterError(f"RENDERER={renderer}: unknown; set it to {' or '.join(RENDERERS)}, or not at all")
@@ -91,12 +91,12 @@ def choose(renderer: str) -> Quarto | None:
 
 
 def sign(page: str, renderer: str) -> str:
-    """Put a line at the foot of the page that says what rendered it.
+    """Add a footer with the name of the renderer to the page.
 
     Raises:
-        RenderingError: the page has no main part that could end with it.
+        RenderingError: the page has no `<main>` element.
     """
     body, end, rest = page.rpartition("</main>")
     if not end:
-        raise RenderingError(f"{renderer} made a page without a <main> element; look at its template")
+        raise RenderingError(f"{renderer} made a page without a <main> element; correct its template")
     return f'{body}<footer class="renderer">Rendered with {renderer}</footer>\n{end}{rest}'

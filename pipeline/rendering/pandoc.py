@@ -1,4 +1,4 @@
-"""The page as Pandoc makes it from the manuscript: where Quarto is not installed."""
+"""Render the manuscript to a page with Pandoc, for machines without Quarto."""
 
 import json
 import tempfile
@@ -20,32 +20,32 @@ READER = "markdown-raw_html-raw_tex-raw_attribute-blank_before_header"
 
 
 def find_pandoc() -> Path:
-    """The Pandoc inside the package pypandoc_binary, whatever other Pandoc is installed.
+    """Return the path of the Pandoc in the package pypandoc_binary, whatever other Pandoc is installed.
 
     Raises:
-        RenderingError: the package is not installed, or is the one without Pandoc.
+        RenderingError: the package is not installed, or does not contain Pandoc.
     """
     try:
         program = Path(str(files("pypandoc"))) / "files" / "pandoc"
     except ModuleNotFoundError:
         program = Path()
     if not program.is_file():
-        raise RenderingError("there is no Pandoc in this environment; run `pip install pypandoc_binary`")
+        raise RenderingError("Pandoc is not installed in this environment; run `pip install pypandoc_binary`")
     return program
 
 
 def pandoc_version() -> str:
-    """The version of Pandoc, as `3.9`."""
+    """Return the version of Pandoc, such as `3.9`."""
     finished = run_program([find_pandoc(), "--version"], timeout=TIMEOUT)
     return finished.output.decode("utf-8").split()[1]
 
 
 def render_with_pandoc(manuscript: Manuscript) -> str:
-    """Set a manuscript as one self-contained HTML page.
+    """Return a manuscript as one self-contained HTML page.
 
     Raises:
-        RenderingError: a reference leads nowhere, an image or a citation is missing, a formula cannot be
-            read, or Pandoc took too long.
+        RenderingError: a reference has no target, an image or a citation is missing, a formula cannot be
+            parsed, or Pandoc took too long.
     """
     return run_pandoc(manuscript, [*_options(manuscript.project)])
 
@@ -53,20 +53,20 @@ def render_with_pandoc(manuscript: Manuscript) -> str:
 def run_pandoc(
     manuscript: Manuscript, options: Sequence[str], metadata: Mapping[str, Any] = MappingProxyType({})
 ) -> str:
-    """What Pandoc makes of a manuscript with some options, the numbered cross-references and the bibliography in place.
+    """Run Pandoc on a manuscript, resolve cross-references and citations, and return its output.
 
     Args:
         manuscript: what `read_manuscript` returned.
-        options: of Pandoc; filters among them work on what `filter.lua` leaves.
-        metadata: what templates and filters are told beside the manuscript's own.
+        options: further options of Pandoc; filters among them run after `filter.lua`.
+        metadata: metadata for templates and filters in addition to the manuscript's own.
 
     Raises:
-        RenderingError: Pandoc failed, warned of something, or took too long.
+        RenderingError: Pandoc failed, printed a warning, or took too long.
     """
     with tempfile.TemporaryDirectory(prefix="pandoc-") as private:
-        told = Path(private) / "metadata.json"
-        write_text(told, json.dumps({**manuscript.metadata, **metadata}, default=str))
-        words = [str(find_pandoc()), *_reading(), *options, f"--metadata-file={told}"]
+        merged = Path(private) / "metadata.json"
+        write_text(merged, json.dumps({**manuscript.metadata, **metadata}, default=str))
+        words = [str(find_pandoc()), *_reading(), *options, f"--metadata-file={merged}"]
         finished = run_program(
             words, timeout=TIMEOUT, folder=manuscript.folder, given=manuscript.markdown.encode("utf-8")
         )

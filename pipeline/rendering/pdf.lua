@@ -1,4 +1,4 @@
--- What the page has beyond Pandoc's own elements, as calls of the functions in pdf.typ; runs after filter.lua.
+-- Turn elements that Pandoc does not have into calls of the functions in pdf.typ; runs after filter.lua.
 
 local OPTIONS = pandoc.WriterOptions {wrap_text = 'wrap-none'}
 
@@ -29,8 +29,8 @@ local function metadata(meta)
   folder = meta.folder and pandoc.utils.stringify(meta.folder) or folder
 end
 
--- Formulas: words in roman type as words, brackets without TeX's enlargement by hand, which is off the axis here, and
--- thick and negative spaces, whose widths Pandoc rounds to whole ems.
+-- Correct formulas: set roman words as operators, drop TeX's manual enlargement of brackets, which Typst does not
+-- centre, and restore thick and negative spaces, whose widths Pandoc rounds to whole ems.
 
 local function math(element)
   local text = typst {pandoc.Plain {element}}

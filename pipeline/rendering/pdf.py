@@ -1,4 +1,4 @@
-"""The manuscript as a PDF for reading on paper: Pandoc writes Typst, and Typst sets it."""
+"""Render the manuscript to a PDF: Pandoc converts it to Typst, and Typst typesets it."""
 
 import importlib.metadata
 import re
@@ -13,27 +13,29 @@ from pipeline.rendering.pandoc import ROOM, pandoc_version, run_pandoc
 
 
 def render_pdf(manuscript: Manuscript) -> bytes:
-    """Set a manuscript as a PDF, with the fonts that Typst carries, no date, and thereby the same bytes everywhere.
+    """Return a manuscript as a PDF.
+
+    It has only fonts that come with Typst and no date, so that its bytes are the same on every machine.
 
     Raises:
-        RenderingError: Pandoc or Typst failed; the message says at what.
+        RenderingError: Pandoc or Typst failed; the message says where.
     """
     source = run_pandoc(manuscript, [*_options()], _metadata(manuscript))
     try:
         return compile_typst(source, manuscript.folder.resolve().parent)
     except typst.TypstError as error:
-        raise RenderingError(f"Typst: {_complaint(error)}; mend the report's source or pdf.typ") from error
+        raise RenderingError(f"Typst: {_complaint(error)}; correct the report's source or pdf.typ") from error
 
 
 def compile_typst(source: str, root: Path) -> bytes:
-    """Set Typst source as a PDF.
+    """Return Typst source as a PDF.
 
     Args:
-        source: of the whole document.
-        root: where its paths to images begin.
+        source: the whole document.
+        root: the folder from which its paths to images start.
 
     Raises:
-        TypstError: a mistake in the source, or a file that is not there or no image.
+        TypstError: there is a mistake in the source, or a file is missing or not an image.
     """
     fonts = typst.Fonts(include_system_fonts=False)
     pdf = typst.Compiler(source.encode("utf-8"), root=root, font_paths=fonts).compile(format="pdf")
@@ -57,7 +59,7 @@ def _metadata(manuscript: Manuscript) -> dict[str, str]:
 
 
 def _complaint(error: typst.TypstError) -> str:
-    """What is wrong, in which picture or else in which line of Typst source."""
+    """Return Typst's message with the picture or the line of Typst source that caused it."""
     file = re.search(r"┌─ (?!.*__typst)(.+?)(?::\d+)*$", error.diagnostic, re.MULTILINE)
     line = re.search(r"^ *\d+ │ (.+)$", error.diagnostic, re.MULTILINE)
     where = file[1] if file else f"`{line[1].strip()[:60]}`" if line else "the document"

@@ -1,4 +1,4 @@
-"""Programs of others, run under a time limit and gone with all their children when it is over."""
+"""Run external programs with a time limit, and end them with all their children."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ LOCALE = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 
 @dataclass(frozen=True)
 class Finished:
-    """What a program that ended by itself left behind."""
+    """Exit code, standard output and standard error of a program that has ended."""
 
     code: int
     output: bytes
@@ -32,21 +32,21 @@ def run_program(
     """Run a program to its end, in a process group of its own and with a UTF-8 locale.
 
     Args:
-        command: the program and its words.
-        timeout: seconds after which it is killed with all that it started.
+        command: the program and its arguments.
+        timeout: seconds after which the program and all its children are killed.
         folder: its working folder.
         environment: its environment variables.
-        given: what it reads from standard input.
+        given: its standard input.
 
     Raises:
-        RenderingError: it could not be started, or ran out of time.
+        RenderingError: the program could not be started, or took too long.
     """
     name = Path(command[0]).name
     with _start(command, folder, environment) as process:
         try:
             output, log = process.communicate(given, timeout=timeout)
         except subprocess.TimeoutExpired as error:
-            raise RenderingError(f"{name} was not done after {timeout:g} s and was stopped; run it again") from error
+            raise RenderingError(f"{name} was stopped after {timeout:g} s; run it again") from error
         finally:
             _kill_group(process.pid)
     return Finished(process.returncode, output, log.decode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""The settings in _quarto.yml that the Pandoc rendering follows too."""
+"""Read the settings of _quarto.yml that Pandoc uses too."""
 
 from pathlib import Path
 
@@ -22,19 +22,19 @@ class Html(_Section):
 
 
 class Formats(_Section):
-    """The formats of the page; this study has one."""
+    """Output formats; this study has one."""
 
     html: Html
 
 
 class Execute(_Section):
-    """What holds for every code cell that does not say otherwise."""
+    """Default options of code cells."""
 
     echo: bool = True
 
 
 class Project(_Section):
-    """A Quarto project, as far as both renderers look at it."""
+    """The settings of a Quarto project that both renderers use."""
 
     lang: str
     bibliography: list[str] = []
@@ -46,7 +46,7 @@ def load_project(folder: Path) -> Project:
     """Read a folder's _quarto.yml.
 
     Raises:
-        RenderingError: it is no YAML, or one of the settings above is missing or of another type.
+        RenderingError: the file is not YAML, or one of the settings above is missing or of another type.
     """
     path = folder / "_quarto.yml"
     try:

@@ -1,4 +1,4 @@
-"""The page as Quarto makes it, where Quarto is installed and new enough."""
+"""Render the page with Quarto, if it is installed and new enough."""
 
 import re
 import shutil
@@ -31,18 +31,18 @@ class Quarto:
 
 
 def find_quarto() -> Quarto:
-    """The Quarto on the PATH.
+    """Return the Quarto on the PATH.
 
     Raises:
-        RenderingError: there is none, or it does not tell its version, or it is too old to compute inline expressions.
+        RenderingError: there is none, it does not report its version, or it is too old to evaluate inline expressions.
     """
     program = shutil.which("quarto")
     if not program:
-        raise RenderingError(f"no quarto is on the PATH; {REMEDY}")
+        raise RenderingError(f"quarto is not on the PATH; {REMEDY}")
     finished = run_program([program, "--version"], timeout=VERSION_TIMEOUT)
     version = finished.output.decode("utf-8", "replace").strip()
     if finished.code or not re.match(r"\d+\.\d+", version):
-        raise RenderingError(f"{program} does not tell its version ({version or _last_line(finished.log)}); {REMEDY}")
+        raise RenderingError(f"{program} does not report its version ({version or _last_line(finished.log)}); {REMEDY}")
     if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
         raise RenderingError(f"Quarto {version} is too old; {REMEDY}")
     return Quarto(Path(program), version)
@@ -51,15 +51,15 @@ def find_quarto() -> Quarto:
 def render_with_quarto(quarto: Quarto, folder: Path) -> str:
     """Render a Quarto project's index.qmd to one self-contained HTML page.
 
-    Quarto works on a copy of the folder, so that nothing in it is changed. The ids that it gives to cells
-    at random are left out, so that the same source gives the same page.
+    Quarto works on a copy of the folder, so that the folder is not changed. The random ids that it gives to cells are
+    removed, so that the same source gives the same page.
 
     Args:
         quarto: what `find_quarto` returned.
-        folder: of _quarto.yml and index.qmd; what lies beside it is in reach as `../`.
+        folder: the folder with _quarto.yml and index.qmd; paths in it may start with `../`.
 
     Raises:
-        RenderingError: Quarto failed, warned of something, or took too long.
+        RenderingError: Quarto failed, printed a warning, or took too long.
     """
     document = load_document(folder / "index.qmd")
     with _copy(folder) as copy, tempfile.TemporaryDirectory(prefix="kernel-") as private:
@@ -71,13 +71,13 @@ def render_with_quarto(quarto: Quarto, folder: Path) -> str:
             raise RenderingError(f"Quarto ended with code {finished.code}: {_last_line(finished.log)}")
         warnings = _warnings(finished.log)
         if warnings:
-            raise RenderingError(f"Quarto: {'; '.join(warnings)}; mend the report's source")
+            raise RenderingError(f"Quarto: {'; '.join(warnings)}; correct the report's source")
         return CELL_ID.sub("<div", read_text(copy / "_page" / "index.html"))
 
 
 @contextmanager
 def _copy(folder: Path) -> Iterator[Path]:
-    """A copy of a folder in a temporary place, beside links to the folder's neighbours."""
+    """Yield a temporary copy of a folder, with links to the other files and folders beside the original."""
     folder = folder.resolve()
     with tempfile.TemporaryDirectory(prefix="quarto-") as private:
         copy = Path(private).resolve() / folder.name
@@ -94,7 +94,7 @@ def _lines(log: str) -> list[str]:
 
 
 def _last_line(log: str) -> str:
-    return (_lines(log) or ["no word why"])[-1]
+    return (_lines(log) or ["no message"])[-1]
 
 
 def _warnings(log: str) -> list[str]:

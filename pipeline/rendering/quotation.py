@@ -1,4 +1,4 @@
-"""How numbers and words of the study get on the page: by key, each leaving its key beside it."""
+"""Quote numbers and words of the study on the page by key."""
 
 import difflib
 import math
@@ -19,19 +19,19 @@ Number = int | float
 class Quotation:
     """Quotes from a flat mapping of keys to numbers and words, such as `{"vae-20.test.log_likelihood": -92.13}`.
 
-    Every quoted number becomes `[92.1]{.number title="vae-20.test.elbo"}`, which both renderers
-    turn into a span with that class and title: the page tells of each number where it comes from.
+    Every quoted number becomes `[92.1]{.number title="vae-20.test.elbo"}`, which both renderers turn into a span with
+    that class and title, so that pointing at a number on the page shows its key.
     """
 
     numbers: Mapping[str, object]
 
     def number(self, key: str, digits: int | None = None, *, signed: bool = False) -> Markup:
-        """A number as text: true minus sign, thin spaces between thousands.
+        """Return a number as text, with a minus sign (not a hyphen) and thin spaces between thousands.
 
         Args:
-            key: which number.
-            digits: decimals; left out, none for a whole number and one for any other.
-            signed: whether a positive number has a plus sign.
+            key: of the number.
+            digits: decimals; by default none for an integer and one for any other number.
+            signed: print a plus sign before a positive number.
 
         Raises:
             DataError: no number has this key.
@@ -39,7 +39,7 @@ class Quotation:
         return self._span(key, "number", format_number(self.value(key), digits, signed=signed))
 
     def interval(self, low: str, high: str, digits: int | None = None, *, signed: bool = False) -> Markup:
-        """Two numbers as the ends of an interval, such as `91.9 to 92.4`, which no line breaks.
+        """Return an interval as text without a line break, such as `91.9 to 92.4`.
 
         Raises:
             DataError: no number has one of these keys.
@@ -48,7 +48,7 @@ class Quotation:
         return Markup(f"{NO_BREAK}to{NO_BREAK}".join(map(str, ends)))
 
     def text(self, key: str) -> Markup:
-        """Words that are shown letter for letter, whatever they would mean in Markdown.
+        """Return words escaped, so that they are shown literally.
 
         Raises:
             DataError: no words have this key.
@@ -59,7 +59,7 @@ class Quotation:
         return self._span(key, "words", escape(words))
 
     def value(self, key: str) -> Number:
-        """The number itself, for a sentence that depends on it.
+        """Return the number itself, for a sentence that depends on it.
 
         Raises:
             DataError: no number has this key.
@@ -82,13 +82,13 @@ class Quotation:
 
 
 def format_number(number: Number, digits: int | None = None, *, signed: bool = False) -> str:
-    """A number as it is printed, with a true minus sign and narrow no-break spaces; zero has no sign.
+    """Return a number as text, with a minus sign (not a hyphen) and narrow no-break spaces; zero has no sign.
 
     Raises:
         DataError: the number is not finite.
     """
     if not math.isfinite(number):
-        raise DataError(f"{number} is not a finite number and cannot be printed")
+        raise DataError(f"{number} is not a finite number and cannot be quoted; correct the stage that wrote it")
     if digits is None:
         digits = 0 if isinstance(number, int) else 1
     size = f"{abs(number):,.{digits}f}"

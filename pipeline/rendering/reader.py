@@ -1,4 +1,4 @@
-"""A finished page as the checker sees it: its elements, and the text that a reader reads."""
+"""Parse a finished page into its elements and its visible text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ LITERAL = frozenset({"code", "pre"})
 
 @dataclass(frozen=True)
 class Element:
-    """A start tag: its name, its attributes, and whether it stands in the body."""
+    """A start tag: its name, its attributes, and whether it is inside the body."""
 
     name: str
     attributes: dict[str, str]
@@ -19,13 +19,13 @@ class Element:
 
     @property
     def classes(self) -> list[str]:
-        """The words of its class attribute."""
+        """Return the classes of the element."""
         return self.attributes.get("class", "").split()
 
 
 @dataclass
 class Page:
-    """Elements in order; prose without code and quoted words; the title; the style sheets inside the page."""
+    """Elements in order; text without code and quoted words; the title; the style sheets inside the page."""
 
     elements: list[Element] = field(default_factory=list)
     prose: str = ""
@@ -33,12 +33,12 @@ class Page:
     styles: list[str] = field(default_factory=list)
 
     def named(self, *names: str) -> Iterator[Element]:
-        """The elements of these names."""
+        """Return the elements with these names."""
         return (element for element in self.elements if element.name in names)
 
 
 def read_page(text: str) -> Page:
-    """Take a page of HTML apart."""
+    """Parse a page of HTML."""
     reader = _Reader()
     reader.feed(text)
     reader.close()

@@ -1,4 +1,4 @@
-"""A Quarto document with its Python carried out: Markdown in which every number stands in its place."""
+"""Run the Python of a Quarto document and return Markdown."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,15 +10,15 @@ from pipeline.rendering.markup import escape
 
 
 def weave(document: Document, folder: Path, *, echo: bool = False) -> str:
-    """Run a document's cells and inline expressions, and put what they show in their places.
+    """Run a document's cells and inline expressions, and replace them by their outputs.
 
     Args:
         document: what `load_document` returned.
         folder: the working folder of its Python.
-        echo: whether cells that do not say so themselves show their source.
+        echo: show the source of cells that have no option `echo`.
 
     Raises:
-        RenderingError: a cell or expression failed, or shows something that is neither text nor Markdown.
+        RenderingError: a cell or expression failed, or its output is neither text nor Markdown.
     """
     shown = iter(run_cells(document.cells, folder))
     return "".join(part if isinstance(part, str) else _show(part, next(shown), echo) for part in document.parts)

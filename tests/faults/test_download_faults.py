@@ -13,7 +13,7 @@ from pipeline.core.errors import DataError, NetworkError
 from pipeline.download.dataset import collect
 from pipeline.download.mirrors import Mirror, fetch
 from pipeline.download.transfer import REDIRECTS
-from tests import servers
+from tests.support import servers
 from tests.support.datasets import allow, list_sources, make_files, pack
 from tests.support.servers import content, redirect, serve
 
@@ -59,8 +59,8 @@ def damage(offset: int) -> bytes:
 
 
 WRONG_BYTES = {
-    "nothing": (b"", "no gzip file, and SHA-256 e3b0c442"),
-    "cut in the magic number": (PACKED[:1], "no gzip file"),
+    "nothing": (b"", "not a gzip file, and SHA-256 e3b0c442"),
+    "cut in the magic number": (PACKED[:1], "not a gzip file"),
     "cut after the magic number": (PACKED[:2], "cut short after 2 bytes"),
     "cut in the header": (PACKED[:9], "cut short after 9 bytes"),
     "cut after the header": (PACKED[:10], "cut short after 10 bytes"),
@@ -117,7 +117,7 @@ def test_a_refusal_is_told_and_the_next_mirror_asked(good, answer, kind, told):
 @pytest.mark.parametrize("answer", [servers.stay_silent, servers.stall(PACKED[:99])], ids=["nothing", "half"])
 def test_a_mirror_that_falls_silent_is_left_at_the_read_timeout(good, answer):
     with bad(answer) as mirror:
-        assert refuse_then_deliver(mirror, good, read_timeout=0.2) == "silent for 0.2 s"
+        assert refuse_then_deliver(mirror, good, read_timeout=0.2) == "no byte for 0.2 s"
 
 
 @pytest.mark.parametrize("answer", [servers.drip_header, servers.drip_body], ids=["header", "body"])
@@ -139,7 +139,7 @@ def test_a_closed_port_is_told_and_the_next_mirror_asked(good):
 
 
 ADDRESSES = {
-    "ftp://mirror": "ftp:// is not understood",
+    "ftp://mirror": "ftp:// is not supported",
     "http://:1": "protocol",
     "http://127.0.0.1:port": "Invalid port",
     "http://127.0.0.1:99999": "port",
@@ -258,7 +258,7 @@ def test_a_killed_download_leaves_no_file_and_the_next_one_gets_the_same_bytes(p
         ended, told = finish(process)
     assert ended == code
     assert told[0].startswith(f"{first.name}: 1 kB from http://")
-    assert told[1:] == ([] if code < 0 else ["download: interrupted; run the same command again to go on"])
+    assert told[1:] == ([] if code < 0 else ["download: interrupted; run the same command again to continue"])
     assert written(project) == {}
 
     code, told = finish(start(project, good.address))

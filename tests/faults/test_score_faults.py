@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import LONGEST, copy_finished, edit, running, stage
 
 MODEL = "vae-04"
@@ -37,10 +37,10 @@ def killed(finished, once):
         copy_finished(finished, folder)
         for path in outputs(folder):
             path.unlink()
-        edit(folder / "params.yaml", "draws: 64 ", "draws: 640 ")
+        edit(folder / "params.yaml", "  draws: 64 ", "  draws: 640 ")
         facts = {"killed": kill_after_a_piece(folder), "pieces": len(pieces(folder))}
         facts["outputs"] = sum(path.exists() for path in outputs(folder))
-        edit(folder / "params.yaml", "draws: 640 ", "draws: 64 ")
+        edit(folder / "params.yaml", "  draws: 640 ", "  draws: 64 ")
         aside = Layout(folder).unfinished_scores(MODEL)
         copy_finished(aside, folder / "aside")
         facts["changed"] = stage(folder, "score", MODEL).stderr
@@ -48,7 +48,7 @@ def killed(finished, once):
             path.read_bytes() == (finished / path.relative_to(folder)).read_bytes() for path in outputs(folder)
         ]
         copy_finished(folder / "aside", aside)
-        edit(folder / "params.yaml", "draws: 64 ", "draws: 640 ")
+        edit(folder / "params.yaml", "  draws: 64 ", "  draws: 640 ")
         facts["resumed"] = stage(folder, "score", MODEL).stderr
         resumed = [path.read_bytes() for path in outputs(folder)]
         facts["fresh"] = stage(folder, "score", MODEL).stderr

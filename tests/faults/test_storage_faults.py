@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.core import storage
 from pipeline.core.storage import write_text
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import ROOT, one_line
 
 KILLED_BEFORE_REPLACING = """
@@ -22,17 +22,18 @@ WRITTEN = {
     "split": lambda layout: [layout.images, layout.split],
     "train": lambda layout: [layout.weights("vae-20"), layout.history("vae-20")],
     "score": lambda layout: [layout.scores("vae-20"), layout.score_metrics("vae-20")],
-    "certify": lambda layout: [layout.certified("vae-20")],
-    "classify": lambda layout: [layout.classified("cvae-20")],
-    "accuracy": lambda layout: [layout.estimated("vae-04")],
-    "compare": lambda layout: [layout.pairs],
+    "certify": lambda layout: [layout.certificate("vae-20")],
+    "classify": lambda layout: [layout.classification("cvae-20")],
+    "validate": lambda layout: [layout.validation("vae-04")],
+    "gather": lambda layout: [layout.gathered(name) for name in ("scores.parquet", "history.csv", "latent.npz")],
+    "compare": lambda layout: [layout.pairs, layout.effects],
     "summarise": lambda layout: [layout.numbers, layout.metrics],
 }
 
 
 @pytest.fixture
 def killed(tmp_path):
-    """A file whose next content was written beside it when the power went."""
+    """Return a file whose next version was written beside it when the process was killed."""
     path = tmp_path / "file.txt"
     write_text(path, "old")
     words = [sys.executable, "-c", KILLED_BEFORE_REPLACING, str(path)]
@@ -72,7 +73,7 @@ def fill_disk(monkeypatch):
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_disk_that_fills_at_any_write_harms_no_file(project, run_stage, fill_disk, name):
     words = {name: ["vae-20"] for name in ("train", "score", "certify")}
-    words |= {"classify": ["cvae-20"], "accuracy": ["vae-04"]}
+    words |= {"classify": ["cvae-20"], "validate": ["vae-04"]}
     outputs = WRITTEN[name](Layout(project))
     for path in outputs:
         path.write_bytes(b"old")

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.core.storage import read_arrays, write_arrays
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import one_line
 
 
@@ -36,13 +36,13 @@ SCORES = {
     "two elbos": (alter(lambda table: table.append_column("elbo", table["elbo"])), "not a whole parquet file"),
     "single precision": (cast("log_likelihood", pa.float32()), "column log_likelihood is float, not double"),
     "text": (cast("draws", pa.string()), "column draws is string, not int32"),
-    "plain text sets": (cast("set", pa.string()), "column set is string, not dictionary"),
+    "plain text sets": (cast("subset", pa.string()), "column subset is string, not dictionary"),
     "nan": (set_cell("log_likelihood", float("nan")), "log_likelihood of row 7 is nan"),
     "infinity": (set_cell("pareto_k", float("inf")), "pareto_k of row 7 is inf"),
     "no number": (set_cell("ess", None), "ess of row 7 is nan"),
-    "no digit": (set_cell("digit", None), "digit of row 7 is nan"),
+    "no label": (set_cell("label", None), "label of row 7 is nan"),
     "no region": (set_cell("region", None), "region of row 7 is nan"),
-    "an id twice": (set_cell("id", 3), "image 3 stands twice"),
+    "an id twice": (set_cell("id", 3), "id 3 is repeated"),
     "no row": (alter(lambda table: table.slice(0, 0)), "there is no row"),
     "cut": (lambda path: path.write_bytes(path.read_bytes()[:-9]), "not a whole parquet file"),
     "half": (lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), "not a whole parquet file"),
@@ -50,9 +50,12 @@ SCORES = {
     "a CSV": (lambda path: path.write_text("id,elbo\n1,2\n", encoding="utf-8"), "not a whole parquet file"),
 }
 SPLIT = {
-    "fewer rows": (alter(lambda table: table.slice(0, 1000)), "1000 rows that are not the 1797 images beside it"),
-    "another order": (alter(lambda table: table.take(np.arange(len(table))[::-1])), "are not the 1797 images"),
-    "no set": (alter(lambda table: table.drop_columns("set")), "column set is missing"),
+    "fewer rows": (alter(lambda table: table.slice(0, 1000)), "1000 rows that do not belong to these 1797 images"),
+    "another order": (
+        alter(lambda table: table.take(np.arange(len(table))[::-1])),
+        "do not belong to these 1797 images",
+    ),
+    "no set": (alter(lambda table: table.drop_columns("subset")), "column subset is missing"),
 }
 HISTORY = {
     "no column": (lambda path: path.write_text("epoch,learning_rate\n1,0.1\n", encoding="utf-8"), "train_elbo"),
@@ -65,21 +68,22 @@ HISTORY = {
     "empty": (lambda path: path.write_text("", encoding="utf-8"), "not a training curve"),
 }
 IMAGES = {
-    "no digits": (lambda arrays: arrays.pop("digit"), "array digit is missing"),
-    "fewer digits": (lambda arrays: arrays.update(digit=arrays["digit"][:-1]), "array digit has the shape (1796,)"),
+    "no labels": (lambda arrays: arrays.pop("label"), "array label is missing"),
+    "fewer labels": (lambda arrays: arrays.update(label=arrays["label"][:-1]), "array label has the shape (1796,)"),
     "grey twos": (lambda arrays: arrays.update(binary_threshold=arrays["grey"]), "neither 0 nor 1"),
     "fractions": (lambda arrays: arrays.update(grey=arrays["grey"] / 255), "array grey is float64, not uint8"),
 }
-AGGREGATES = {
-    "compare": lambda layout: [layout.pairs],
+OUTPUTS = {
+    "gather": lambda layout: sorted(layout.gathered("scores.parquet").parent.iterdir()),
+    "compare": lambda layout: [layout.pairs, layout.effects],
     "plot": lambda layout: sorted(layout.figures.iterdir()),
     "summarise": lambda layout: [layout.numbers, layout.metrics],
 }
 
 
 def refuse(run_stage, project, name, path, fault):
-    """The stage must fail on the file, leave what it wrote before, and say what is wrong."""
-    outputs = AGGREGATES[name](Layout(project))
+    """Check that the stage fails on the file, keeps its previous outputs, and reports the fault in one line."""
+    outputs = OUTPUTS[name](Layout(project))
     before = [output.read_bytes() for output in outputs]
     code, said = run_stage(project, name)
     assert code == 3
@@ -92,19 +96,28 @@ CERTIFIED = {
     "nan": (set_cell("error", float("nan")), "error of row 7 is nan"),
     "cut": SCORES["cut"],
 }
-TABLES = {"scores": SCORES, "history": HISTORY, "certified": CERTIFIED}
+TABLES = {"scores": SCORES, "history": HISTORY, "certificate": CERTIFIED}
+
+
+@pytest.mark.parametrize(("table", "case"), [(table, case) for table in TABLES for case in TABLES[table]])
+def test_no_damaged_table_of_a_model_is_gathered(project, run_stage, table, case):
+    damage, fault = TABLES[table][case]
+    damage(path := getattr(Layout(project), table)("vae-20"))
+    refuse(run_stage, project, "gather", path, fault)
+
+
+GATHERED = {case: SCORES[case] for case in ("no elbo", "single precision", "plain text sets", "nan", "no label", "cut")}
 READERS = [
-    *(("compare", "scores", case) for case in SCORES),
-    *((name, "scores", case) for name in ("plot", "summarise") for case in ("no elbo", "nan", "cut")),
-    *(("summarise", "history", case) for case in HISTORY),
-    *((name, "certified", case) for name in ("plot", "summarise") for case in CERTIFIED),
+    *(("compare", "scores.parquet", case) for case in GATHERED),
+    *((name, "scores.parquet", case) for name in ("plot", "summarise") for case in ("no elbo", "nan", "cut")),
+    *((name, "certificates.parquet", case) for name in ("plot", "summarise") for case in CERTIFIED),
 ]
 
 
 @pytest.mark.parametrize(("name", "table", "case"), READERS)
-def test_no_stage_uses_a_models_table_that_is_not_whole(project, run_stage, name, table, case):
-    damage, fault = TABLES[table][case]
-    damage(path := getattr(Layout(project), table)("vae-20"))
+def test_no_stage_uses_a_damaged_table_of_all_models(project, run_stage, name, table, case):
+    damage, fault = CERTIFIED[case] if table.startswith("certificates") else GATHERED[case]
+    damage(path := Layout(project).gathered(table))
     refuse(run_stage, project, name, path, fault)
 
 

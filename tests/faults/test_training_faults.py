@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pipeline.models import training
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import LONGEST, copy_finished, edit, one_line, running, stage
 
 EPOCHS = 30
@@ -91,7 +91,7 @@ def test_a_second_trainer_is_turned_away(broken_off):
 def test_an_interrupted_trainer_says_how_to_go_on(broken_off):
     code, said = broken_off[1]["interrupted"]
     assert code == 130
-    assert said.splitlines()[-1] == "train: interrupted; run the same command again to go on"
+    assert said.splitlines()[-1] == "train: interrupted; run the same command again to continue"
     assert "Traceback" not in said
     assert broken_off[1]["left by the interruption"] == [0, 1]
 

@@ -4,14 +4,14 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save
 
 from pipeline.config import load_params
 from pipeline.core.storage import write_arrays
-from pipeline.core.tensors import read_tensors, write_tensors
+from pipeline.core.tensors import read_described, write_tensors
 from pipeline.models.build import build
-from stages.layout import Layout
-from tests.support.tiny import one_line
+from pipeline.models.files import save_model
+from stages.shared.layout import Layout
+from tests.support.tiny import edit, one_line
 
 
 class Evil:
@@ -21,11 +21,28 @@ class Evil:
 
 def resave(change):
     def damage(path):
-        tensors = load_file(path)
+        tensors, about = read_described(path)
         change(tensors)
-        path.write_bytes(save(tensors))
+        write_tensors(path, tensors, about)
 
     return damage
+
+
+def describe(**changes):
+    def damage(path):
+        tensors, about = read_described(path)
+        write_tensors(path, tensors, about | {"shape": about["shape"] | changes})
+
+    return damage
+
+
+def forget(path):
+    write_tensors(path, read_described(path)[0], {})
+
+
+def rename_kind(path):
+    tensors, about = read_described(path)
+    write_tensors(path, tensors, about | {"kind": "diffusion"})
 
 
 def rename(tensors):
@@ -35,7 +52,7 @@ def rename(tensors):
 def replace_by_conditional(path):
     params = load_params(path.parents[3] / "params.yaml")
     other = build(64, params.data.hidden, params.model("vae-04").model_copy(update={"conditional": True}))
-    write_tensors(path, other.state_dict(), {})
+    save_model(path, other, {})
 
 
 DAMAGES = {
@@ -50,6 +67,15 @@ DAMAGES = {
     "arrays": lambda path: write_arrays(path, {"encoder.0.weight": np.zeros(3)}),
     "another model's": lambda path: shutil.copy(path.parents[1] / "vae-20" / path.name, path),
     "a conditional model's": replace_by_conditional,
+    "of a model that they do not name": forget,
+    "of a kind that is not known": rename_kind,
+    "said to be of fewer dimensions": describe(latent_dim=1),
+    "said to be of more pixels": describe(pixels=65),
+    "said to be of two hidden layers": describe(hidden=[16, 16]),
+    "said to be of hidden layers that are none": describe(hidden=16),
+    "said to be of dimensions that are none": describe(latent_dim="two"),
+    "said to be larger than any memory": describe(pixels=9_999_999, hidden=[9_999_999, 9_999_999]),
+    "said to have classes": describe(classes=10),
     "without one tensor": resave(lambda tensors: tensors.pop("encoder.0.weight")),
     "with one tensor more": resave(lambda tensors: tensors.update(more=torch.zeros(1))),
     "with a renamed tensor": resave(rename),
@@ -74,12 +100,26 @@ def test_no_image_is_scored_under_weights_that_are(project, run_stage, damage):
 def test_weights_that_are_not_finite_score_nothing(project, run_stage):
     layout = Layout(project)
     layout.scores("vae-04").unlink()
-    tensors = read_tensors(layout.weights("vae-04"))
-    write_tensors(layout.weights("vae-04"), {name: tensor * torch.nan for name, tensor in tensors.items()}, {})
+    tensors, about = read_described(layout.weights("vae-04"))
+    write_tensors(layout.weights("vae-04"), {name: tensor * torch.nan for name, tensor in tensors.items()}, about)
     code, said = run_stage(project, "score", "vae-04")
     assert code == 6
     assert one_line(said.splitlines()[-1], "score: log p(x) of image 0 is nan (", "`dvc repro -f`")
     assert not layout.scores("vae-04").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("vae-04: {kind: vae, latent_dim: 2", "vae-04: {kind: vae, latent_dim: 5", "latent_dim is 2, not 5"),
+        ("hidden: [16]", "hidden: [17]", "hidden is (16,), not (17,)"),
+    ],
+)
+def test_weights_of_another_shape_than_params_yaml_has_are_refused(project, run_stage, old, new, fault):
+    edit(project / "params.yaml", old, new)
+    code, said = run_stage(project, "score", "vae-04")
+    assert code == 3
+    assert one_line(said, "score: data/train/vae-04/weights.safetensors: ", fault, "`dvc repro`")
 
 
 def test_missing_weights_are_told(project, run_stage):

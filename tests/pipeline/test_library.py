@@ -1,4 +1,5 @@
 import math
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -6,19 +7,20 @@ import pandas as pd
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.distributions import Independent, Laplace, Normal
+from torch.distributions import Independent, MultivariateNormal, Normal
 
 from pipeline import library
-from pipeline.config import load_params
 from pipeline.core.errors import DataError, NumericalError, ParameterError
+from pipeline.core.rng import stream
 from pipeline.library import annealed, log_likelihood
-from pipeline.likelihood.scoring import REDUCTIONS
+from pipeline.likelihood import prior_starts
+from pipeline.likelihood.scoring import REDUCTIONS, score
+from pipeline.models.checks import PARTS, check_parts
 from pipeline.models.plain import VAE
 from tests.support.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
-PARAMS = load_params(ROOT / "params.yaml")
-EFFORT = PARAMS.score.model_copy(update={"points": 500, "block": 64})
+EFFORT = PARAMS.score.model_copy(update={"prior_points": 500, "block": 64})
 ANNEALING = PARAMS.certify.model_copy(update={"temperatures": 60, "block": 24 * 25})
 NAN = float("nan")
 
@@ -40,7 +42,7 @@ def images_of(model, images, seed=2):
 def model_with(**changed):
     """A sound linear model with some of its parts replaced."""
     sound = linear_model()
-    return SimpleNamespace(**{part: getattr(sound, part) for part in library.PARTS} | changed)
+    return SimpleNamespace(**{part: getattr(sound, part) for part in PARTS} | changed)
 
 
 @pytest.fixture
@@ -124,12 +126,12 @@ def test_an_image_scores_the_same_whatever_stands_below_it(linear):
 def test_points_held_against_one_image_at_a_time_give_the_same_numbers(linear, monkeypatch):
     model, x = linear
     whole = log_likelihood(model, x, EFFORT)
-    monkeypatch.setattr(library, "AT_ONCE", 1)
+    monkeypatch.setattr(prior_starts, "AT_ONCE", 1)
     assert np.allclose(whole["log_likelihood"], log_likelihood(model, x, EFFORT)["log_likelihood"], atol=1e-4)
 
 
 def test_images_that_need_more_effort_get_it():
-    effort = EFFORT.model_copy(update={"draws": 64, "tolerance": 0.03})
+    effort = EFFORT.model_copy(update={"draws": 64, "target_standard_error": 0.03})
     found = log_likelihood(small_vae(pixels=6), every_image(6), effort)
     assert len(set(found["draws"])) > 1
     assert found.groupby("draws")["passes"].mean().is_monotonic_increasing
@@ -199,13 +201,22 @@ def test_images_that_are_no_table_of_finite_numbers_are_refused(method, x, said)
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        (SimpleNamespace(prior=standard_normal(3)), "no posterior and no likelihood; it needs prior, "),
-        (model_with(prior=Normal(torch.zeros(3), torch.ones(3))), r"prior is Normal\(.*wrap it"),
-        (model_with(prior=Independent(Laplace(torch.zeros(3), torch.ones(3)), 1)), "prior is .*not independent normal"),
+        (
+            model_with(prior=Normal(torch.zeros(3), torch.ones(3))),
+            r"prior has batch shape \(3,\) and event shape \(\), .*wrap it",
+        ),
         (model_with(posterior=lambda x: Normal(x[:, :3], 1.0)), r"posterior\(x\) is Normal"),
+        (
+            model_with(posterior=lambda x: MultivariateNormal(x[:, :3], torch.eye(3))),
+            r"posterior\(x\) is Multi.*approxim",
+        ),
+        (
+            model_with(posterior=lambda x: standard_normal(4).expand(x.shape[:1])),
+            r"event shape \(4,\), not \(1,\) and \(3,\)",
+        ),
+        (model_with(posterior=VAE(9, (16,), 3).posterior), r"posterior\(x\) fails on an image of 8 pixels: .*mat1"),
         (model_with(prior=standard_normal(3, torch.float64), likelihood=lambda z: standard_normal(8)), "float64; call"),
         (model_with(likelihood=lambda z: Normal(z @ torch.ones(3, 8), 1.0)), r"batch shape \(1, 8\)"),
-        (model_with(likelihood=LinearGaussian(torch.ones(9, 3), 1.0).likelihood), r"event shape \(9,\), not"),
     ],
 )
 def test_a_model_of_another_form_is_refused(model, said):
@@ -214,13 +225,33 @@ def test_a_model_of_another_form_is_refused(model, said):
     assert len(str(told.value).splitlines()) == 1
 
 
+def test_a_model_without_all_parts_is_refused_with_those_that_it_lacks():
+    with pytest.raises(ParameterError, match="no posterior and no likelihood; it needs prior, "):
+        check_parts(SimpleNamespace(prior=standard_normal(3)))
+
+
+@pytest.mark.parametrize("method", [log_likelihood, annealed])
+def test_images_of_another_size_than_the_models_are_refused(method):
+    with pytest.raises(DataError, match="9 pixels each, and the model is one of images of 8"):
+        method(linear_model(), np.zeros((4, 9)), EFFORT if method is log_likelihood else ANNEALING)
+
+
+def test_the_library_scores_as_the_study_does(linear):
+    model, x = linear
+    family = SimpleNamespace(given=lambda y: model)
+    effort = EFFORT.model_copy(update={"block": len(x)})
+    source = partial(stream, 0, "library")
+    args = x.numpy(), np.zeros(len(x), np.uint8), np.arange(len(x)), effort, source, torch.device("cpu"), lambda _: None
+    found = log_likelihood(model, x, EFFORT)
+    pd.testing.assert_frame_equal(found, score(family, *args)[found.columns], check_exact=True)
+
+
 def test_tensors_that_name_no_device_are_made_where_the_model_is():
     """Torch's fake tensors have a device, here a GPU that need not be there, and no content."""
     with FakeTensorMode():
         with torch.device("cuda"):
             model = VAE(8, (16,), 2)
-        with library._prepared(model, torch.zeros(3, 8)) as (family, device):
-            assert family.given(torch.zeros(3, dtype=torch.long)) is model
+        with library._at_home(model) as device:
             assert torch.zeros(1).device == device
             assert {reduce(torch.zeros(256, 3)).device for reduce in REDUCTIONS.values()} == {device}
         assert (device.type, torch.zeros(1).device.type) == ("cuda", "cpu")

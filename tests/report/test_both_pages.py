@@ -51,7 +51,7 @@ def test_the_page_has_one_of_everything(page):
 
 def test_captions_and_references_are_numbered_in_order(page):
     assert captions(page) == [
-        "Table 1: Log likelihood, in nats an image, on the test set.",
+        "Table 1: Log likelihood, in nats per image, on the test set.",
         "Figure 1: The curve of the function, which ends at \N{MINUS SIGN}92.1 nats; made by hand.",
         "(a) One curve.",
         "(b) The same again.",

@@ -62,12 +62,12 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(load):
 @pytest.mark.parametrize(
     ("index", "complaint"),
     [
-        ("{{< include _none.qmd >}}\n", "index.qmd line 1: there is no file _none.qmd"),
+        ("{{< include _none.qmd >}}\n", "index.qmd line 1: the included file _none.qmd"),
         ("{{< include index.qmd >}}\n", "index.qmd: includes itself"),
         ("Text\n\n```{python}\nx\n", "index.qmd: a code block is not closed"),
         ("---\ntitle: T\n", "front matter is not closed"),
         ("---\ntitle: [\n---\n", "index.qmd front matter: not YAML"),
-        ("---\n- a\n---\n", "index.qmd front matter: lines of the form"),
+        ("---\n- a\n---\n", "index.qmd front matter: not a mapping"),
         ("\n```{python}\n#| ehco: false\nx\n```\n", "index.qmd line 2: cell option ehco"),
         ("```{python}\n#| echo: perhaps\nx\n```\n", "index.qmd line 1: cell option echo"),
         ("```{python}\n#| label: x\n#| tbl-cap: X\nx\n```\n", "cell option label"),

@@ -1,4 +1,4 @@
-"""Pictures are spelt out without a change."""
+"""Check that encoding figures as text does not change them."""
 
 import base64
 from urllib.parse import unquote

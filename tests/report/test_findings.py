@@ -1,4 +1,4 @@
-"""Facts about the findings in front of the page: each follows its numbers, and is silent without them."""
+"""Facts about the findings at the top of the page: each follows its numbers, and is left out without them."""
 
 import re
 import shutil
@@ -12,14 +12,14 @@ from tests.support.samples import make_sample
 from tests.support.studies import ROOT, study_numbers
 
 PAIR, MATCHED, CLASSIFY = "pair.vae-20.vae-04.test", "pair.vae-20-matched.vae-20.test", "cvae-20.classify.test"
-SHIFT, BIAS = "accuracy.comparison.shift", "certificate.vae-04.real.score.annealing.mean_difference"
+SHIFT, BIAS = "validate.comparison.shift", "certificate.vae-04.real.score.annealing.mean_difference"
 ENDS = (("low", -0.5), ("value", 0.0), ("high", 0.5))
-RUNS = "dimensions.runs.vae-32.vae-20.log_likelihood.test"
+RUNS = "compare.runs.vae-32.vae-20.log_likelihood.test"
 
 
 @pytest.fixture(scope="module")
 def numbers():
-    """Those of a made-up study, with the comparison of the matched model that the real one has."""
+    """Return the numbers of a made-up study, with the comparison of the matched model that the real study has."""
     made = study_numbers(make_study(models=5, side=8, images=700))
     tails = ("", ".centre", ".pc1-low", ".pc1-high", ".within-low", ".within-high")
     return made | {key: value for tail in tails for key, value in interval(MATCHED + tail, 2.0).items()}
@@ -27,7 +27,7 @@ def numbers():
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """The findings that the report draws from some numbers, as text."""
+    """Return the findings that the report states for given numbers, as text."""
 
     def draw(numbers):
         folder = make_sample(tmp_path_factory.mktemp("findings") / "project") / "report"
@@ -43,7 +43,7 @@ def found(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(found, numbers):
-    """The findings of a study that lacks nothing."""
+    """Return the findings of a complete study."""
     return found(numbers)
 
 
@@ -53,7 +53,7 @@ def interval(stem, middle, *, joint="."):
 
 
 def signs(numbers, value):
-    """Every claim's number at `value`, with an interval of half a unit to either side."""
+    """Set the number of every claim to `value`, with an interval of half a unit on either side."""
     pairs = {
         key.removesuffix(".difference") for key in numbers if key.startswith("pair.") and key.endswith("difference")
     }
@@ -65,12 +65,13 @@ def signs(numbers, value):
     dips = {"varying": 50 + value, "constant": 50.0}
     for one, count in dips.items():
         turned |= interval(f"regress.{one}.dips_all", count, joint="_")
-    turned |= interval("dimensions.losses.excess_percent", value, joint="_") | {"dimensions.losses.clear_percent": 1.0}
+    turned |= interval("compare.negative_gains.excess_percent", value, joint="_")
+    turned["compare.negative_gains.clear_percent"] = 1.0
     turned |= {f"diagnose.longer.void.prior.{end}": value + side for end, side in ENDS}
     turned |= {f"diagnose.vae-20.void.prior.{end}": 20 + value + side for end, side in ENDS}
     turned |= {f"diagnose.vae-20.void.posterior.{end}": 4 - value + side for end, side in ENDS}
-    turned |= {f"anatomy.alone.{part}.value": 30.0 for part in ("ink", "class", "axes")}
-    turned["anatomy.alone.floor.value"] = 30 + value
+    turned |= {f"decompose.alone.{part}.value": 30.0 for part in ("ink", "label", "axes")}
+    turned["decompose.alone.binarization_entropy.value"] = 30 + value
     for key in numbers:
         if key.endswith(".study.rmse"):
             turned |= {key: 10.0 - value, key.replace(".study.", ".encoder."): 10.0}
@@ -119,7 +120,7 @@ def test_each_claim_follows_the_sign_of_its_number(found, numbers):
         assert better not in below
         assert worse not in above
     assert "lies below it on average under vae-04" in above
-    alone = {key: one for key, one in signs(numbers, 0.0).items() if not key.startswith("dimensions.")}
+    alone = {key: one for key, one in signs(numbers, 0.0).items() if not key.startswith("compare.")}
     assert "vae-32 changes nothing that the test set can resolve" in found(alone)
     assert "agrees with it on average under every model" in between
 
@@ -138,7 +139,8 @@ def test_findings_are_numbered_and_lead_to_their_evidence(whole):
 
 
 @pytest.mark.parametrize(
-    "silent", ["pair.", "accuracy.", "certificate.", "cvae-20.classify.", "role.", "regress.", "anatomy.", "diagnose."]
+    "silent",
+    ["pair.", "validate.", "certificate.", "cvae-20.classify.", "role.", "regress.", "decompose.", "diagnose."],
 )
 def test_a_study_without_some_numbers_claims_less(found, numbers, whole, silent):
     fewer = found({key: value for key, value in numbers.items() if not key.startswith(silent)})

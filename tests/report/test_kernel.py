@@ -55,7 +55,7 @@ def test_cells_share_one_process_of_this_python_whatever_the_user_has_set_up(tmp
         (cell("def f(:"), "page.qmd line 10: SyntaxError"),
         (cell("def f():\n    raise ValueError('why')\n\nf()"), "page.qmd line 13: ValueError: why"),
         (Inline("nothing + 1", "page.qmd", 4), "page.qmd line 4: in `nothing + 1`: NameError"),
-        (cell("import os; os._exit(3)"), "the page's Python died"),
+        (cell("import os; os._exit(3)"), "the page's Python ended"),
     ],
 )
 def test_a_failure_is_told_with_file_line_and_exception(tmp_path, part, complaint):
@@ -66,7 +66,7 @@ def test_a_failure_is_told_with_file_line_and_exception(tmp_path, part, complain
 
 def test_a_cell_that_does_not_end_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(kernel, "CELL_TIMEOUT", 1)
-    with pytest.raises(RenderingError, match=r"page\.qmd line 10: not done after 1 s"):
+    with pytest.raises(RenderingError, match=r"page\.qmd line 10: still running after 1 s"):
         run_cells([cell("import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)")], tmp_path)
     pid = int((tmp_path / "pid").read_text())
     assert wait_until(lambda: not alive(pid))
@@ -81,7 +81,7 @@ def test_a_kernel_that_cannot_start_is_told(tmp_path, monkeypatch):
 
 def test_a_program_out_of_time_goes_with_its_children(tmp_path):
     script = f"sleep 600 & echo $! > '{tmp_path}/pid'; wait"
-    with pytest.raises(RenderingError, match=r"sh was not done after 0\.5 s"):
+    with pytest.raises(RenderingError, match=r"sh was stopped after 0\.5 s"):
         run_program(["sh", "-c", script], timeout=0.5)
     pid = int((tmp_path / "pid").read_text())
     assert wait_until(lambda: not alive(pid))

@@ -130,8 +130,8 @@ def test_a_comma_stays_with_its_formula(tmp_path):
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        ("See @fig-none.\n", "@fig-none refers to nothing"),
-        ("See [-@sec-none].\n", "@sec-none refers to nothing"),
+        ("See @fig-none.\n", "@fig-none refers to no label"),
+        ("See [-@sec-none].\n", "@sec-none refers to no label"),
         ("See @sec-free.\n\n# Free {#sec-free .unnumbered}\n", "a section without a number"),
         ("See @nobody1999.\n", "nobody1999 not found"),
         ("See [@fig-a; @kingma2014].\n\n" + FIGURE, "cannot share one bracket"),
@@ -140,7 +140,7 @@ def test_a_comma_stays_with_its_formula(tmp_path):
         (FIGURE.replace("../data", "https://example.org"), "is not a file of the project"),
         ("::: {#tbl-x}\n\n| a |\n|---|\n| 1 |\n\n:::\n", "tbl-x has no caption"),
         ("$$\\nosuchmacro{x}$$\n", "nosuchmacro"),
-        ("{{< include _none.qmd >}}\n", "no file _none.qmd"),
+        ("{{< include _none.qmd >}}\n", "the included file _none.qmd is missing"),
         ("```{python}\n1 / 0\n```\n", "index.qmd line 9: ZeroDivisionError"),
         ("Text `{python} 1 / 0`.\n", "index.qmd line 8: in `1 / 0`: ZeroDivisionError"),
         ("Text `{python} None`.\n", "`None` has no value"),
@@ -163,8 +163,8 @@ def test_a_page_with_a_hole_is_not_made(tmp_path, body, complaint):
         (FIGURE.replace('"A curve"', '"A curve up to `{python} 42`, see [x]{.number}"'), "unresolved markup"),
         ("A value of {{< meta title >}}.\n", "unresolved shortcode"),
         ("Inline `` `{python} 1` `` and {python} 1.\n", "unresolved expression"),
-        ("See [there](#nowhere).\n", "the link #nowhere leads nowhere"),
-        ("See [there](../data/x.csv).\n", "leads out of the page"),
+        ("See [there](#nowhere).\n", "the link #nowhere has no target"),
+        ("See [there](../data/x.csv).\n", "leaves the page"),
     ],
 )
 def test_a_page_that_pandoc_calls_a_success_is_still_checked(tmp_path, body, complaint):
@@ -197,7 +197,7 @@ def test_a_pandoc_that_does_not_end_is_ended(tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setattr(pandoc, "TIMEOUT", 0.5)
     monkeypatch.setattr(pandoc, "find_pandoc", lambda: program)
-    with pytest.raises(RenderingError, match=r"pandoc was not done after 0\.5 s"):
+    with pytest.raises(RenderingError, match=r"pandoc was stopped after 0\.5 s"):
         render(tmp_path, "Text.\n")
 
 

@@ -1,4 +1,4 @@
-"""Facts about the PDF: the page's words, numbers and numbering, on paper, with the same bytes each time."""
+"""Facts about the PDF: its words, numbers and numbering are those of the page, and its bytes are reproducible."""
 
 import ctypes
 import re
@@ -32,7 +32,7 @@ def text_of(pdf):
 
 
 def dense(text):
-    """Without the spaces and hyphens at which lines break."""
+    """Return a text without the spaces and hyphens at which lines break."""
     return re.sub(r"[\s\u202f\u00a0\u00ad-]+", "", text)
 
 
@@ -103,7 +103,7 @@ def test_everything_lies_on_the_paper(study_report):
 
 
 def links_of(page):
-    """The address of every link of a page; none for one that stays in the document."""
+    """Return the address of every link of a page, None for a link inside the document."""
     position, link = ctypes.c_int(0), pdfium.FPDF_LINK()
     while pdfium.FPDFLink_Enumerate(page, position, link):
         action = pdfium.FPDFLink_GetAction(link)
@@ -171,7 +171,7 @@ def test_what_typst_cannot_set_is_told_in_one_line(tmp_path, file, content, comp
     told = str(caught.value)
     assert told.startswith(complaint)
     assert "curve.svg" in told
-    assert "mend the report's source" in told
+    assert "correct the report's source" in told
     assert "\n" not in told
 
 

@@ -1,4 +1,4 @@
-"""Facts about the page's section on dips: its verdicts follow their numbers."""
+"""The report's section on dips: its claims follow their numbers."""
 
 import re
 import shutil
@@ -20,13 +20,13 @@ def numbers():
 
 @pytest.fixture
 def section(tmp_path):
-    """The section as text."""
+    """Return a function from numbers to the section as text."""
 
     def draw(numbers):
         root = make_sample(tmp_path / str(len(list(tmp_path.iterdir()))))
-        shutil.copy(ROOT / "report" / "_regression.qmd", root / "report")
+        shutil.copy(ROOT / "report" / "_regress.qmd", root / "report")
         setup = (ROOT / "report" / "index.qmd").read_text(encoding="utf-8").partition("\n::: {.screen}")[0]
-        included = setup + "\n{{< include _regression.qmd >}}\n"
+        included = setup + "\n{{< include _regress.qmd >}}\n"
         (root / "report" / "index.qmd").write_text(included, encoding="utf-8")
         write_json(root / "data" / "summarise" / "numbers.json", {"models": "vae-20", "dataset": "mnist", **numbers})
         text = read_manuscript(root / "report").markdown
@@ -36,7 +36,7 @@ def section(tmp_path):
 
 
 def around(stem, middle, name=""):
-    """A number, where it has a name, and an interval of half a unit to either side."""
+    """Return the ends of an interval of half a unit to either side, and the number itself if it has a name."""
     return {f"{stem}_low": middle - 0.5, f"{stem}_high": middle + 0.5} | ({name: middle} if name else {})
 
 
@@ -64,7 +64,7 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize(("total", "rate", "whole", "per_step"), CLAIMS)
-def test_a_remedy_is_judged_in_all_and_by_step(section, numbers, total, rate, whole, per_step):
+def test_a_remedy_is_compared_by_number_of_dips_and_by_rate(section, numbers, total, rate, whole, per_step):
     text = section(verdicts(numbers, total, rate))
     for subject in ("a single hidden layer", "A floor under σ", "The β-NLL"):
         sentence = re.search(rf"{subject}.*?\.(?= |\n)", text)[0]
@@ -74,7 +74,7 @@ def test_a_remedy_is_judged_in_all_and_by_step(section, numbers, total, rate, wh
     assert per_step in constant
 
 
-def test_the_words_on_what_sigma_takes_up_and_on_small_moves_follow_their_numbers(section, numbers):
+def test_claims_about_sigma_and_about_small_moves_follow_their_numbers(section, numbers):
     stem = "regress.varying."
     up = {"sigma_missed": 2.0, "sigma_met": 1.0, "half_noise_percent": 90.0, "rest_slope": 0.9, "rest_correlation": 0.9}
     down = up | {"sigma_missed": 0.5, "half_noise_percent": 10.0}
@@ -90,7 +90,7 @@ def test_the_words_on_what_sigma_takes_up_and_on_small_moves_follow_their_number
             assert pair[unsaid] not in text
 
 
-def test_a_remedy_says_its_setting(section, numbers):
+def test_the_setting_of_a_remedy_is_quoted(section, numbers):
     text = section(numbers)
     assert "floor keeps σ(x) above 0.05" in text
     assert "slow learns everything at a rate of 0.001 in place of 0.01" in text
@@ -98,8 +98,8 @@ def test_a_remedy_says_its_setting(section, numbers):
     assert "β = 0.5" in text
 
 
-def test_a_study_without_dips_says_so(section, numbers):
-    shown = ("dips_seen", "slope", "deepest_depth", "paid", "least_move", "half_noise_percent", "uphill_percent")
+def test_the_section_of_a_study_without_dips_has_no_numbers_of_dips(section, numbers):
+    shown = ("dips_seen", "slope", "deepest_depth", "cost", "least_move", "half_noise_percent", "uphill_percent")
     gone = (*shown, "dip_rate", "dip_rate_other", "rate_difference_low", "rate_difference_high", "sigma_missed")
     text = section({key: value for key, value in numbers.items() if not key.endswith(gone)})
     assert "no dip was seen" in text

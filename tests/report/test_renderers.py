@@ -40,9 +40,9 @@ def test_a_quarto_that_is_new_enough_is_taken(install):
     [
         ("echo 1.3.450", "Quarto 1.3.450 is too old; install Quarto 1.4 or later, or set RENDERER=pandoc"),
         ("echo 0.9", "Quarto 0.9 is too old"),
-        ("echo lost its way >&2; exit 1", "does not tell its version (lost its way)"),
-        ("echo soon", "does not tell its version (soon)"),
-        ("sleep 600", "quarto was not done after 0.5 s"),
+        ("echo lost its way >&2; exit 1", "does not report its version (lost its way)"),
+        ("echo soon", "does not report its version (soon)"),
+        ("sleep 600", "quarto was stopped after 0.5 s"),
     ],
 )
 def test_a_quarto_that_is_no_use_is_refused_by_name_and_else_passed_over(install, monkeypatch, script, complaint):
@@ -57,7 +57,7 @@ def test_a_quarto_that_is_no_use_is_refused_by_name_and_else_passed_over(install
 @pytest.mark.usefixtures("no_quarto")
 def test_a_missing_quarto_is_refused_by_name_and_else_passed_over():
     assert choose("") is None
-    with pytest.raises(RenderingError, match=r"no quarto is on the PATH; install Quarto 1\.4"):
+    with pytest.raises(RenderingError, match=r"quarto is not on the PATH; install Quarto 1\.4"):
         choose("quarto")
 
 
@@ -69,7 +69,7 @@ def test_an_unknown_renderer_is_refused():
 @pytest.mark.parametrize(
     ("script", "complaint"),
     [
-        ("sleep 600", "quarto was not done after 2 s"),
+        ("sleep 600", "quarto was stopped after 2 s"),
         ("echo out of order >&2; exit 1", "Quarto ended with code 1: out of order"),
         ("echo '[WARNING] Citeproc: citation x not found' >&2", "Citeproc: citation x not found"),
         (
@@ -77,7 +77,7 @@ def test_an_unknown_renderer_is_refused():
             "WARNING Unable to resolve crossref @fig-x",
         ),
         ("mkdir _page; echo '<p>x</p>' > _page/index.html", "a page without a <main>"),
-        ("mkdir _page; echo '<main>x</main>' > _page/index.html", "the page is not whole: it has no title"),
+        ("mkdir _page; echo '<main>x</main>' > _page/index.html", "the page is not complete: it has no title"),
         ("true", "index.html"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Facts about the study's own page, on numbers made up for the purpose."""
+"""Facts about the study's own page, rendered with made-up numbers."""
 
 import re
 
@@ -29,7 +29,7 @@ def text_of(page):
 
 
 def misplaced(plain, other, sentences):
-    """Those that are not on the plain page alone, or whose opposite is not on the other one alone."""
+    """Return the sentences that are not on the first page alone, or whose opposite is not on the other page alone."""
     return [
         said
         for said, opposite in sentences.items()
@@ -49,7 +49,7 @@ def page(study_report):
 
 @pytest.fixture
 def variant(made_numbers, made_page):
-    """The page of the same study, had it come out otherwise."""
+    """Render the page of the same study with other results."""
     return lambda change, models=5: made_page(change(made_numbers(models)))
 
 
@@ -137,7 +137,7 @@ def test_the_word_on_the_estimator_follows_the_sign_of_its_difference(page, vari
 
 
 def test_an_error_that_one_image_makes_is_told(page, variant):
-    key = "accuracy.vae-04.study.rmse"
+    key = "validate.vae-04.study.rmse"
     lone = variant(lambda numbers: numbers | {key: 1.0, f"{key}_but_worst": 0.4})
     assert "One image makes most of what is left of vae-04" in text_of(lone)
     assert {"1.00", "0.40"} <= {text for one in (key, f"{key}_but_worst") for text in quotes(lone)[one]}
@@ -179,15 +179,15 @@ def test_the_order_of_thresholded_images_is_held_against_the_noise_of_the_flips(
     assert "Trained anew from another seed" in page
 
 
-def test_every_contested_image_is_listed_with_every_methods_word(layout, page, variant):
+def test_every_contradictory_image_is_listed_with_the_estimate_of_every_method(layout, page, variant):
     numbers, quoted = read_json(layout.numbers), quotes(page)
-    wanted = {key for key in numbers if ".contested." in key}
+    wanted = {key for key in numbers if ".contradictory." in key}
     assert len(wanted) > 20
     assert wanted <= quoted.keys()
     assert "No two methods are more than" not in text_of(page)
     neither = variant(agreed)
-    assert "No two methods are more than 4 joint errors apart" in text_of(neither)
-    assert not [key for key in quotes(neither) if "contested" in key]
+    assert "No two methods are more than 4 joint standard errors apart" in text_of(neither)
+    assert not [key for key in quotes(neither) if "contradictory" in key]
 
 
 def test_two_models_make_a_page_too(variant):

@@ -1,15 +1,11 @@
-"""What the page, its figures and the explorer say of data sets that are not of digits."""
+"""Check the words of the page, its figures and the explorer for data sets that are not of digits."""
 
 import re
-from typing import get_args
 
 import pytest
-import torchvision.datasets
 from matplotlib.text import Text
 
-from pipeline.config import Dataset
-from pipeline.data.subjects import SUBJECTS
-from pipeline.download.catalogue import CLASSES
+from pipeline.download.catalogue import CATALOGUE
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.atlas import draw_all
@@ -22,7 +18,7 @@ ABOUT_ANYTHING = ("on small digits that need no download", "the last digits diff
 
 
 def shown(page):
-    """All that is read or heard of a page: its text, and what stands for its pictures; no keys, files or sources."""
+    """Return the visible text of a page and the descriptions of its pictures, without keys, files and sources."""
     page = re.sub(r"<(head|style|script|pre|svg|math)\b.*?</\1>|<div id=\"refs\".*", " ", page, flags=re.DOTALL)
     page = re.sub(r'<[^>]*\balt="([^"]*)"[^>]*>', r" \1 ", page)
     text = " ".join(re.sub(r"<[^>]+>", "", page).split())
@@ -39,7 +35,7 @@ def study():
 
 @pytest.fixture
 def pages(made_numbers, made_page):
-    """What the page of one made-up study shows, by the name that its data set is given."""
+    """Return the visible text of the page of a made-up study whose data set has a given name."""
     numbers = made_numbers(10)
     unpublished = {key: value for key, value in numbers.items() if not key.startswith("literature.")}
 
@@ -47,15 +43,6 @@ def pages(made_numbers, made_page):
         return shown(made_page((numbers if dataset == "mnist" else unpublished) | {"dataset": dataset}))
 
     return page
-
-
-def test_every_data_set_has_words_of_its_own():
-    assert set(SUBJECTS) == set(get_args(Dataset))
-
-
-@pytest.mark.parametrize("dataset", [name for name, subject in SUBJECTS.items() if subject.classes])
-def test_classes_have_the_names_that_torchvision_gives_them(dataset):
-    assert SUBJECTS[dataset].classes == tuple(getattr(torchvision.datasets, CLASSES[dataset]).classes)
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "digits"])
@@ -91,8 +78,8 @@ def test_figures_speak_of_classes_whatever_the_data_set(study):
 def test_the_explorer_calls_a_label_what_it_is(study):
     scores = {name: study.tables.scores[name] for name in study.models}
     packed = pack(study.tables.images, study.tables.split, scores, study.models)
-    pages = {name: explorer_page(packed, SUBJECTS[name], study.pair, 4) for name in ("mnist", "fashion-mnist")}
+    pages = {name: explorer_page(packed, CATALOGUE[name], study.pair, 4) for name in ("mnist", "fashion-mnist")}
     for name, noun in (("mnist", "digit"), ("fashion-mnist", "class")):
-        assert f'<option value="digit">{noun}</option>' in pages[name]
+        assert f'<option value="label">{noun}</option>' in pages[name]
         assert f'<th scope="col">{noun.capitalize()}</th>' in pages[name]
         assert f'"noun": "{noun}"' in pages[name]

@@ -5,12 +5,12 @@ import pytest
 from pipeline.core.tables import write_table
 from pipeline.likelihood.score_tables import SCORES, read_scores
 from pipeline.validation.certify.tables import read_certified
-from stages.layout import Layout
+from stages.shared.layout import Layout
 
 
 @pytest.fixture
 def contradicted(project, run_stage):
-    """A project in which annealing contradicts every score of one model, and what certifying it said."""
+    """A project in which annealing contradicts every score of one model, and the outcome of certifying it."""
     layout = Layout(project)
     scores = read_scores(layout.scores("vae-04"))
     write_table(layout.scores("vae-04"), scores.assign(log_likelihood=-1000.0, standard_error=0.01), SCORES)
@@ -20,12 +20,12 @@ def contradicted(project, run_stage):
 def test_contradictions_are_results_and_no_failure(contradicted, run_stage):
     layout, (code, said) = contradicted
     assert (code, "Traceback" in said) == (0, False)
-    table = read_certified(layout.certified("vae-04"))
-    images = {method: table.loc[table["method"] == method, "image"].tolist() for method in ("score", "annealing-again")}
+    table = read_certified(layout.certificate("vae-04"))
+    images = {method: table.loc[table["method"] == method, "id"].tolist() for method in ("score", "annealing-again")}
     assert len(images["score"]) == 14
     assert images["annealing-again"] == images["score"]
-    for stage in ("summarise", "plot"):
+    for stage in ("gather", "summarise", "plot"):
         assert run_stage(layout.root, stage)[0] == 0
     numbers = json.loads(layout.numbers.read_text(encoding="utf-8"))
     assert numbers["certificate.vae-04.real.score.annealing.contradictions"] == 14
-    assert numbers["certificate.contested"] >= 14
+    assert numbers["certificate.contradictory"] >= 14

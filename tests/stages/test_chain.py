@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import MODELS, dvc, edit
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
-ALL += ["classify@cvae-20", "accuracy@vae-04", "anatomy", "diagnose@vae-20", "regress", "sample"]
-READ_ALL_MODELS = ["compare", "dimensions", "plot", "summarise", "explore"]
+ALL += [*(f"sample@{model}" for model in MODELS), "classify@cvae-20", "validate@vae-04", "diagnose@vae-20", "regress"]
+READ_ALL_MODELS = ["gather", "compare", "decompose", "plot", "summarise", "explore"]
 
 
 @pytest.fixture(scope="module")
@@ -76,38 +76,57 @@ def test_both_pages_stand_side_by_side_after_all_is_made_anew(repeated):
 
 
 def test_a_changed_model_runs_its_own_chain(project):
-    edit(project / "params.yaml", "{latent_dim: 3,", "{latent_dim: 4,")
-    own = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")]
-    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, "anatomy", "sample", *READ_ALL_MODELS])
+    edit(project / "params.yaml", "latent_dim: 3, cond", "latent_dim: 4, cond")
+    own = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose", "sample")]
+    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, *READ_ALL_MODELS])
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "stages"),
-    [
-        (
-            "draws: 64",
-            "draws: 65",
-            [
-                *(f"score@{model}" for model in MODELS),
-                "classify@cvae-20",
-                "accuracy@vae-04",
-                "anatomy",
-                "diagnose@vae-20",
-                "summarise",
-            ],
-        ),
-        ("leapfrogs: 1", "leapfrogs: 2", [*(f"certify@{model}" for model in MODELS), "summarise"]),
-        ("test: 3                 # images of the test set", "test: 4", ["classify@cvae-20"]),
-        ("rounds: 2               # of refinement of the ref", "rounds: 3  # ", ["accuracy@vae-04", "summarise"]),
-        ("resamples: 100", "resamples: 101", ["compare", "anatomy", "dimensions", "summarise"]),
-        ("redrawn: 3 ", "redrawn: 4 ", ["anatomy", "summarise"]),
-    ],
-)
-def test_a_changed_number_runs_the_stages_that_use_it(project, old, new, stages):
+EVERYWHERE = [f"score@{model}" for model in MODELS]
+CHANGES_OF_NUMBERS = {
+    "  draws: 64 ": (
+        "  draws: 65 ",
+        [*EVERYWHERE, "classify@cvae-20", "validate@vae-04", "diagnose@vae-20", "decompose", "summarise"],
+    ),
+    "leapfrogs: 1 ": ("leapfrogs: 2 ", [*(f"certify@{model}" for model in MODELS), "summarise"]),
+    "test: 3                 # images of `test`\n  tail: 2                 # images of each tail\n  levels": (
+        "test: 4\n  tail: 2\n  levels",
+        ["classify@cvae-20"],
+    ),
+    "refine_rounds: 2        # of the reference": ("refine_rounds: 3  # ", ["validate@vae-04", "summarise"]),
+    "resamples: 100 ": ("resamples: 101 ", ["diagnose@vae-20", "compare", "decompose", "regress", "plot", "summarise"]),
+    "redrawn: 3 ": ("redrawn: 4 ", ["decompose", "summarise"]),
+    "void: 0.1 ": ("void: 0.2 ", ["diagnose@vae-20", "plot", "summarise"]),
+}
+
+
+@pytest.mark.parametrize("old", CHANGES_OF_NUMBERS)
+def test_a_changed_number_runs_the_stages_that_use_it(project, old):
+    new, stages = CHANGES_OF_NUMBERS[old]
     edit(project / "params.yaml", old, new)
     assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted(stages)
 
 
 def test_another_data_sets_numbers_move_nothing(project):
     edit(project / "params.yaml", "  kmnist: {epochs: 80", "  kmnist: {epochs: 81")
-    assert ran(dvc(project, "repro", "--dry")) == ["summarise"]
+    assert sorted(ran(dvc(project, "repro", "--dry"))) == ["plot", "summarise"]
+
+
+READERS = ["plot", "summarise"]
+EDITS = {
+    "investigations/sample": ([f"sample@{model}" for model in MODELS], []),
+    "investigations/diagnose": (["diagnose@vae-20"], ["gather"]),
+    "investigations/classify": (["classify@cvae-20"], ["gather"]),
+    "investigations/compare": (["compare"], []),
+    "investigations/decompose": (["decompose"], []),
+    "investigations/regress": (["regress"], []),
+    "validation/certify": ([f"certify@{model}" for model in MODELS], ["gather"]),
+    "validation/validate": (["validate@vae-04"], ["gather"]),
+}
+
+
+@pytest.mark.parametrize("room", EDITS)
+def test_an_edit_in_one_room_runs_its_stage_and_the_readers_and_scores_nothing_again(project, room):
+    own, between = EDITS[room]
+    with next((project / "pipeline" / room).glob("*.py")).open("a", encoding="utf-8") as file:
+        file.write("\n# One more line.\n")
+    assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, *between, *READERS])

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.core import errors
 from pipeline.core.errors import StudyError
-from stages.command import run
-from stages.layout import Layout
+from stages.shared.command import run
+from stages.shared.layout import Layout
 from tests.support.tiny import LONGEST, ROOT, one_line, running, stage
 
 CODES = {
@@ -52,7 +52,7 @@ def test_every_kind_of_failure_has_a_code_of_its_own():
 def test_an_interruption_is_one_line_and_its_signals_code(monkeypatch, capsys):
     code, said = end(fail(KeyboardInterrupt()), given=[], monkeypatch=monkeypatch, capsys=capsys)
     assert code == 128 + signal.SIGINT == 130
-    assert one_line(said, "interrupted; run the same command again to go on")
+    assert one_line(said, "interrupted; run the same command again to continue")
 
 
 @pytest.mark.parametrize("given", [[], ["a"], ["a", "b", "c"]])
@@ -77,19 +77,22 @@ def test_a_fault_of_the_code_is_not_hidden(monkeypatch):
 
 @pytest.mark.parametrize(
     ("words", "usage"),
-    [(["compare", "more"], "python -m stages.compare"), (["sandbox"], "python -m stages.sandbox PARAMETERS FOLDER")],
+    [
+        (["compare", "more"], "python -m stages.compare"),
+        (["commands.sandbox"], "python -m stages.commands.sandbox PARAMETERS FOLDER"),
+    ],
 )
 def test_a_process_says_how_to_call_it(words, usage):
     done = stage(ROOT, *words)
     assert done.returncode == 2
-    assert done.stderr == f"{words[0]}: usage: {usage}\n"
+    assert done.stderr == f"{words[0].rpartition('.')[2]}: usage: {usage}\n"
     assert done.stdout == ""
 
 
 def test_an_interrupted_process_ends_as_shells_expect(tmp_path):
     program = tmp_path / "wait.py"
     program.write_text(
-        "import sys, time\nfrom stages.command import run\n"
+        "import sys, time\nfrom stages.shared.command import run\n"
         "def main(layout):\n    print('here', flush=True)\n    time.sleep(60)\n"
         "run(main)\n",
         encoding="utf-8",

@@ -8,12 +8,12 @@ from functools import partial
 import pytest
 from ruamel.yaml import YAML
 
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import MODELS, copy_with_git, dvc, git
 
 NEW = (
-    "{latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, duration: 1, "
-    "score_on: holdouts}"
+    "{kind: vae, latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, "
+    "epochs_factor: 1, score_on: holdouts}"
 )
 
 
@@ -29,7 +29,7 @@ def tried(finished, once):
     def make(folder):
         copy_with_git(finished, folder)
         run = partial(dvc, folder, "exp", "run", "--name")
-        more = ("score@vae-06", "compare", "plot", "summarise")
+        more = ("score@vae-06", "gather", "compare", "plot", "summarise")
         return {
             "wider": run("wider", "-S", "models.vae-20.latent_dim=4"),
             "more": run("more", "-S", f"+models.vae-06={NEW}", *more),
@@ -59,14 +59,26 @@ def test_nothing_differs_before_anything_is_changed(committed):
     assert not dvc(committed, "params", "diff").strip()
 
 
-def test_the_training_curves_of_all_models_are_superimposed(committed):
-    plots = json.loads(dvc(committed, "plots", "show", "--json", "--out", "../plots"))
+def test_a_bare_clone_shows_the_training_curves_of_all_models_and_every_figure(committed, tmp_path):
+    git(tmp_path, "clone", "-q", str(committed), "clone")
+    plots = json.loads(dvc(tmp_path / "clone", "plots", "show", "--json", "--out", str(tmp_path / "plots")))
     assert not plots.get("errors")
-    for title in ("Bound on the validation set", "Bound on the training set"):
-        points = plots["data"][title][0]["content"]["data"]["values"]
-        assert {(point["filename"].split("/")[0], point["epoch"]) for point in points} == {
+    for part in ("validation", "training"):
+        points = plots["data"][f"ELBO of the {part} images during training"][0]["content"]["data"]["values"]
+        assert {(point["model"], point["epoch"]) for point in points} == {
             (model, epoch) for model in MODELS for epoch in ("1", "2")
         }
+    figures = {path.relative_to(committed).as_posix() for path in Layout(committed).figures.glob("*.svg")}
+    assert figures
+    assert figures <= set(plots["data"])
+
+
+def test_two_revisions_show_their_curves_together_and_their_figures_side_by_side(tried, tmp_path):
+    shown = json.loads(dvc(tried[0], "plots", "diff", "HEAD", "wider", "--json", "--out", str(tmp_path / "plots")))
+    assert not shown.get("errors")
+    curves = shown["data"]["ELBO of the validation images during training"][0]["content"]["data"]["values"]
+    assert {point["rev"] for point in curves} == {"HEAD", "wider"}
+    assert sorted(one["revisions"] for one in shown["data"]["data/plot/training.svg"]) == [["HEAD"], ["wider"]]
 
 
 def test_the_stages_can_be_drawn(committed):
@@ -77,7 +89,7 @@ def test_the_stages_can_be_drawn(committed):
 
 def test_an_experiment_runs_what_its_change_makes_necessary(tried):
     chain = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")]
-    others = ["sample", "anatomy", "compare", "dimensions", "plot", "summarise", "report", "explore"]
+    others = ["sample@vae-20", "gather", "compare", "decompose", "plot", "summarise", "report", "explore"]
     assert sorted(ran(tried[1]["wider"])) == sorted([*chain, *others])
 
 
@@ -100,10 +112,10 @@ def test_an_added_model_is_trained_and_scored(tried):
     assert Layout(tried[0]).scores("vae-06").exists()
 
 
-@pytest.mark.parametrize("stage", ["compare", "plot", "summarise"])
-def test_a_model_that_is_not_listed_is_left_out_with_a_line(tried, stage):
-    lines = [line for line in tried[1]["more"].splitlines() if line.startswith(f"{stage}: vae-06 ")]
-    assert lines == [f"{stage}: vae-06 is left out; `make models` lists its files in dvc.yaml"]
+def test_a_model_that_is_not_listed_is_left_out_with_a_line(tried):
+    lines = [line for line in tried[1]["more"].splitlines() if line.startswith("gather: ")]
+    files = ("data/train/vae-06/history.csv", "data/score/vae-06.parquet")
+    assert lines == [f"gather: {file} is left out; `make models` lists it in dvc.yaml" for file in files]
 
 
 def test_dvc_lists_what_the_project_can_run(committed):

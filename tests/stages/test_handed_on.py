@@ -11,14 +11,14 @@ import stages.split
 from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.core.tables import read_split
-from pipeline.core.tensors import write_tensors
 from pipeline.data import idx
 from pipeline.data.images import read_images, threshold
 from pipeline.investigations.diagnose.diagnose import unseen_rows
 from pipeline.models.build import build, start
+from pipeline.models.files import save_model
 from tests.support.tiny import CHANGES, ROOT, make_sandbox
 
-NAME = "vae-20"
+NAME = "vae-04"
 THRESHOLDED = {"binarization": "threshold", "score_on": "test"}
 
 
@@ -30,12 +30,13 @@ class EnoughError(Exception):
 def layout(tmp_path_factory):
     """The tiny project with its images split, and weights of one model of thresholded images that was never trained."""
     models = CHANGES["models"] | {NAME: CHANGES["models"][NAME] | THRESHOLDED}
-    layout = make_sandbox(ROOT, tmp_path_factory.mktemp("tiny") / "project", CHANGES | {"models": models})
+    changes = {"models": models, "validate": CHANGES["validate"] | {"models": ["vae-20"]}}
+    layout = make_sandbox(ROOT, tmp_path_factory.mktemp("tiny") / "project", CHANGES | changes)
     stages.download.main(layout)
     stages.split.main(layout)
     params = load_params(layout.params)
     model = start(build(64, params.data.hidden, params.model(NAME)), np.full(64, 0.5), stream(0, "start"))
-    write_tensors(layout.weights(NAME), model.state_dict(), {})
+    save_model(layout.weights(NAME), model, {})
     return layout
 
 
@@ -68,27 +69,27 @@ def test_the_split_keeps_the_official_files_apart_and_in_their_order(layout, ima
     train, test = idx.read(layout.download(params.dataset))
     official = np.repeat(["train", "test"], [len(train.labels), len(test.labels)])
     assert split["official"].astype(str).tolist() == official.tolist()
-    assert np.array_equal(images.digit, np.concatenate([train.labels, test.labels]))
+    assert np.array_equal(images.label, np.concatenate([train.labels, test.labels]))
     assert np.array_equal(images.grey[: len(train.labels)], train.images.reshape(len(train.labels), -1))
     assert np.array_equal(images.binary_threshold, threshold(images.grey))
-    assert set(split.loc[official == "test", "set"]) == {"test"}
-    assert (split["set"] == "validation").sum() == params.data.validation
+    assert set(split.loc[official == "test", "subset"]) == {"test"}
+    assert (split["subset"] == "validation").sum() == params.data.validation
     for tail in ("pc1-low", "pc1-high"):
-        assert (split["set"] == tail).sum() == pytest.approx(params.split.tail * len(train.labels), abs=1)
+        assert (split["subset"] == tail).sum() == pytest.approx(params.split.tail * len(train.labels), abs=1)
 
 
 def test_scored_are_the_images_asked_for_as_the_model_sees_them(layout, images, split, monkeypatch):
     _, _, _, x, y, ids, *_ = handed_on(monkeypatch, stages.score, "score_resumably", layout)
-    rows = np.flatnonzero(split["set"] == "test")
+    rows = np.flatnonzero(split["subset"] == "test")
     assert np.array_equal(x, images.binary_threshold[rows])
-    assert np.array_equal(y, images.digit[rows])
+    assert np.array_equal(y, images.label[rows])
     assert np.array_equal(ids, images.id[rows])
 
 
 def test_a_diagnosis_learns_from_the_training_images_and_is_judged_on_others(layout, images, split, monkeypatch):
     _, seen, unseen, *_ = handed_on(monkeypatch, stages.diagnose, "diagnose", layout)
-    expected = np.flatnonzero(split["set"] == "train"), unseen_rows(split, "core")
+    expected = np.flatnonzero(split["subset"] == "train"), unseen_rows(split, "core")
     for found, rows in zip((seen, unseen), expected, strict=True):
         assert np.array_equal(found.x, images.binary_threshold[rows])
-        assert np.array_equal(found.digit, images.digit[rows])
+        assert np.array_equal(found.label, images.label[rows])
     assert pd.Index(expected[0]).intersection(expected[1]).empty

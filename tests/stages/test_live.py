@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import git
 
 WARNING = "no live mirror of the training curve: "

@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from stages.progress import progress
+from stages.shared.progress import progress
 
 
 def tell(capsys, parts, lines=10):

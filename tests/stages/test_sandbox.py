@@ -3,8 +3,8 @@ from ruamel.yaml import YAML
 
 from pipeline.config import load_params
 from pipeline.core.errors import ParameterError, StorageError
-from stages.layout import Layout
-from stages.sandbox import COPIED, main, make_sandbox
+from stages.commands.sandbox import COPIED, main, make_sandbox
+from stages.shared.layout import Layout
 from tests.support.tiny import CHANGES, MODELS, ROOT
 
 
@@ -55,12 +55,14 @@ def test_a_second_copy_brings_edits_and_keeps_results(tmp_path):
     page.write_text("rendered", encoding="utf-8")
     (tmp_path / "dvc.lock").write_text("lock", encoding="utf-8")
     (tmp_path / "pipeline" / "gone.py").write_text("", encoding="utf-8")
-    (tmp_path / "pipeline" / "rng.py").write_text("edited", encoding="utf-8")
+    (tmp_path / "pipeline" / "core" / "rng.py").write_text("edited", encoding="utf-8")
     make_sandbox(ROOT, tmp_path, CHANGES)
     assert page.read_text(encoding="utf-8") == "rendered"
     assert (tmp_path / "dvc.lock").read_text(encoding="utf-8") == "lock"
     assert not (tmp_path / "pipeline" / "gone.py").exists()
-    assert (tmp_path / "pipeline" / "rng.py").read_bytes() == (ROOT / "pipeline" / "rng.py").read_bytes()
+    assert (tmp_path / "pipeline" / "core" / "rng.py").read_bytes() == (
+        ROOT / "pipeline" / "core" / "rng.py"
+    ).read_bytes()
 
 
 @pytest.mark.parametrize("changes", [{"sead": 1}, {"train": {"warm_up": 0.2}}, {"models": None}, {"seed": {"a": 1}}])
@@ -79,7 +81,7 @@ def test_what_is_quoted_stays_so_since_dvc_reads_no_bare_address_in_a_list(tmp_p
 def test_the_project_is_not_copied_over_itself(tmp_path, target):
     project = make_sandbox(ROOT, tmp_path / "project", {}).root
     before = content(project)
-    with pytest.raises(ParameterError, match="is the project itself"):
+    with pytest.raises(ParameterError, match="is inside the project"):
         make_sandbox(project, project / target, {})
     assert content(project) == before
 

@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.tiny import LONGEST, call, copy_finished, dvc, edit, running, stage
 
 MODEL = "vae-04"
@@ -24,7 +24,7 @@ def outputs(folder):
 
 def unscored(folder):
     """Nothing scored yet, and more work to it than there is time to break it off."""
-    edit(folder / "params.yaml", "draws: 64 ", "draws: 640 ")
+    edit(folder / "params.yaml", "  draws: 64 ", "  draws: 640 ")
     for path in outputs(folder):
         path.unlink()
     return folder

@@ -36,5 +36,5 @@ def test_training_starts_from_the_mean_of_the_training_images(weights, tmp_path,
     layout = stages.train.Layout(tmp_path / "project")
     images = read_images(layout.images)
     split = read_split(layout.split, images.id)
-    trained = images.grey[(split["set"] == "train").to_numpy()]
+    trained = images.grey[(split["subset"] == "train").to_numpy()]
     assert seen[0] == pytest.approx(trained.mean(axis=0) / 255)

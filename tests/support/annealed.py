@@ -1,4 +1,4 @@
-"""Models and blocks of images to anneal, with the random numbers of a test."""
+"""Models and blocks of images for tests of annealing, with their random numbers."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import torch
 
 from pipeline.config import CertifyParams
 from pipeline.core.rng import stream
-from pipeline.core.streams import Noise
+from pipeline.core.streams import ImageStreams
 from pipeline.validation.certify.bidirectional import simulate
 from pipeline.validation.certify.block import Block
 from tests.support.densities import LinearGaussian
@@ -16,9 +16,9 @@ WORK = {"models": (), "images": 1, "simulated": 1, "quadrature_latent": 4, "node
 
 
 class Unlabelled(LinearGaussian):
-    """A linear model that, like the study's own, can be told labels."""
+    """A linear model with `given`, as the study's models have; it ignores the labels."""
 
-    def given(self, y):  # noqa: ARG002 (the labels tell it nothing)
+    def given(self, y):  # noqa: ARG002 (the labels are ignored)
         return self
 
 
@@ -28,7 +28,7 @@ def linear_model(latent=3, pixels=8, noise=0.3):
 
 
 def noise_of(names, run, seed=0):
-    return Noise([stream(seed, run, name) for name in names], CPU)
+    return ImageStreams([stream(seed, run, name) for name in names], CPU)
 
 
 def block_of(model, x, y=None, *, chains=10, temperatures=60, leapfrogs=3, seed=0):

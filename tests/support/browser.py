@@ -24,7 +24,7 @@ FLAGS = (
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser window, and what it has asked for and complained about since the last page was opened."""
+    """A browser window, with its requests and warnings since the last page was opened."""
 
     driver: webdriver.Chrome
 
@@ -39,11 +39,11 @@ class Browser:
         return self.driver.execute_script(script)
 
     def complaints(self):
-        """Errors and warnings of the console."""
+        """Return the errors and warnings of the console."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}]
 
     def requests(self):
-        """Addresses asked for, without what is in the page itself."""
+        """Return the addresses that were requested, without data inside the page."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         asked = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
         return [one["request"]["url"] for one in asked if not one["request"]["url"].startswith(("data:", "about:"))]

@@ -18,12 +18,13 @@ from pipeline.models.build import build, start
 def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
     """An untrained model whose latent dimensions matter: its decoder's last layer is scaled up."""
     params = ModelParams(
+        kind="vae",
         latent_dim=latent_dim,
         conditional=conditional,
         train_on="core",
-        binarization="bernoulli",
+        binarization="stochastic",
         seed=seed,
-        duration=1,
+        epochs_factor=1,
         score_on="all",
     )
     model = build(pixels, (16,), params)

@@ -1,4 +1,4 @@
-"""A reader at work in the explorer: looks, points, drags, types and downloads."""
+"""Use the explorer in a browser as a reader does."""
 
 import io
 import time
@@ -17,19 +17,22 @@ return [...data].filter((_, place) => place % 4 === 0).map((grey) => Number(grey
 LISTED = """
 return [...document.querySelectorAll("#listing tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))
 """
+SCORED = """
+return [...document.querySelectorAll("#scores tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))
+"""
 FOCUSED = "const one = document.activeElement; return one.id || one.name || one.textContent.trim()"
 
 
 def until(true, seconds=20):
     end = time.monotonic() + seconds
     while not (found := true()):
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, "timed out"
         time.sleep(0.05)
     return found
 
 
 class Reader:
-    """What a reader does with the explorer."""
+    """Actions of a reader in the explorer."""
 
     def __init__(self, browser, path):
         self.browser, self.driver, self.folder = browser, browser.driver, path.parent
@@ -40,10 +43,12 @@ class Reader:
     def axes(self, x, y):
         for axis, name in (("x", x), ("y", y)):
             options = Select(self.driver.find_element("id", axis))
-            options.select_by_visible_text(next(one.text for one in options.options if one.text.startswith(f"{name},")))
+            options.select_by_visible_text(
+                next(one.text for one in options.options if one.text.startswith(f"{name} ("))
+            )
 
     def point(self, x, y):
-        """Where in the window a place of the plot is, in pixels."""
+        """Return the position in the window, in pixels, of a point of the plot."""
         script = """
         document.getElementById("plot").scrollIntoView();
         const inner = frame(), stage = document.getElementById("stage").getBoundingClientRect();
@@ -81,7 +86,7 @@ class Reader:
             self.press(Keys.TAB)
             if self.browser.run(FOCUSED) == name:
                 return
-        raise AssertionError(f"{name} is out of the keyboard's reach")
+        raise AssertionError(f"{name} cannot be reached with the keyboard")
 
     def downloaded(self):
         file = self.folder / "selection.csv"

@@ -1,8 +1,8 @@
-"""What is found of latent spaces, made up."""
+"""Made-up diagnoses of latent spaces."""
 
 
 def diagnosed(latent, rng, *, epochs=1.0):
-    """What is found of a latent space that leaves more of the prior empty the longer it was trained."""
+    """Return the diagnosis of a latent space whose voids grow with the length of its training."""
 
     def near(value, half=0.01):
         return {"value": value, "low": value - half, "high": value + half}

@@ -1,34 +1,33 @@
-"""A study's tables, made up: columns and sizes of real ones, for two models or for many."""
+"""Made-up tables of a study, with the columns and sizes of real ones, for two models or more."""
 
 import dataclasses
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 
-from pipeline.config import ModelParams, SampleParams, load_params
+from pipeline.config import ModelParams, SampleParams
 from pipeline.core.rng import stream
 from pipeline.core.tables import concatenate
 from pipeline.data.holdout import hold_out
-from pipeline.data.images import label
+from pipeline.data.images import freeze
 from pipeline.data.sampled_images import choose
 from pipeline.data.subsets import scored_rows
 from pipeline.figures.atlas import model_label
 from pipeline.figures.palette import marks
 from pipeline.investigations.classify.tables import CLASSIFIED
 from pipeline.investigations.compare.effects import dimension_effects
+from pipeline.investigations.sample.arrays import by_kind
 from pipeline.investigations.sample.study import Pictures
 from pipeline.likelihood.subset_means import summary
 from pipeline.models.build import build, start
 from pipeline.numbers.findings import Findings
-from pipeline.validation.validate.tables import CURVES, ESTIMATED, REFERENCE, STUDY
-from tests.support.anatomies import make_anatomy
+from pipeline.validation.validate.tables import CURVES, ESTIMATOR_ERRORS, REFERENCE, STUDY
+from tests.support.decompositions import make_decomposition
 from tests.support.latent_spaces import diagnosed
+from tests.support.parameters import PARAMS
 from tests.support.regressions import make_regression
-
-PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
 
 NAMES = (
     "vae-04",
@@ -44,7 +43,7 @@ NAMES = (
 )
 
 
-RELATIVES = {
+VARIANTS = {
     "vae-20-seed-1": ("vae-20", {"seed": 1}),
     "vae-20-seed-2": ("vae-20", {"seed": 2}),
     "vae-32-seed-1": ("vae-32", {"seed": 1}),
@@ -52,43 +51,43 @@ RELATIVES = {
     "vae-04-matched": ("vae-04", {"train_on": "matched"}),
     "vae-32-matched": ("vae-32", {"train_on": "matched"}),
 }
-"""Models that stand in for one of the first three, and in what they differ from it."""
+"""Variants of the first three models: the model, and the parameters that differ from it."""
 
 
 @dataclass(frozen=True)
 class Study:
-    """What the figures and numbers of a study are made of."""
+    """Parameters and findings of a made-up study."""
 
     models: dict[str, ModelParams]
     tables: Findings
-    relatives: dict[str, ModelParams] = field(default_factory=dict)
-    """Models that stand in for one of the others."""
+    variants_of: dict[str, ModelParams] = field(default_factory=dict)
+    """Models that are variants of others, and not shown beside them."""
 
     pair = NAMES[:2]
 
     @property
     def params(self):
-        """The project's parameters, with these models in place of its own."""
+        """Return the tests' parameters with these models in place of theirs."""
         sample = PARAMS.sample.model_copy(update={"models": tuple(self.models)})
-        return PARAMS.model_copy(update={"models": self.models | self.relatives, "sample": sample})
+        return PARAMS.model_copy(update={"models": self.models | self.variants_of, "sample": sample})
 
     def drawing(self, gallery, pair=pair):
-        """The same with so many images a row; with another pair to compare image by image, without scored relatives."""
+        """Return `params` with `gallery` images per row, and with another pair of models to compare image by image."""
         update = {"plot": PARAMS.plot.model_copy(update={"gallery": gallery})}
         if pair != self.pair:
             parts = dict(zip(("small", "middle", "matched"), (*pair, pair[0]), strict=True))
-            unscored = {name: model for name, model in self.relatives.items() if name not in self.tables.scores}
+            unscored = {name: model for name, model in self.variants_of.items() if name not in self.tables.scores}
             update |= {"models": self.models | unscored, "roles": PARAMS.roles.model_copy(update=parts)}
         return self.params.model_copy(update=update)
 
     @property
     def history(self):
-        """The training curves under each other."""
+        """Return all training curves in one table."""
         return concatenate(self.tables.histories, "model")
 
     @property
     def summary(self):
-        """The means over images of every model that is shown."""
+        """Return the means over images of every model that is shown."""
         return concatenate({name: summary(self.tables.scores[name]) for name in self.models}, "model")
 
     @property
@@ -96,22 +95,22 @@ class Study:
         return marks({name: model_label(name, model) for name, model in self.models.items()})
 
 
-def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
-    """Tables of `models` models on `images` images, those after the first seven tenths in the test file."""
+def make_study(*, models=5, side=28, images=1400, grey=None, label=None):
+    """Make up findings for a number of models and images, of which the last three tenths are the test file."""
     rng = np.random.default_rng(0)
     if grey is None:
-        grey, digit = _draw_images(images, side, rng)
+        grey, label = _draw_images(images, side, rng)
     pool = np.arange(len(grey)) < 0.7 * len(grey)
-    split = hold_out(grey, digit, pool, 0.05, len(grey) // 14, rng)
+    split = hold_out(grey, label, pool, 0.05, len(grey) // 14, rng)
     params = {name: _describe(name, place) for place, name in enumerate(NAMES[:models])}
     scores = {name: _score(split, model, rng) for name, model in params.items()}
-    others = _relatives(params) if models >= 5 else {}
-    pictures = label(grey, digit, np.random.default_rng(7))
+    others = _variants(params) if models >= 5 else {}
+    pictures = freeze(grey, label, np.random.default_rng(7))
     everyone = scores | {
         name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
     }
-    shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"duration": 0.1, "score_on": "test"})}
-    labelled = label(grey, digit, rng)
+    shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"epochs_factor": 0.1, "score_on": "test"})}
+    labelled = freeze(grey, label, rng)
     found, latent = _diagnose(params | shorter, side)
     tables = Findings(
         images=labelled,
@@ -127,56 +126,63 @@ def make_study(*, models=5, side=28, images=1400, grey=None, digit=None):
         samples={},
         diagnosed=found,
         latent=latent,
-        anatomy=make_anatomy(scores, labelled, split),
+        decomposition=make_decomposition(scores, labelled, split),
     )
     drawing = {name: model for name, model in params.items() if name in NAMES[:3] or model.conditional}
     return Study(params, dataclasses.replace(tables, samples=_draw_pictures(drawing, tables)), others | shorter)
 
 
 def _draw_pictures(models, tables):
-    """Pictures of models that have learnt nothing, in few of each kind."""
+    """Draw few pictures of each kind from models that have learnt nothing, as `gather` collects them."""
     few = {"multiples": (0, 1, 2, 4, 8), "generated": 7, "pairs": 5, "steps": 5, "styles": 4}
-    few |= {"measured": 20, "points": 50, "draws": 4}
-    pixels, first = tables.images.grey.shape[1], next(iter(models))
-    rng, empty = np.random.default_rng(4), np.full(pixels, 0.2)
-    sample, roles = SampleParams(models=tuple(models), **few), PARAMS.roles.model_copy(update={"middle": first})
-    return Pictures(
-        params=PARAMS.model_copy(update={"models": models, "sample": sample, "roles": roles}),
-        models={name: start(build(pixels, (8,), model), empty, rng) for name, model in models.items()},
-        images=tables.images,
-        split=tables.split,
-        scores=tables.scores[first],
-        stream=lambda *names: stream(0, *names),
-        device=torch.device("cpu"),
-    ).all()
+    few |= {"measured": 20, "prior_points": 50, "draws": 4}
+    pixels = tables.images.grey.shape[1]
+    rng = np.random.default_rng(4)
+    files = {}
+    for name, model in models.items():
+        pictures = Pictures(
+            params=SampleParams(models=tuple(models), **few),
+            name=name,
+            model=start(build(pixels, (8,), model), np.full(pixels, 0.2), rng),
+            images=tables.images,
+            split=tables.split,
+            binary=tables.images.binary(model.binarization),
+            scores=tables.scores[name],
+            stream=lambda *names: stream(0, *names),
+            device=torch.device("cpu"),
+        )
+        for kind, arrays in pictures.all().items():
+            files |= {f"{name}.{kind}.{key}": values for key, values in arrays.items()}
+    return by_kind(files, PARAMS.roles.middle)
 
 
 def _draw_images(images, side, rng):
-    digit = np.arange(images, dtype=np.uint8) % 10
+    label = np.arange(images, dtype=np.uint8) % 10
     prototypes = rng.random((10, side * side)) < np.linspace(0.1, 0.3, 10)[:, None]
     tone = rng.integers(90, 256, size=(images, 1))
     noise = rng.random((images, side * side)) < 0.03
-    return ((prototypes[digit] ^ noise) * tone).astype(np.uint8), digit
+    return ((prototypes[label] ^ noise) * tone).astype(np.uint8), label
 
 
 def _describe(name, place):
     return ModelParams(
+        kind="vae",
         latent_dim={0: 4, NAMES.index("vae-20-matched"): 21, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(
             place, 20 + place
         ),
         conditional=name.startswith("cvae"),
         train_on="matched" if "matched" in name else "core",
-        binarization="threshold" if "threshold" in name else "bernoulli",
+        binarization="threshold" if "threshold" in name else "stochastic",
         seed=0,
-        duration=1,
+        epochs_factor=1,
         score_on="all" if place < 3 else "holdouts",
     )
 
 
 def _score(split, model, rng):
-    scored = split.loc[scored_rows(split, model.score_on), ["id", "digit", "set", "region"]]
+    scored = split.loc[scored_rows(split, model.score_on), ["id", "label", "subset", "region"]]
     hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
-    level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["digit"]]
+    level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["label"]]
     log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
     log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 50 == 7)
     return scored.assign(
@@ -190,67 +196,69 @@ def _score(split, model, rng):
     )
 
 
-def _relatives(params):
-    """Those of `RELATIVES` that are not among the models anyway."""
+def _variants(params):
+    """Return those of `VARIANTS` that are not among the models."""
     return {
         name: params[base].model_copy(update={**change, "score_on": "test"})
-        for name, (base, change) in RELATIVES.items()
+        for name, (base, change) in VARIANTS.items()
         if name not in params
     }
 
 
 def _effects(models, scores, images, split):
-    """The effects of these very scores, with few resamples."""
-    compare = PARAMS.compare.model_copy(update={"resamples": 100})
-    params = PARAMS.model_copy(update={"models": models, "compare": compare})
+    """Compute the effects of these scores, with few resamples."""
+    intervals = PARAMS.intervals.model_copy(update={"resamples": 100})
+    params = PARAMS.model_copy(update={"models": models, "intervals": intervals})
     return dimension_effects(params, scores, images, split)
 
 
 def _classify(scores):
-    """Every image under each label: likeliest, mostly, under its own."""
+    """Make up the score of every image under each label, mostly highest under its own."""
     rng, labels = np.random.default_rng(2), np.arange(10, dtype=np.int8)
-    rows = scores.rename(columns={"id": "image"}).merge(pd.Series(labels, name="y"), how="cross")
-    worse = np.where(rows["y"] == rows["digit"], 0, rng.gamma(3, 5, len(rows)) - 2)
+    rows = scores.merge(pd.Series(labels, name="given_label"), how="cross")
+    worse = np.where(rows["given_label"] == rows["label"], 0, rng.gamma(3, 5, len(rows)) - 2)
     return rows.assign(
-        prior=np.linspace(0.09, 0.11, 10)[rows["y"]], log_likelihood=rows["log_likelihood"] - worse, draws=np.int32(500)
+        prior=np.linspace(0.09, 0.11, 10)[rows["given_label"]],
+        log_likelihood=rows["log_likelihood"] - worse,
+        draws=np.int32(500),
     )[CLASSIFIED.names]
 
 
 def _certify(scores, model, rng):
-    """Second opinions, of which annealing is wrong on the last image, and right when it is asked again."""
-    part = choose(scores, 10, lambda name: stream(0, name)).rename(columns={"id": "image", "standard_error": "error"})
-    part = part.assign(method="score")[["image", "set", "method", "log_likelihood", "error"]].astype({"set": str})
-    simulated = part[:10].assign(image=range(10), set="simulated", method="annealing")
-    wrong = 9.0 * (part["image"] == part["image"].iloc[-1])
+    """Make up estimates of several methods: annealing is wrong on the last image, and right when it is repeated."""
+    part = choose(scores, 10, lambda name: stream(0, name)).rename(columns={"standard_error": "error"})
+    part = part.assign(method="score")[["id", "subset", "method", "log_likelihood", "error"]].astype({"subset": str})
+    simulated = part[:10].assign(id=range(10), subset="simulated", method="annealing")
+    wrong = 9.0 * (part["id"] == part["id"].iloc[-1])
     parts = [part, _about(part, "annealing", rng, wrong), _about(part[-1:], "annealing-again", rng)]
     parts += [_about(part, "quadrature", rng)] if model.latent_dim == 4 else []
     parts += [simulated, _about(simulated, "reverse", rng, -0.4)]
-    return pd.concat(parts, ignore_index=True).astype({"set": "category", "method": "category"})
+    return pd.concat(parts, ignore_index=True).astype({"subset": "category", "method": "category"})
 
 
 def _about(part, method, rng, below=0.0):
-    """What another method says of the same images."""
+    """Make up the estimates of another method for the same images."""
     values = part["log_likelihood"] - below + rng.normal(0, 0.05, len(part))
     return part.assign(method=method, log_likelihood=values, error=0.05)
 
 
 def _estimate(scores):
-    """Three proposals of which the last is the best, and all are better with more draws; and the reference."""
+    """Make up estimates by three proposals, better from first to last and with more draws, and by the reference."""
     rng = np.random.default_rng(3)
-    part = choose(scores, 20, lambda name: stream(0, name)).rename(columns={"id": "image"})
+    part = choose(scores, 20, lambda name: stream(0, name))
     truth = part.assign(method=REFERENCE, draws=np.int32(50_000), passes=6e4, standard_error=0.01)
     found = [truth, _off(part, STUDY, 256, 600, 0.05, rng)]
     for method, worth, before in zip(CURVES, (8.0, 2.0, 0.8), (1, 189, 300), strict=True):
         draws = (16, 256, 5000) if method == "encoder" else (16, 256)
         found += [_off(part, method, k, before + k, worth / np.sqrt(k), rng) for k in draws]
-    return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATED.names]
+    return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATOR_ERRORS.names]
 
 
 def _diagnose(models, side):
-    """What is found of three latent spaces and of the last, in numbers and in draws and images."""
+    """Make up a diagnosis, as numbers and as arrays, of the first three unconditional models and of the last model."""
     rng = np.random.default_rng(4)
     plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
-    found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].duration) for name in plain}
+    found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].epochs_factor) for name in plain}
     arrays = {
         name: {
             "level": np.sort(rng.random(1000) ** 0.8),
@@ -284,13 +292,13 @@ def _learn(model, rng):
 
 
 def _compare(scores, a, b):
-    means = summary(scores[a]).merge(summary(scores[b]), on=["set", "region"])
+    means = summary(scores[a]).merge(summary(scores[b]), on=["subset", "region"])
     difference = means["log_likelihood_x"] - means["log_likelihood_y"]
     return pd.DataFrame(
         {
             "model_a": a,
             "model_b": b,
-            "set": means["set"],
+            "subset": means["subset"],
             "region": means["region"],
             "difference": difference,
             "low": difference - 1 / np.sqrt(means["images_x"]),

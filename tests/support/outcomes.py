@@ -27,7 +27,9 @@ def turned(numbers):
 
 def agreed(numbers):
     """No two methods apart on any image, nor on average."""
-    kept = {key: value for key, value in numbers.items() if ".contested." not in key and ".annealing-again." not in key}
+    kept = {
+        key: value for key, value in numbers.items() if ".contradictory." not in key and ".annealing-again." not in key
+    }
     return kept | {key: 0.001 for key in kept if key.endswith(".annealing.mean_difference")}
 
 
@@ -59,7 +61,7 @@ def contrasted(sign):
     for quantity in ("accuracy_percent", "worth", "gain"):
         stem = f"classify.contrast.test.{quantity}"
         words |= {stem: 2.0 * sign, f"{stem}_low": 2.0 * sign - 1, f"{stem}_high": 2.0 * sign + 1}
-    return lambda numbers: numbers | words | {"cvae-20.classify.test.harmed": 1 - sign}
+    return lambda numbers: numbers | words | {"cvae-20.classify.test.worth_below_zero": 1 - sign}
 
 
 def upset(numbers):
@@ -84,7 +86,7 @@ def filled(numbers):
     for key in [
         key.removesuffix(".value") for key in numbers if key.startswith("diagnose.") and key.endswith(".value")
     ]:
-        if ".longer." in key or key.endswith(".lack"):
+        if ".longer." in key or key.endswith(".gap"):
             found |= opposite(numbers, f"{key}.value", f"{key}.low", f"{key}.high")
         if key.endswith((".accuracy", ".moments", ".void.prior")) and ".longer." not in key:
             level = 0.0 if key.endswith("void.prior") else 50.0
@@ -94,15 +96,20 @@ def filled(numbers):
 
 def unexpected(numbers):
     """Other reasons for what is likely, and the likeliest digit's worst image below the unlikeliest's median."""
-    likely, slope = numbers["anatomy.likeliest.digit"], "anatomy.luck.slope"
-    most = numbers["anatomy.draws.counts"].split()[-1]
-    signs = {f"{slope}.low": 0.2, f"{slope}.high": 0.4, "anatomy.gap.with_likelihood": 0.6}
-    short = {f"anatomy.draws.{most}.short.{end}": value for end, value in (("low", -2.0), ("high", -1.0))}
-    price = {"anatomy.likeliest.rank": 4, "anatomy.alone.floor.value": 98.0, f"anatomy.digit.{likely}.least": -900.0}
-    return numbers | signs | short | price | {"anatomy.share.rest.value": 0.1, "anatomy.share.flips.value": 20.0}
+    likely, slope = numbers["decompose.likeliest.label"], "decompose.binarization_log_ratio.slope"
+    most = numbers["decompose.draws.counts"].split()[-1]
+    signs = {f"{slope}.low": 0.2, f"{slope}.high": 0.4, "decompose.gap.with_likelihood": 0.6}
+    short = {f"decompose.draws.{most}.short.{end}": value for end, value in (("low", -2.0), ("high", -1.0))}
+    entropy = {
+        "decompose.likeliest.rank": 4,
+        "decompose.alone.binarization_entropy.value": 98.0,
+        f"decompose.label.{likely}.least": -900.0,
+    }
+    shares = {"decompose.share.rest.value": 0.1, "decompose.share.binarization.value": 20.0}
+    return numbers | signs | short | entropy | shares
 
 
 def rounded_too(numbers):
     """A study in which a model of thresholded images stands beside the middle one, and one of another seed."""
-    names = {"anatomy.other.binarization": "vae-20-threshold", "anatomy.other.seed": "vae-20-seed-1"}
-    return numbers | names | {"anatomy.flips.ceiling": 0.1}
+    names = {"decompose.other.binarization": "vae-20-threshold", "decompose.other.seed": "vae-20-seed-1"}
+    return numbers | names | {"decompose.binarization.ceiling": 0.1}

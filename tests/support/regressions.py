@@ -1,21 +1,21 @@
-"""The regression study's tables, made up: traces that climb and dip, moves of f that cost what they cost."""
+"""Simulated tables of the regression study: traces that rise and dip, and moves of f with their costs."""
 
 import numpy as np
 import pandas as pd
 
-from pipeline.config import load_params
 from pipeline.investigations.regress.data import Points, truth
-from pipeline.investigations.regress.study import dips, falls, fits, matched, outcomes, traces
+from pipeline.investigations.regress.equal import compare_dips
+from pipeline.investigations.regress.study import dips, falls, fits, outcomes, traces
 from pipeline.investigations.regress.tables import CONSTANT, VARYING, Regression
 from pipeline.investigations.regress.training import Run, total
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS as STUDY
 
-PARAMS = load_params(ROOT / "params.yaml").regress
+PARAMS = STUDY.regress
 STEPS, SEEDS, POINTS = 400, 6, 30
 
 
 def make_run(points, shift, sigma, rng):
-    """A fit that approaches the line, thrown off by `shift` at every sixtieth step or so."""
+    """Return a run whose fit approaches the true function, and is moved away by `shift` at every sixtieth step."""
     line, _ = truth(points.x, PARAMS)
     away = np.exp(-np.arange(STEPS) / 20)[:, None, None] * rng.normal(size=(1, SEEDS, 1))
     thrown = (np.arange(STEPS) % 60 == 30)[:, None] * rng.uniform(0.5, 1.5, (STEPS, SEEDS)) * shift
@@ -27,7 +27,7 @@ def make_run(points, shift, sigma, rng):
 
 
 def make_regression():
-    """Tables of every variant of the study, from runs that nobody trained."""
+    """Return the tables of every variant of the study, from runs without training."""
     rng = np.random.default_rng(5)
     x = np.sort(rng.uniform(0, 4, (SEEDS, POINTS)))
     line, noise = truth(x, PARAMS)
@@ -43,7 +43,7 @@ def make_regression():
             parts["falls"].append(falls(run, points, PARAMS).assign(variant=name))
             parts["fits"].append(fits(run, points, PARAMS).assign(variant=name))
         pairs = zip(run.train.T, runs.get(VARYING, run).train.T, strict=True)
-        equal = pd.DataFrame([matched(one, other, PARAMS.dip, PARAMS.settle) for one, other in pairs])
+        equal = pd.DataFrame([compare_dips(one, other, PARAMS.dip, PARAMS.settle) for one, other in pairs])
         own = outcomes(run, points, points, PARAMS).assign(variant=name)
         parts["outcomes"].append(pd.concat([own, equal], axis=1))
     return Regression(**{name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()})

@@ -1,4 +1,4 @@
-"""A small project with a page that has one of everything, and tiny pages for one thing each."""
+"""Make a small project whose page has one of everything, or a tiny page for one thing."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ TINY = "---\ntitle: Tiny\njupyter: python3\n---\n\n# One {#sec-one}\n\n"
 
 
 def make_sample(root):
-    """The sample project at `root`, with the code and the settings of the real one."""
+    """Make the sample project at `root`, with the code and settings of the real one."""
     shutil.copytree(SAMPLE, root)
     for settings in (*ROOT.glob("report/*.yml"), *ROOT.glob("report/*.css"), *ROOT.glob("report/*.scss")):
         shutil.copy(settings, root / "report")
@@ -22,7 +22,7 @@ def make_sample(root):
 
 
 def make_tiny(root, body, **files):
-    """The report folder of a project whose page is `body` under one heading."""
+    """Make a project whose page is `body` under one heading, and return its report folder."""
     make_sample(root)
     (root / "report" / "index.qmd").write_text(TINY + body, encoding="utf-8")
     for name, content in files.items():
@@ -31,7 +31,7 @@ def make_tiny(root, body, **files):
 
 
 def run_stage(root, **environment):
-    """The report stage as a user runs it in the project at `root`."""
+    """Run the report stage in the project at `root` as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "stages.report"],
         cwd=root,

@@ -1,4 +1,4 @@
-"""The real report on a made-up study."""
+"""Render the real report with a made-up study."""
 
 import hashlib
 import json
@@ -14,24 +14,24 @@ from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
 from pipeline.numbers.collect import all_numbers
 from pipeline.rendering.page import Report, render_page, render_report
-from stages.layout import Layout
+from stages.shared.layout import Layout
 from tests.support.made_up import make_study
 
 ROOT = Path(__file__).parents[2]
 Numbers = dict[str, float | int | str]
 TEN = ("orders",)
-"""Figures that a study of ten models has and one of five has not."""
+"""Figures that a study of ten models has and a study of five does not."""
 
 
 @pytest.fixture(scope="session")
 def drawn_study(once) -> Callable[[int], Layout]:
-    """Where the figures are of a made-up study of so many models, which is made once."""
+    """Return the layout of the figures of a made-up study with this many models, drawn once."""
     return lambda models: Layout(once(f"figures of {models} models", partial(_draw, models=models))[0])
 
 
 @pytest.fixture(scope="session")
 def made_numbers(once) -> Callable[[int], Numbers]:
-    """The numbers of a made-up study of so many models."""
+    """Return the numbers of a made-up study with this many models."""
 
     def made_numbers(models=5):
         return read_json(Layout(once(f"numbers of {models} models", partial(_calculate, models=models))[0]).numbers)
@@ -41,9 +41,9 @@ def made_numbers(once) -> Callable[[int], Numbers]:
 
 @pytest.fixture(scope="session")
 def made_report(drawn_study) -> Callable[[Path, Numbers], Layout]:
-    """Put the project's report at a folder, beside some numbers and the figures of a made-up study of five models.
+    """Copy the project's report to a folder, with these numbers and the figures of a made-up study of five models.
 
-    Another picture stands for a figure that such a study does not have.
+    Another figure takes the place of one that such a study does not have.
     """
 
     def made_report(root, numbers):
@@ -54,7 +54,7 @@ def made_report(drawn_study) -> Callable[[Path, Numbers], Layout]:
         shutil.copytree(ROOT / "report", layout.report, ignore=shutil.ignore_patterns("_output", ".quarto"))
         shutil.copytree(drawn_study(5).figures, layout.figures)
         for name in TEN:
-            shutil.copy2(layout.figure("accuracy"), layout.figure(name))
+            shutil.copy2(layout.figure("validate"), layout.figure(name))
         write_json(layout.numbers, numbers)
         return layout
 
@@ -63,7 +63,7 @@ def made_report(drawn_study) -> Callable[[Path, Numbers], Layout]:
 
 @pytest.fixture(scope="session")
 def made_page(made_report, once) -> Callable[[Numbers], str]:
-    """The page that has some numbers, rendered once, whichever process of the tests asks first."""
+    """Return the page with these numbers, rendered once for all processes of the tests."""
 
     def make(root, numbers):
         layout = made_report(root, numbers)
@@ -78,7 +78,7 @@ def made_page(made_report, once) -> Callable[[Numbers], str]:
 
 @pytest.fixture(scope="session")
 def study_report(made_report, made_numbers, once) -> tuple[Layout, Report]:
-    """The report of the made-up study of five models, rendered once: where it is, and what came of it."""
+    """Return the report of the made-up study of five models, rendered once: its layout, and the page and PDF."""
 
     def make(root):
         layout = made_report(root, made_numbers())
@@ -91,17 +91,17 @@ def study_report(made_report, made_numbers, once) -> tuple[Layout, Report]:
 
 
 def _draw(root, models):
-    """The figures of a made-up study."""
+    """Draw the figures of a made-up study."""
     layout, study = Layout(root), make_study(models=models, side=8, images=700)
     for name, figure in draw_all(study.drawing(gallery=6), study.tables).items():
         write_bytes(layout.figure(name), to_svg(figure))
 
 
 def _calculate(root, models):
-    """The numbers of a made-up study."""
+    """Compute the numbers of a made-up study."""
     write_json(Layout(root).numbers, study_numbers(make_study(models=models, side=8, images=700)))
 
 
 def study_numbers(study):
-    """Every number of a made-up study, by the keys of a real one."""
+    """Return every number of a made-up study, by key."""
     return all_numbers(study.params, study.tables)

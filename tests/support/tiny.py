@@ -16,9 +16,9 @@ import pytest
 from filelock import FileLock
 
 from pipeline.config import load_params
-from stages.command import run
-from stages.layout import Layout
-from stages.sandbox import make_sandbox
+from stages.commands.sandbox import make_sandbox
+from stages.shared.command import run
+from stages.shared.layout import Layout
 
 ROOT = Path(__file__).parents[2]
 MODELS = ("vae-04", "vae-20", "cvae-20")
@@ -31,7 +31,7 @@ CHANGES = {
     "models": {"vae-04": {"latent_dim": 2}, "vae-20": {"latent_dim": 3}, "cvae-20": {"latent_dim": 2}}
     | dict.fromkeys(name for name in load_params(ROOT / "params.yaml").models if name not in MODELS),
     "train": {"precision": "float32", "checkpoint_every": 1},
-    "score": {"points": 500, "starts": 2, "climb": 10, "rounds": 2, "draws": 64},
+    "score": {"prior_points": 500, "starts": 2, "search_passes": 10, "refine_rounds": 2, "draws": 64},
     "certify": {
         "models": list(MODELS),
         "images": 2,
@@ -42,29 +42,30 @@ CHANGES = {
         "nodes": 3,
     },
     "classify": {"models": ["cvae-20"], "test": 3, "tail": 2},
-    "accuracy": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder": 64, "curve": [16, 32]}
-    | {"starts": 2, "steps": 2, "rounds": 2, "draws": 100, "most": 200},
+    "validate": {"models": ["vae-04"], "test": 3, "tail": 2, "encoder_draws": 64, "curve": [16, 32]}
+    | {"starts": 2, "newton_steps": 2, "refine_rounds": 2, "draws": 100, "max_draws": 200},
     "regress": {"points": 20, "holdout": 10, "seeds": 2, "steps": 30, "look_every": 10, "settle": 5, "dip": 0.01}
     | {"variants": dict.fromkeys(name for name in REGRESSIONS if name not in ("constant", "varying", "clipped"))},
     "sample": {"models": list(MODELS), "generated": 3, "pairs": 3, "steps": 3, "styles": 2}
-    | {"measured": 4, "points": 10, "draws": 4},
+    | {"measured": 4, "prior_points": 10, "draws": 4},
     "diagnose": {
         "models": ["vae-20"],
         "removal": 4,
         "draws": 4,
-        "points": 50,
+        "aggregate_points": 50,
         "hidden": 8,
         "steps": 10,
         "generated": 4,
     },
-    "anatomy": {"images": 3, "curve": [1, 4], "repetitions": 2, "redrawn": 3, "redraws": 2}
+    "decompose": {"images": 3, "curve": [1, 4], "repetitions": 2, "redrawn": 3, "redraws": 2}
     | {"gradient_images": 2, "gradient_repetitions": 2, "gradient_draws": [1, 2]},
-    "compare": {"pairs": [["vae-20", "vae-04"]], "resamples": 100},
+    "compare": {"pairs": [["vae-20", "vae-04"]]},
+    "intervals": {"resamples": 100},
     "plot": {"gallery": 4},
     "explore": {"wall": 12},
 }
 LONGEST = 900
-"""Seconds after which a program hangs, on the slowest of machines."""
+"""Positive after which a program hangs, on the slowest of machines."""
 
 
 def copy_project(target: Path) -> Layout:
@@ -175,7 +176,14 @@ def run_stage(monkeypatch, capsys) -> Iterator[Callable[..., tuple[int, str]]]:
         monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", [name, *words])
         try:
-            run(main, *(["MODEL"] if name in {"train", "score", "certify", "classify", "accuracy", "diagnose"} else []))
+            run(
+                main,
+                *(
+                    ["MODEL"]
+                    if name in {"train", "score", "certify", "classify", "validate", "diagnose", "sample"}
+                    else []
+                ),
+            )
         except SystemExit as end:
             return end.code, capsys.readouterr().err
         return 0, capsys.readouterr().err
@@ -209,6 +217,7 @@ def copy_with_git(project: Path, target: Path) -> Path:
     shutil.copy2(ROOT / ".gitignore", target)
     for name in ("config", ".gitignore"):
         shutil.copy2(ROOT / ".dvc" / name, target / ".dvc")
+    shutil.copytree(ROOT / ".dvc" / "plots", target / ".dvc" / "plots", dirs_exist_ok=True)
     git(target, "init", "-q")
     git(target, "add", "--all")
     git(target, "commit", "-q", "-m", "The tiny study")

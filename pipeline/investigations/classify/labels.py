@@ -1,4 +1,4 @@
-"""The likelihood of images under every label they could have."""
+"""Log likelihood of images given each label in turn."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,8 @@ import torch
 from jaxtyping import Float, UInt8
 
 from pipeline.config import ClassifyParams, ScoreParams
-from pipeline.data.sampled_images import Stream, choose
+from pipeline.core.rng import Stream
+from pipeline.data.sampled_images import choose
 from pipeline.data.subsets import TAILS, training_rows
 from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel
@@ -18,17 +19,17 @@ MEASURED = ["id", "log_likelihood", "standard_error", "pareto_k", "draws"]
 
 
 def sample(split: pd.DataFrame, params: ClassifyParams, stream: Stream) -> pd.DataFrame:
-    """Draw the images that are classified, the same whatever the order of the rows.
+    """Draw the images that are classified; the order of the rows does not matter.
 
     Args:
-        split: every image's id, digit, set and region.
-        params: how many images of the test set and of each tail; a smaller set is taken whole.
-        stream: a source of random numbers by the set's name.
+        split: id, label, subset and region of every image.
+        params: numbers of images of `test` and of each tail; a smaller subset is taken whole.
+        stream: a source of random numbers by the subset's name.
 
     Returns:
-        Their rows, by ascending id.
+        The images' rows, by ascending id.
     """
-    test, tails = split[split["set"] == "test"], split[split["set"].isin(TAILS)]
+    test, tails = split[split["subset"] == "test"], split[split["subset"].isin(TAILS)]
     chosen = [choose(test, params.test, stream), choose(tails, params.tail, stream)]
     return pd.concat(chosen).sort_values("id", ignore_index=True)
 
@@ -36,21 +37,23 @@ def sample(split: pd.DataFrame, params: ClassifyParams, stream: Stream) -> pd.Da
 def label_shares(
     split: pd.DataFrame, train_on: str, rng: np.random.Generator, classes: int
 ) -> Float[np.ndarray, " classes"]:
-    """The prior p(y): how often each label stands among the images that a model was trained on.
+    """Compute the prior p(y): the share of each label among the images that a model was trained on.
 
-    Of all p(y) these shares give the training labels the highest likelihood, as the weights were fitted to
-    give it to the images. No count is added to them: every label has hundreds of images, which one more would
-    not move, and a label that the model was never shown has no part in the mixture, because the model's
-    p(x | y) for it means nothing.
+    These shares are the maximum likelihood estimate of p(y). No pseudocount is added: every label has hundreds
+    of images, and a label that was absent from training has no part in the mixture, because p(x | y) was not
+    fitted for it.
 
     Args:
-        split: every image's digit and set.
-        train_on: which images; see `training_rows`.
-        rng: the one that drew them for training.
+        split: label and subset of every image.
+        train_on: images of the training; see `training_rows`.
+        rng: the generator that drew them for training.
         classes: the number of labels.
+
+    Returns:
+        Shares that add up to one.
     """
-    digit = split["digit"].to_numpy()[training_rows(split, train_on, rng)]
-    shares: Float[np.ndarray, " classes"] = np.bincount(digit, minlength=classes) / len(digit)
+    label = split["label"].to_numpy()[training_rows(split, train_on, rng)]
+    shares: Float[np.ndarray, " classes"] = np.bincount(label, minlength=classes) / len(label)
     return shares
 
 
@@ -64,29 +67,29 @@ def score_labels(
     device: torch.device,
     on_images: Callable[[int], None],
 ) -> pd.DataFrame:
-    """Score every image once under each label, each time with random numbers of its own.
+    """Score every image once under each label, with independent random numbers.
 
     Args:
         model: with `given(y)`, the density of images whose labels are y.
         x: binary images.
-        chosen: their ids, digits, sets and regions, row by row.
+        chosen: id, label, subset and region of each image, in the same order.
         prior: p(y); its length is the number of labels.
-        params: the effort that goes into one likelihood.
+        params: effort of the estimator.
         stream: the model's source of random numbers, by label and id.
-        device: where the model is.
-        on_images: is called with the number of images just scored under one label.
+        device: the device of the model.
+        on_images: called with the number of images that were just scored under one label.
 
     Returns:
-        One row an image and label, as in `CLASSIFIED`.
+        One row per image and label, as in `CLASSIFIED`.
 
     Raises:
         NumericalError: a likelihood is not finite.
     """
-    ids, tables = chosen["id"].to_numpy(np.int32), []
+    ids = chosen["id"].to_numpy(np.int32)
+    tables = []
     for y in range(len(prior)):
         label = np.full(len(x), y, dtype=np.uint8)
         found = score(model, x, label, ids, params, partial(stream, y), device, on_images)
-        table = chosen[["id", "digit", "set", "region"]].merge(found[MEASURED], on="id", validate="one_to_one")
-        tables.append(table.assign(y=np.int8(y), prior=prior[y]))
-    whole = pd.concat(tables).sort_values(["id", "y"], ignore_index=True)
-    return whole.rename(columns={"id": "image"})
+        table = chosen[["id", "label", "subset", "region"]].merge(found[MEASURED], on="id", validate="one_to_one")
+        tables.append(table.assign(given_label=np.int8(y), prior=prior[y]))
+    return pd.concat(tables).sort_values(["id", "given_label"], ignore_index=True)

@@ -1,4 +1,4 @@
-"""The table of every image's likelihood under each label it could have."""
+"""The table of log likelihoods of each image given each label."""
 
 from pathlib import Path
 
@@ -6,15 +6,15 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.core.errors import DataError
-from pipeline.core.tables import CATEGORY, read_table
+from pipeline.core.tables import CATEGORY, read_table, write_table
 
 CLASSIFIED = pa.schema(
     {
-        "image": pa.int32(),
-        "set": CATEGORY,
+        "id": pa.int32(),
+        "subset": CATEGORY,
         "region": CATEGORY,
-        "digit": pa.int8(),
-        "y": pa.int8(),
+        "label": pa.int8(),
+        "given_label": pa.int8(),
         "prior": pa.float64(),
         "log_likelihood": pa.float64(),
         "standard_error": pa.float64(),
@@ -22,21 +22,35 @@ CLASSIFIED = pa.schema(
         "draws": pa.int32(),
     }
 )
-"""One row an image and label: log p(x | y) in nats with its Monte Carlo standard error, and the prior p(y).
+"""One row per image and label: log p(x | y) in nats with its Monte Carlo standard error, and the prior p(y).
 
-`image` is the id, `digit` the true label and `y` the one that is given; `pareto_k` and `draws` are of the
+`label` is the true label and `given_label` the one that the model is given; `pareto_k` and `draws` are those of the
 importance weights.
 """
+KEY = ("id", "given_label")
+"""Columns that identify a row of `CLASSIFIED`."""
+
+
+def write_classified(path: Path, table: pd.DataFrame) -> None:
+    """Write one model's log likelihoods to `path`; see `CLASSIFIED`.
+
+    Raises:
+        DataError: the table is not whole, or an image has a label twice.
+    """
+    write_table(path, table, CLASSIFIED, KEY)
 
 
 def read_classified(path: Path) -> pd.DataFrame:
-    """Every image's likelihood under each label; see `CLASSIFIED`.
+    """Read one model's log likelihoods from `path`; see `CLASSIFIED`.
 
     Raises:
         DataError: the table is not whole, or an image lacks a label or has one twice.
     """
-    table = read_table(path, CLASSIFIED)
-    images, labels = table["image"].nunique(), table["y"].nunique()
-    if table.duplicated(["image", "y"]).any() or len(table) != images * labels:
-        raise DataError(f"{path}: not every image has each of {labels} labels once; remake it with `dvc repro`")
+    table = read_table(path, CLASSIFIED, KEY)
+    images, labels = table["id"].nunique(), table["given_label"].nunique()
+    if len(table) != images * labels:
+        raise DataError(
+            f"{path}: {len(table)} rows, not one for each of {images} images and {labels} labels; "
+            "remake it with `dvc repro`"
+        )
     return table

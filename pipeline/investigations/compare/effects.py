@@ -1,4 +1,4 @@
-"""All that the number of latent dimensions changes, in one table."""
+"""Effects of the number of latent dimensions, in one table."""
 
 import pandas as pd
 
@@ -10,24 +10,24 @@ from pipeline.investigations.compare.fit import fit_effects
 from pipeline.investigations.compare.gain import gain_effects, traits
 from pipeline.investigations.compare.negative_gains import gains_of
 from pipeline.investigations.compare.seeds import seed_effects
-from pipeline.investigations.compare.strata import Row, Scores, ladder
+from pipeline.investigations.compare.strata import Row, Scores, by_latent_dim
 from pipeline.investigations.compare.tables import EFFECTS
 from pipeline.investigations.compare.unseen import unseen_effects
 
 
 def dimension_effects(params: Params, scores: Scores, images: Images, split: pd.DataFrame) -> pd.DataFrame:
-    """Everything that can be said with the models that are scored; see `EFFECTS`.
+    """Compute every effect for which the models have been scored; see `EFFECTS`.
 
     Args:
-        params: which models play the small, the middle and the large part, and how sure intervals are.
-        scores: of every model.
-        images: all of them.
-        split: their sets, regions and places on the axes.
+        params: `roles` names the small, the middle and the large model; `intervals` has the confidence.
+        scores: of every model, one row per image.
+        images: all images.
+        split: subset, region and position on the principal axes of every image.
 
     Raises:
-        ParameterError: none of the three models is scored.
+        ParameterError: none of the three models has been scored.
     """
-    models = ladder(params, scores)
+    models = by_latent_dim(params, scores)
     if not models:
         raise ParameterError("dvc.yaml lists no model of roles.small, middle or large; run `make models`")
     rows: list[Row] = [
@@ -38,7 +38,7 @@ def dimension_effects(params: Params, scores: Scores, images: Images, split: pd.
     pair = params.roles.middle, params.roles.small
     if set(pair) <= set(models):
         gains = gains_of(scores[pair[0]], scores[pair[1]])
-        test = gains.loc[gains["set"] == "test", ["id", "a", "b"]]
+        test = gains.loc[gains["subset"] == "test", ["id", "a", "b"]]
         table = traits(images, split).merge(test, on="id", validate="one_to_one")
-        rows += gain_effects(table, pair, params.compare, stream(params.seed, "dimensions", "gain"))
+        rows += gain_effects(table, pair, params.intervals, stream(params.seed, "dimensions", "gain"))
     return pd.DataFrame(rows, columns=EFFECTS.names)

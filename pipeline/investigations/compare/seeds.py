@@ -1,18 +1,17 @@
-"""Whether a difference is one of the method or of a training run: means over test images, run by run."""
+"""Variation between training runs, and differences between kinds of model beyond it."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from pipeline.config import CompareParams, Params
-from pipeline.investigations.compare.intervals import Interval, deviation, mean, welch
-from pipeline.investigations.compare.pairs import bootstrap_interval
+from pipeline.config import IntervalParams, Params
+from pipeline.core.statistics import deviation_chi2, difference_welch, mean_bootstrap, mean_t
 from pipeline.investigations.compare.strata import (
     Row,
     Scores,
-    by_place,
+    by_latent_dim,
+    by_stratum,
     effect,
-    ladder,
     pairs,
     runs,
     side_by_side,
@@ -21,39 +20,39 @@ from pipeline.investigations.compare.strata import (
 
 
 def seed_effects(params: Params, scores: Scores, rng: np.random.Generator) -> Iterator[Row]:
-    """Rows `run`, `spread`, `twins` and `runs`: what of the likelihood is chance of training.
+    """Yield the rows `run`, `spread`, `seed_pairs` and `runs`: the variation of the likelihood between training runs.
 
-    The mean of log p(x) over a place's images is one number a training run. Welch's interval of the difference
-    between two kinds takes each run for one observation, whatever the number of images.
+    A training run counts as one observation, the mean of log p(x) over the images of a stratum, whatever the number of
+    images; Welch's interval of the difference between two kinds of model is over runs.
     """
-    kinds = {name: runs(params, name, scores) for name in ladder(params, scores)}
+    kinds = {name: runs(params, name, scores) for name in by_latent_dim(params, scores)}
     for name, members in kinds.items():
-        yield from _kind(name, members, scores, params.compare, rng)
+        yield from _kind(name, members, scores, params.intervals, rng)
     for a, b in steps(list(kinds)):
         if min(len(kinds[a]), len(kinds[b])) > 1:
-            yield from _difference((a, b), (kinds[a], kinds[b]), scores, params.compare.confidence)
+            yield from _difference((a, b), (kinds[a], kinds[b]), scores, params.intervals.confidence)
 
 
 def _kind(
-    name: str, members: list[str], scores: Scores, params: CompareParams, rng: np.random.Generator
+    name: str, members: list[str], scores: Scores, params: IntervalParams, rng: np.random.Generator
 ) -> Iterator[Row]:
-    """One kind of model: each run, their spread, and every two of them held against each other."""
-    for place, part in by_place(side_by_side(scores, members)):
+    """Yield the rows of one kind of model: each run, the spread of the runs, and every two runs compared."""
+    for stratum, part in by_stratum(side_by_side(scores, members)):
         for run in members:
-            found = mean(part[run].to_numpy(), params.confidence)
-            yield effect("run", (run, name), place, found, (len(part), 1))
+            mean = mean_t(part[run].to_numpy(), params.confidence)
+            yield effect("run", (run, name), stratum, mean, (len(part), 1))
         if len(members) > 1:
-            found = deviation(part[members].mean().to_numpy(), params.confidence)
-            yield effect("spread", (name, name), place, found, (len(members), len(members)))
+            spread = deviation_chi2(part[members].mean().to_numpy(), params.confidence)
+            yield effect("spread", (name, name), stratum, spread, (len(members), len(members)))
         for a, b in pairs(members):
-            difference = (part[a] - part[b]).to_numpy()
-            found = Interval(float(difference.mean()), *bootstrap_interval(difference, params, rng))
-            yield effect("twins", (a, b), place, found, (len(part), len(part)))
+            values = (part[a] - part[b]).to_numpy()
+            difference = mean_bootstrap(values, params.confidence, params.resamples, rng)
+            yield effect("seed_pairs", (a, b), stratum, difference, (len(part), len(part)))
 
 
 def _difference(
     models: tuple[str, str], members: tuple[list[str], list[str]], scores: Scores, confidence: float
 ) -> Iterator[Row]:
-    for place, part in by_place(side_by_side(scores, [*members[0], *members[1]])):
+    for stratum, part in by_stratum(side_by_side(scores, [*members[0], *members[1]])):
         a, b = (part[names].mean().to_numpy() for names in members)
-        yield effect("runs", models, place, welch(a, b, confidence), (len(a), len(b)))
+        yield effect("runs", models, stratum, difference_welch(a, b, confidence), (len(a), len(b)))

@@ -1,44 +1,44 @@
-"""What it costs not to have seen a tail: test images under models trained with and without images like them."""
+"""Cost of a tail that was not in the training images: test images under models trained with and without it."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from pipeline.config import CompareParams, Params
-from pipeline.investigations.compare.intervals import Interval, student
-from pipeline.investigations.compare.pairs import bootstrap_interval
+from pipeline.config import IntervalParams, Params
+from pipeline.core.statistics import difference_pooled, mean_bootstrap
 from pipeline.investigations.compare.strata import (
     Row,
     Scores,
-    by_place,
+    by_latent_dim,
+    by_stratum,
     effect,
-    ladder,
     runs,
-    seers,
     side_by_side,
     steps,
+    trained_with_tails,
 )
 
 
 def unseen_effects(params: Params, scores: Scores, rng: np.random.Generator) -> Iterator[Row]:
-    """Rows `unseen`, `unseen-runs` and `unseen-gap`.
+    """Yield the rows `unseen`, `unseen-runs` and `unseen-gap`.
 
-    The cost of an image is log p(x) under a model that has seen its kind less that under one that has not, both
-    trained on as many images. Costs of two kinds of model are compared image by image.
+    The cost of an image is log p(x) under a model that was trained on images of the tails too, less that under a model
+    that was trained on as many images of the centre alone. Costs of two kinds of model are compared image by image.
     """
-    seen = {name: seers(params, name, scores)[0] for name in ladder(params, scores) if seers(params, name, scores)}
+    others = {name: trained_with_tails(params, name, scores) for name in by_latent_dim(params, scores)}
+    seen = {name: matched[0] for name, matched in others.items() if matched}
     for core, matched in seen.items():
         cost = _cost(scores, matched, core)
-        yield from _means("unseen", (matched, core), cost, params.compare, rng)
+        yield from _means("unseen", (matched, core), cost, params.intervals, rng)
         members = runs(params, core, scores)
         if len(members) > 1:
-            yield from _over_runs((matched, core), members, scores, params.compare.confidence)
+            yield from _over_runs((matched, core), members, scores, params.intervals.confidence)
     for a, b in steps(list(seen)):
         costs = (_cost(scores, seen[name], name) for name in (a, b))
-        more, fewer = (cost.set_index(["set", "region"], append=True)["cost"] for cost in costs)
-        gap = (more - fewer).dropna().rename("cost").reset_index(["set", "region"])
-        yield from _means("unseen-gap", (a, b), gap, params.compare, rng)
+        more, fewer = (cost.set_index(["subset", "region"], append=True)["cost"] for cost in costs)
+        gap = (more - fewer).dropna().rename("cost").reset_index(["subset", "region"])
+        yield from _means("unseen-gap", (a, b), gap, params.intervals, rng)
 
 
 def _cost(scores: Scores, matched: str, core: str) -> pd.DataFrame:
@@ -47,16 +47,16 @@ def _cost(scores: Scores, matched: str, core: str) -> pd.DataFrame:
 
 
 def _means(
-    kind: str, models: tuple[str, str], cost: pd.DataFrame, params: CompareParams, rng: np.random.Generator
+    kind: str, models: tuple[str, str], cost: pd.DataFrame, params: IntervalParams, rng: np.random.Generator
 ) -> Iterator[Row]:
-    for place, part in by_place(cost):
-        values = part["cost"].to_numpy()
-        found = Interval(float(values.mean()), *bootstrap_interval(values, params, rng))
-        yield effect(kind, models, place, found, (len(part), len(part)))
+    for stratum, part in by_stratum(cost):
+        mean = mean_bootstrap(part["cost"].to_numpy(), params.confidence, params.resamples, rng)
+        yield effect(kind, models, stratum, mean, (len(part), len(part)))
 
 
 def _over_runs(models: tuple[str, str], members: list[str], scores: Scores, confidence: float) -> Iterator[Row]:
-    """The one run that saw the tails beside the several that did not, as if runs of both spread alike."""
-    for place, part in by_place(side_by_side(scores, [models[0], *members])):
-        a, b = part[[models[0]]].mean().to_numpy(), part[members].mean().to_numpy()
-        yield effect("unseen-runs", models, place, student(a, b, confidence), (1, len(b)))
+    """Compare the one run that saw the tails with the several that did not, as if both kinds had the same spread."""
+    for stratum, part in by_stratum(side_by_side(scores, [models[0], *members])):
+        a = part[[models[0]]].mean().to_numpy()
+        b = part[members].mean().to_numpy()
+        yield effect("unseen-runs", models, stratum, difference_pooled(a, b, confidence), (1, len(b)))

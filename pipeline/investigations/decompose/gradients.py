@@ -1,4 +1,4 @@
-"""How noisy a gradient is: between draws of the latent point, and between images."""
+"""Variance of the gradient of one image's objective, between draws of the latent point and between images."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from pipeline.config import AnatomyParams
-from pipeline.data.sampled_images import Stream
+from pipeline.config import DecomposeParams
+from pipeline.core.rng import Stream
 from pipeline.investigations.decompose.tables import GRADIENTS
 from pipeline.likelihood.proposals import encoder_draws
 from pipeline.likelihood.reductions import log_marginal
@@ -22,7 +22,7 @@ NETWORKS = ("encoder", "decoder")
 
 
 class Moments(NamedTuple):
-    """Of the gradient of one image's objective, in squared units of it."""
+    """Moments of the gradient of one image's objective, in squared units of the gradient."""
 
     signal: float
     """Squared length of the expectation over draws, averaged over images."""
@@ -33,12 +33,12 @@ class Moments(NamedTuple):
 
 
 def outside(model: LatentVariableModel, x: Float[Tensor, "1 pixels"], noise: Float[Tensor, "k 1 latent"]) -> Tensor:
-    """The bound as it is trained, its divergence in closed form, averaged over draws."""
+    """Compute the bound as it is trained, with its divergence in closed form, averaged over draws."""
     return torch.stack([elbo(model, x, one) for one in noise]).mean()
 
 
 def inside(model: LatentVariableModel, x: Float[Tensor, "1 pixels"], noise: Float[Tensor, "k 1 latent"]) -> Tensor:
-    """The log of the mean weight, whose expectation depends on the number of draws."""
+    """Compute the log of the mean weight, whose expectation depends on the number of draws."""
     return log_marginal(log_weights(model, x, encoder_draws(model.posterior(x), noise))).sum()
 
 
@@ -46,44 +46,44 @@ def measure_gradients(
     model: Autoencoder,
     x: UInt8[np.ndarray, "n pixels"],
     chosen: pd.DataFrame,
-    params: AnatomyParams,
+    params: DecomposeParams,
     stream: Stream,
     device: torch.device,
 ) -> pd.DataFrame:
-    """Moments of the gradient of the bound, and of that with the average inside the logarithm.
+    """Estimate the moments of the gradient of the bound, and of the objective with the average inside the logarithm.
 
     Args:
         model: trained.
         x: binary images.
-        chosen: their ids and digits, row by row.
+        chosen: id and label of each image.
         params: numbers of draws inside, and repetitions.
-        stream: a source of random numbers by objective, draws and image.
-        device: where the model is.
+        stream: makes a generator, by objective, number of draws and image.
+        device: of the model.
 
     Returns:
-        One row a network, objective and number of draws, as in `GRADIENTS`.
+        One row per network, objective and number of draws, as in `GRADIENTS`.
     """
     kinds = [("outside", outside, 1), *(("inside", inside, draws) for draws in params.gradient_draws)]
     rows = []
     for name, objective, draws in kinds:
-        gatherers = {network: Gatherer() for network in NETWORKS}
-        for place, (one, digit) in enumerate(zip(chosen["id"], chosen["digit"], strict=True)):
-            pixels = torch.from_numpy(x[place : place + 1]).to(device).float()
-            given = model.given(torch.tensor([int(digit)], device=device))
-            rng, latent = stream(name, draws, int(one)), given.prior.event_shape[0]
-            shape = (params.gradient_repetitions, draws, 1, latent)
+        moments = {network: GradientMoments() for network in NETWORKS}
+        for row, (one, label) in enumerate(zip(chosen["id"], chosen["label"], strict=True)):
+            pixels = torch.from_numpy(x[row : row + 1]).to(device).float()
+            given = model.given(torch.tensor([int(label)], device=device))
+            rng = stream(name, draws, int(one))
+            shape = (params.gradient_repetitions, draws, 1, given.prior.event_shape[0])
             noise = torch.from_numpy(rng.standard_normal(shape, dtype=np.float32)).to(device)
             for network, gradient in _gradients(model, [objective(given, pixels, some) for some in noise]):
-                gatherers[network].add(gradient)
-        for network, gatherer in gatherers.items():
-            row = {"network": network, "objective": name, "draws": draws, "images": len(x)}
-            rows.append(row | gatherer.moments()._asdict())
+                moments[network].add(gradient)
+        for network, own in moments.items():
+            keys = {"network": network, "objective": name, "draws": draws, "images": len(x)}
+            rows.append(keys | own.estimate()._asdict())
     types = {"network": "category", "objective": "category", "draws": "int32", "images": "int32"}
     return pd.DataFrame(pd.DataFrame(rows)[GRADIENTS.names]).astype(types)
 
 
-class Gatherer:
-    """Adds up the gradients of one image after another, without keeping them."""
+class GradientMoments:
+    """Running sums of the gradients of one image after another, which are not kept."""
 
     def __init__(self) -> None:
         self.images, self.repetitions = 0, 0
@@ -91,24 +91,29 @@ class Gatherer:
         self.total: Tensor | None = None
 
     def add(self, gradient: Float[Tensor, "repetitions parameters"]) -> None:
-        """The gradients of one image, one row a repetition with draws of its own."""
+        """Add the gradients of one image, one row per repetition with draws of its own."""
         mean = gradient.mean(dim=0).double()
-        self.images, self.repetitions = self.images + 1, len(gradient)
+        self.images += 1
+        self.repetitions = len(gradient)
         self.noise += float(gradient.var(dim=0).sum(dtype=torch.float64))
         self.length += float(mean @ mean)
         self.total = mean if self.total is None else self.total + mean
 
-    def moments(self) -> Moments:
-        """What they tell, without the bias that a mean of few draws has."""
+    def estimate(self) -> Moments:
+        """Return unbiased estimates of the moments.
+
+        The mean over few repetitions has a variance of noise / repetitions about the expectation, which is taken off
+        its squared length and off its variance between images.
+        """
         assert self.total is not None
         noise = self.noise / self.images
         spread = (self.length - float(self.total @ self.total) / self.images) / (self.images - 1)
-        left = noise / self.repetitions
-        return Moments(self.length / self.images - left, noise, spread - left)
+        excess = noise / self.repetitions
+        return Moments(self.length / self.images - excess, noise, spread - excess)
 
 
 def _gradients(model: Autoencoder, values: list[Tensor]) -> Iterator[tuple[str, Float[Tensor, "r p"]]]:
-    """Of each network, one row a value."""
+    """Yield the gradients of the values with respect to each network's parameters, one row per value."""
     networks = {network: list(getattr(model, network).parameters()) for network in NETWORKS}
     found = {network: list[Tensor]() for network in NETWORKS}
     parameters = [parameter for own in networks.values() for parameter in own]

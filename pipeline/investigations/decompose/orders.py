@@ -1,4 +1,4 @@
-"""Whether two models put the images of a digit in the same order."""
+"""Rank correlation of the log likelihoods of the same images under two models."""
 
 import numpy as np
 import pandas as pd
@@ -8,9 +8,14 @@ from jaxtyping import Float, Int64
 def rank_correlation(
     a: Float[np.ndarray, " n"], b: Float[np.ndarray, " n"], counts: Int64[np.ndarray, "s n"]
 ) -> Float[np.ndarray, " s"]:
-    """Spearman's rank correlation of a and b in each of s samples that have the images so many times.
+    """Compute Spearman's rank correlation of a and b in each bootstrap sample.
 
-    Copies of one image share the mean of their ranks. The values themselves should differ from each other.
+    Copies of one image share the mean of their ranks.
+
+    Args:
+        a: one value per image, without ties.
+        b: the same.
+        counts: how often each image is in each sample.
     """
     ranks = [_ranks(values, counts) for values in (a, b)]
     total = counts.sum(axis=1, keepdims=True)
@@ -21,14 +26,14 @@ def rank_correlation(
 
 
 def pair_up(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """The test images that two models have both scored, with both log likelihoods: digit, a, b."""
-    test = a.loc[a["set"] == "test", ["id", "digit", "log_likelihood"]].rename(columns={"log_likelihood": "a"})
+    """Return the test images that both models scored, with both log likelihoods in nats: id, label, a, b."""
+    test = a.loc[a["subset"] == "test", ["id", "label", "log_likelihood"]].rename(columns={"log_likelihood": "a"})
     other = b[["id", "log_likelihood"]].rename(columns={"log_likelihood": "b"})
     return test.merge(other, on="id", validate="one_to_one")
 
 
 def _ranks(values: Float[np.ndarray, " n"], counts: Int64[np.ndarray, "s n"]) -> Float[np.ndarray, "s n"]:
-    """Each value's rank among a sample's, copies sharing the mean of theirs."""
+    """Return the rank of each value in each sample; copies share the mean of their ranks."""
     order = np.argsort(values, kind="stable")
     last = np.cumsum(counts[:, order], axis=1)
     ranks = np.empty(counts.shape)

@@ -1,4 +1,4 @@
-"""The likelihood of the same grey images, their coins flipped anew."""
+"""Likelihoods of new binarisations of the same grey images."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,9 +9,10 @@ import torch
 from jaxtyping import UInt8
 
 from pipeline.config import ScoreParams
-from pipeline.investigations.decompose.binarization import luck, redraw
+from pipeline.core.rng import Stream
+from pipeline.investigations.decompose.binarization import binarization_log_ratio, redraw
 from pipeline.investigations.decompose.tables import REDRAWS
-from pipeline.likelihood.scoring import Stream, score
+from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel
 
 
@@ -25,27 +26,28 @@ def score_redraws(
     device: torch.device,
     on_images: Callable[[int], None],
 ) -> pd.DataFrame:
-    """Score each image on so many new binarizations.
+    """Draw new binarisations of each image and score them.
 
     Args:
-        model: with `given(y)`.
-        grey: the images.
-        chosen: their ids and digits, row by row.
-        redraws: of each image.
-        params: the effort that goes into one likelihood, as in the study's scores.
-        stream: a source of random numbers.
-        device: where the model is.
-        on_images: is called with the number of binarizations just scored.
+        model: has `given(y)`.
+        grey: the grey images.
+        chosen: id and label of each image.
+        redraws: number of binarisations of each image.
+        params: effort of one likelihood, as in the study's scores.
+        stream: makes a generator, by purpose and image.
+        device: of the model.
+        on_images: is called with the number of binarisations just scored.
 
     Returns:
-        One row an image and redraw, as in `REDRAWS`.
+        One row per image and binarisation, as in `REDRAWS`.
     """
-    ids, digit = (np.repeat(chosen[name].to_numpy(), redraws) for name in ("id", "digit"))
+    ids, label = (np.repeat(chosen[name].to_numpy(), redraws) for name in ("id", "label"))
     again = np.tile(np.arange(redraws, dtype=np.int32), len(chosen))
     drawn = [redraw(one, redraws, stream("coins", int(name))) for one, name in zip(grey, chosen["id"], strict=True)]
     x = np.concatenate(drawn)
-    places = (ids * redraws + again).astype(np.int32)
-    source = partial(stream, "score")
-    table = score(model, x, digit.astype(np.uint8), places, params, source, device, on_images)
-    lucky = luck(np.repeat(grey, redraws, axis=0), x)
-    return pd.DataFrame(table.assign(image=ids.astype(np.int32), redraw=again, luck=lucky)[REDRAWS.names])
+    # Each binarisation is scored as an image of its own, with random numbers of its own.
+    keys = (ids * redraws + again).astype(np.int32)
+    table = score(model, x, label.astype(np.uint8), keys, params, partial(stream, "score"), device, on_images)
+    log_ratio = binarization_log_ratio(np.repeat(grey, redraws, axis=0), x)
+    columns = {"id": ids.astype(np.int32), "redraw": again, "binarization_log_ratio": log_ratio}
+    return pd.DataFrame(table.assign(**columns)[REDRAWS.names])

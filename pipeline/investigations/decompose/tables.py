@@ -1,4 +1,4 @@
-"""The tables of what makes an image likely."""
+"""Tables of the decomposition of one model's log likelihood."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +11,8 @@ from pipeline.core.tables import CATEGORY, read_table
 
 DRAWS = pa.schema(
     {
-        "image": pa.int32(),
-        "digit": pa.int8(),
+        "id": pa.int32(),
+        "label": pa.int8(),
         "draws": pa.int32(),
         "repetitions": pa.int32(),
         "inside": pa.float64(),
@@ -21,20 +21,20 @@ DRAWS = pa.schema(
         "outside_spread": pa.float64(),
     }
 )
-"""One row an image and number of draws from the encoder: the log of the mean weight and the mean log weight, in
-nats, each averaged over the repetitions, and its standard deviation between them."""
+"""One row per image and number of draws from the encoder: the log of the mean weight (inside) and the mean log weight
+(outside), in nats, each averaged over the repetitions, and its standard deviation between repetitions (spread)."""
 
 REDRAWS = pa.schema(
     {
-        "image": pa.int32(),
+        "id": pa.int32(),
         "redraw": pa.int32(),
         "log_likelihood": pa.float64(),
         "standard_error": pa.float64(),
-        "luck": pa.float64(),
+        "binarization_log_ratio": pa.float64(),
     }
 )
-"""One row an image and new binarization of it: log p(x) with its Monte Carlo error, and how much likelier than on
-average the flips fell, all in nats."""
+"""One row per image and new binarisation: log p(x) with its Monte Carlo error, and log P(x | grey) less its mean over
+binarisations, all in nats."""
 
 GRADIENTS = pa.schema(
     {
@@ -47,8 +47,8 @@ GRADIENTS = pa.schema(
         "images": pa.int32(),
     }
 )
-"""One row a network, objective and number of draws, of the gradient of one image's objective: the squared length of
-its expectation, its variance between draws, and the variance of that expectation between images."""
+"""One row per network, objective and number of draws, of the gradient of one image's objective: the squared length of
+its expectation (signal), its variance between draws (noise), and the variance of the expectation between images."""
 
 ESTIMATES = pa.schema(
     {
@@ -60,18 +60,24 @@ ESTIMATES = pa.schema(
         "images": pa.int32(),
     }
 )
-"""One row an estimate with its bootstrap interval over images. Quantities: `share` of the variance of log p(x), the
-parts adding up to one; `alone`, what a part explains by itself; `deviation`, in nats; `order.MODEL`, the rank
-correlation with another model's log p(x) within a digit."""
+"""One row per estimate, with its bootstrap interval over images.
+
+- `share`: share of the variance of log p(x) over test images, by part; the shares add up to one.
+- `alone`: R^2 of the regression on one part alone, and on all of them `together`.
+- `deviation`: standard deviation in nats, over images (`all`), between binarisations of one image (`binarization`), and
+  of their log ratio (`binarization_log_ratio`).
+- `binarization_log_ratio`: regression of log p(x) on it between binarisations of one image, `slope` and R^2 (`share`).
+- `order.MODEL`: rank correlation with another model's log p(x) within a class, and its mean over classes.
+"""
 
 EVERY = "every"
-"""In place of a digit: the mean over digits."""
+"""In place of a class: the mean over classes."""
 
 SCHEMAS = {"draws": DRAWS, "redraws": REDRAWS, "gradients": GRADIENTS, "estimates": ESTIMATES}
 
 
-class Anatomy(NamedTuple):
-    """All tables, and the model that they are of."""
+class Decomposition(NamedTuple):
+    """All tables of the decomposition, and the name of the decomposed model."""
 
     model: str
     draws: pd.DataFrame
@@ -80,6 +86,6 @@ class Anatomy(NamedTuple):
     estimates: pd.DataFrame
 
 
-def read_anatomy(model: str, path: Callable[[str], Path]) -> Anatomy:
-    """The tables of `SCHEMAS`, of one model, each at the path of its name."""
-    return Anatomy(model, **{name: read_table(path(name), schema) for name, schema in SCHEMAS.items()})
+def read_decomposition(model: str, path: Callable[[str], Path]) -> Decomposition:
+    """Read the tables of `SCHEMAS`, each from the path that belongs to its name."""
+    return Decomposition(model, **{name: read_table(path(name), schema) for name, schema in SCHEMAS.items()})

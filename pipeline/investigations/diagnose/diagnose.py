@@ -1,4 +1,4 @@
-"""Everything that is asked of one model's latent space."""
+"""Diagnosis of one model's latent space: active units, voids of the prior, and generated images."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,38 +9,40 @@ import torch
 from jaxtyping import Float, UInt8
 
 from pipeline.config import DiagnoseParams, ScoreParams
+from pipeline.core.errors import ParameterError
+from pipeline.core.rng import Stream
+from pipeline.core.statistics import difference_normal, mean_normal, share_wilson
 from pipeline.core.storage import Arrays
 from pipeline.investigations.diagnose.aggregate import decomposition, gaussian_divergence
 from pipeline.investigations.diagnose.encodings import encode
 from pipeline.investigations.diagnose.generation import decode, score_generated, unsure
-from pipeline.investigations.diagnose.learning import evaluate, learn_digits, learn_ratio
+from pipeline.investigations.diagnose.learning import evaluate, learn_labels, learn_ratio
 from pipeline.investigations.diagnose.twosample import (
     accuracy,
     divergence_bound,
     moments_accuracy,
     norm_calibration,
-    share,
     void_mass,
 )
 from pipeline.investigations.diagnose.units import activity, removal
 from pipeline.models.density import LabelledModel
+from pipeline.models.priors import is_standard_normal
 
-Stream = Callable[..., np.random.Generator]
 PICTURES = 12
-"""Of each kind that are kept to be shown: real, of the posterior's draws, of the prior's fullest and emptiest end."""
+"""Number of images of each kind that are kept for the figure."""
 END = 0.2
-"""Share of the prior's draws that counts as its emptiest end, and as its fullest."""
+"""Share of the prior's draws, by density ratio q/p, that counts as its emptiest end, and as its fullest."""
 
 
 class Labelled(NamedTuple):
-    """Binary images and their digits."""
+    """Binary images and their classes."""
 
     x: UInt8[np.ndarray, "n pixels"]
-    digit: UInt8[np.ndarray, " n"]
+    label: UInt8[np.ndarray, " n"]
 
 
 class Points(NamedTuple):
-    """As many draws of the aggregate posterior of unseen images as of the prior, and log q(z) / p(z) at each."""
+    """Draws of the aggregate posterior of unseen images, as many of the prior, and estimates of log q(z) / p(z)."""
 
     posterior: Float[np.ndarray, "n latent"]
     prior: Float[np.ndarray, "n latent"]
@@ -49,8 +51,8 @@ class Points(NamedTuple):
 
 
 def unseen_rows(split: pd.DataFrame, train_on: str) -> np.ndarray:
-    """Rows of the test images that are of the kind a model was trained on: without the extreme ones for `core`."""
-    test = split["set"] == "test"
+    """Return the rows of the test images of the kind that a model was trained on: of the centre alone for `core`."""
+    test = split["subset"] == "test"
     return np.flatnonzero(test & (split["region"] == "centre") if train_on == "core" else test)
 
 
@@ -60,73 +62,76 @@ def diagnose(
     unseen: Labelled,
     params: DiagnoseParams,
     effort: ScoreParams,
+    confidence: float,
     stream: Stream,
     device: torch.device,
     on_images: Callable[[int], None],
 ) -> tuple[dict[str, Any], Arrays]:
-    """Ask which units are in use, how far the aggregate posterior is from the prior, and what that does to images.
+    """Diagnose a latent space: active units, distance of the aggregate posterior from the prior, generated images.
 
-    Whatever is learned is learned from images that the model was trained on, and judged on ones that it was not.
+    Classifiers are trained on draws and images of the model's own training set, and evaluated on unseen ones.
 
     Args:
         model: unconditional, with a standard normal prior.
-        seen: images that it was trained on.
-        unseen: images of the same kind that it was not.
-        params: how much work is done.
-        effort: of the likelihood of generated images.
-        stream: a source of random numbers, by purpose.
-        device: where the model is.
-        on_images: is called with the number of generated images just scored.
+        seen: images that the model was trained on.
+        unseen: images of the same kind that the model was not trained on.
+        params: thresholds and numbers of draws.
+        effort: of the log likelihood of generated images.
+        confidence: of all intervals, which are over images and draws for these weights.
+        stream: returns a generator from a purpose.
+        device: of the model.
+        on_images: called with the number of generated images just scored.
 
     Returns:
-        What was found, as numbers, in nats where they have a unit, with intervals of 95%; and the arrays that
-        figures show.
+        Nested numbers, in nats or as shares, those of an estimate as `value`, `low` and `high`; see the functions from
+        which they come. And arrays for the figures: `level` (see `norm_calibration`), log density ratios at the draws
+        of the posterior and of the prior, log likelihoods of generated images, and `pictures` by kind, image and pixel.
+
+    Raises:
+        ParameterError: the model's prior is not standard normal.
     """
     given = model.given(torch.zeros(1, dtype=torch.long, device=device))
-    learned, held = (encode(given, images.x, device) for images in (seen, unseen))
-    active = activity(held) > params.active
-    gone = removal(given, unseen.x[: params.removal], active, params.draws, stream("removal"), device)
-    network = learn_ratio(learned, params.hidden, params.steps, stream("ratio"), device)
-    posterior, prior = held.draw(stream("posterior")), stream("prior").standard_normal(held.mean.shape)
-    ratios = (evaluate(network, z, device)[:, 0] for z in (posterior, prior))
-    points = Points(posterior, prior, *ratios)
-    level, norm = norm_calibration(posterior[:, active] if active.any() else posterior)
-    decoded = {name: decode(given, z, stream("pixels", name), device) for name, z in _of(points).items()}
+    if not is_standard_normal(given.prior):
+        raise ParameterError("diagnose needs a model with a standard normal prior; leave others out of diagnose.models")
+    of_seen, of_unseen = (encode(given, images.x, device) for images in (seen, unseen))
+    active = activity(of_unseen) > params.active
+    changes = removal(given, unseen.x[: params.removal], active, params.draws, stream("removal"), device)
+    network = learn_ratio(of_seen, params.hidden, params.steps, stream("ratio"), device)
+    posterior = of_unseen.draw(stream("posterior"))
+    prior = stream("prior").standard_normal(of_unseen.mean.shape)
+    points = Points(posterior, prior, *(evaluate(network, z, device)[:, 0] for z in (posterior, prior)))
+    level, norm = norm_calibration(posterior[:, active] if active.any() else posterior, confidence)
+    decoded = {
+        "prior": decode(given, prior, stream("pixels", "prior"), device),
+        "posterior": decode(given, posterior, stream("pixels", "posterior"), device),
+    }
     generated = decoded["prior"][: params.generated]
     scores = score_generated(model, generated, effort, stream, device, on_images)
     found = {
-        "images": len(held.mean),
+        "images": len(of_unseen.mean),
         "latent": len(active),
         "active": int(active.sum()),
-        "activity": sorted(activity(held).tolist(), reverse=True),
-        "removal": {name: _mean(values) for name, values in gone.items()} | {"images": len(gone["elbo"])},
-        "divergence": decomposition(held, params.points, stream("aggregate")),
-        "gaussian": gaussian_divergence(held),
+        "activity": sorted(activity(of_unseen).tolist(), reverse=True),
+        "removal": {name: mean_normal(values, confidence)._asdict() for name, values in changes.items()}
+        | {"images": len(changes["elbo"])},
+        "divergence": decomposition(of_unseen, params.aggregate_points, stream("aggregate")),
+        "gaussian": gaussian_divergence(of_unseen),
         "norm": norm,
-        "accuracy": accuracy(points.posterior_ratio, points.prior_ratio),
-        "moments": moments_accuracy(learned, posterior, prior, stream("moments")),
-        "bound": divergence_bound(points.posterior_ratio, points.prior_ratio),
-        "void": void_mass(points.posterior_ratio, points.prior_ratio),
-        "unsure": _unsure(decoded, points, seen, unseen, params, stream, device),
-        "generated": _mean(scores["log_likelihood"].to_numpy())
-        | {"images": len(scores), "emptier": _emptier(scores, points)},
+        "accuracy": accuracy(points.posterior_ratio, points.prior_ratio, confidence),
+        "moments": moments_accuracy(of_seen, posterior, prior, stream("moments"), confidence),
+        "bound": divergence_bound(points.posterior_ratio, points.prior_ratio, confidence),
+        "void": void_mass(points.posterior_ratio, points.prior_ratio, params.void, confidence),
+        "unsure": _unsure(decoded, points, seen, unseen, params, confidence, stream, device),
+        "generated": mean_normal(scores["log_likelihood"].to_numpy(), confidence)._asdict()
+        | {"images": len(scores), "emptier": _emptier(scores, points, confidence)},
     }
     return found, _arrays(level, points, decoded, unseen.x, scores, stream("pictures"))
 
 
-def _of(points: Points) -> dict[str, np.ndarray]:
-    return {"prior": points.prior, "posterior": points.posterior}
-
-
-def _mean(values: np.ndarray) -> dict[str, float]:
-    """A mean with its interval, by the central limit theorem."""
-    half = 1.959964 * float(values.std(ddof=1)) / np.sqrt(len(values))
-    return {"value": float(values.mean()), "low": float(values.mean() - half), "high": float(values.mean() + half)}
-
-
 def _ends(points: Points) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the draws of the prior at its emptiest end and at its fullest."""
-    order, size = np.argsort(points.prior_ratio, kind="stable"), max(1, round(END * len(points.prior)))
+    """Return the rows of the prior's draws at its emptiest end, and at its fullest."""
+    order = np.argsort(points.prior_ratio, kind="stable")
+    size = max(1, round(END * len(points.prior)))
     return order[:size], order[-size:]
 
 
@@ -136,11 +141,12 @@ def _unsure(
     seen: Labelled,
     unseen: Labelled,
     params: DiagnoseParams,
+    confidence: float,
     stream: Stream,
     device: torch.device,
 ) -> dict[str, dict[str, float]]:
-    """How often an image shows no digit plainly: real ones, and ones decoded from either distribution."""
-    network = learn_digits(seen.x, seen.digit, params.hidden, params.steps, stream("digits"), device)
+    """Return the shares of images without a confident classification: of real ones, and of decoded ones by kind."""
+    network = learn_labels(seen.x, seen.label, params.hidden, params.steps, stream("digits"), device)
     prior = unsure(network, decoded["prior"], device)
     emptiest, fullest = _ends(points)
     kinds = {
@@ -150,17 +156,15 @@ def _unsure(
         "fullest": prior[fullest],
         "emptiest": prior[emptiest],
     }
-    return {name: share(int(flags.sum()), len(flags)) for name, flags in kinds.items()}
+    return {name: share_wilson(int(flags.sum()), len(flags), confidence)._asdict() for name, flags in kinds.items()}
 
 
-def _emptier(scores: pd.DataFrame, points: Points) -> dict[str, float]:
-    """Mean log likelihood of generated images from the emptier half of the prior, less that from the fuller half."""
-    ratio, value = points.prior_ratio[: len(scores)], scores["log_likelihood"].to_numpy()
+def _emptier(scores: pd.DataFrame, points: Points, confidence: float) -> dict[str, float]:
+    """Return the mean log likelihood of images from the emptier half of the prior, less that from the fuller half."""
+    ratio = points.prior_ratio[: len(scores)]
+    value = scores["log_likelihood"].to_numpy()
     emptier = ratio < np.median(ratio)
-    a, b = value[emptier], value[~emptier]
-    difference = float(a.mean() - b.mean())
-    half = 1.959964 * float(np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b)))
-    return {"value": difference, "low": difference - half, "high": difference + half}
+    return difference_normal(value[emptier], value[~emptier], confidence)._asdict()
 
 
 def _arrays(

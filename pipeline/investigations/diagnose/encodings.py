@@ -1,4 +1,4 @@
-"""What an encoder makes of many images: a normal each, and draws from them."""
+"""Posteriors q(z | x) of many images, and draws from them."""
 
 from typing import NamedTuple
 
@@ -12,23 +12,26 @@ BLOCK = 5000
 
 
 class Encodings(NamedTuple):
-    """The diagonal normals q(z | x) of n images; their even mixture is the aggregate posterior."""
+    """Means and standard deviations of the diagonal normals q(z | x) of n images.
+
+    The mixture of all of them with equal weights is the aggregate posterior.
+    """
 
     mean: Float[np.ndarray, "n latent"]
     deviation: Float[np.ndarray, "n latent"]
 
     def draw(self, rng: np.random.Generator) -> Float[np.ndarray, "n latent"]:
-        """One point from each image's normal: draws from the aggregate posterior, balanced over the images."""
+        """Draw one z from each image's normal: a stratified sample of the aggregate posterior."""
         drawn: Float[np.ndarray, "n latent"] = self.mean + self.deviation * rng.standard_normal(self.mean.shape)
         return drawn
 
-    def only(self, units: Bool[np.ndarray, " latent"]) -> "Encodings":
-        """The same normals in some of their coordinates."""
+    def select(self, units: Bool[np.ndarray, " latent"]) -> "Encodings":
+        """Return the marginals of the chosen units."""
         return Encodings(self.mean[:, units], self.deviation[:, units])
 
 
 def encode(model: LatentVariableModel, x: UInt8[np.ndarray, "n pixels"], device: torch.device) -> Encodings:
-    """The encoder's normals of binary images, in double precision from here on."""
+    """Encode binary images, and convert their posteriors to double precision."""
     parts = []
     with torch.no_grad():
         for first in range(0, len(x), BLOCK):
@@ -38,7 +41,7 @@ def encode(model: LatentVariableModel, x: UInt8[np.ndarray, "n pixels"], device:
 
 
 def divergences(encodings: Encodings) -> Float[np.ndarray, "n latent"]:
-    """KL(q(z_u | x) || p(z_u)) of every image and unit, in nats."""
+    """Return KL(q(z_u | x) || p(z_u)) of every image and unit, in nats."""
     mean, deviation = encodings
     found: Float[np.ndarray, "n latent"] = (mean**2 + deviation**2 - 1) / 2 - np.log(deviation)
     return found

@@ -1,27 +1,28 @@
-"""Images made of latent points: what another network makes of them, and how likely the model itself finds them."""
+"""Images decoded from latent points, their classification, and their log likelihood under the model."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 from torch import nn
 
 from pipeline.config import ScoreParams
+from pipeline.core.rng import Stream
 from pipeline.investigations.diagnose.learning import evaluate
 from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel, LatentVariableModel
 
 BLOCK = 2000
 SURE = 0.9
-"""Probability of one digit from which on an image's digit is plain."""
+"""Smallest probability of the likeliest class at which a classification counts as confident."""
 
 
 def decode(
     model: LatentVariableModel, z: Float[np.ndarray, "n latent"], rng: np.random.Generator, device: torch.device
 ) -> UInt8[np.ndarray, "n pixels"]:
-    """Images of latent points: every pixel drawn with the probability that the decoder gives it."""
+    """Draw one binary image from the likelihood p(x | z) of each latent point."""
     found = []
     with torch.no_grad():
         for first in range(0, len(z), BLOCK):
@@ -31,8 +32,8 @@ def decode(
     return np.concatenate(found)
 
 
-def unsure(network: nn.Sequential, x: UInt8[np.ndarray, "n pixels"], device: torch.device) -> np.ndarray:
-    """Which images show no digit that the network gives a probability of `SURE` or more."""
+def unsure(network: nn.Sequential, x: UInt8[np.ndarray, "n pixels"], device: torch.device) -> Bool[np.ndarray, " n"]:
+    """Mark the images for which the classifier gives no class a probability of `SURE` or more."""
     logits = evaluate(network, x, device)
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(1 / odds.sum(axis=1) < SURE)
@@ -42,10 +43,10 @@ def score_generated(
     model: LabelledModel,
     x: UInt8[np.ndarray, "n pixels"],
     params: ScoreParams,
-    stream: Callable[..., np.random.Generator],
+    stream: Stream,
     device: torch.device,
     on_images: Callable[[int], None],
 ) -> pd.DataFrame:
-    """The study's own estimate of log p(x) of images drawn from a model; see `pipeline.likelihood.scoring.score`."""
+    """Estimate log p(x) of generated images, which have no labels or ids; see `pipeline.likelihood.scoring.score`."""
     ids = np.arange(len(x), dtype=np.int32)
     return score(model, x, np.zeros(len(x), dtype=np.uint8), ids, params, stream, device, on_images)

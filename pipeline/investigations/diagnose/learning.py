@@ -1,4 +1,4 @@
-"""How the small networks that tell things apart are fitted."""
+"""Training of two small classifiers: of latent points (posterior or prior), and of images (by class)."""
 
 from collections.abc import Callable
 
@@ -11,24 +11,28 @@ from torch.nn.functional import cross_entropy, softplus
 from pipeline.investigations.diagnose.encodings import Encodings
 from pipeline.models.networks import initialise, mlp
 
-RATE, DECAY = 3e-3, 0.01
+RATE = 3e-3
+DECAY = 0.01
 BATCH = 500
+"""Peak learning rate and weight decay of AdamW, and images or draws per step."""
 
 
 def learn_ratio(
     encodings: Encodings, units: int, steps: int, rng: np.random.Generator, device: torch.device
 ) -> nn.Sequential:
-    """A network that tells draws of the aggregate posterior from draws of the prior: z to log q(z) / p(z), in nats.
+    """Train a classifier of draws of the aggregate posterior and of the prior, to estimate their density ratio.
 
-    The logit of the best classifier of evenly mixed draws is the log ratio of their densities. Every step sees fresh
-    draws of both.
+    With as many draws of either kind, the logit of the best classifier is log q(z) / p(z). Every step uses fresh draws.
 
     Args:
-        encodings: of the images that it learns from.
-        units: of each of its two hidden layers.
-        steps: of gradient descent.
-        rng: makes the draws and the first weights.
-        device: where it is to be.
+        encodings: posteriors of the training images.
+        units: of each of the two hidden layers.
+        steps: number of training steps.
+        rng: makes the draws and the initial weights.
+        device: of the network.
+
+    Returns:
+        A network from z to an estimate of log q(z) / p(z), in nats.
     """
     images, latent = encodings.mean.shape
     network = _start(mlp(latent, units, units, 1), rng).to(device)
@@ -43,36 +47,39 @@ def learn_ratio(
     return _descend(network, loss, steps)
 
 
-def learn_digits(
+def learn_labels(
     x: UInt8[np.ndarray, "n pixels"],
-    digit: UInt8[np.ndarray, " n"],
+    label: UInt8[np.ndarray, " n"],
     units: int,
     steps: int,
     rng: np.random.Generator,
     device: torch.device,
 ) -> nn.Sequential:
-    """A network that names the digit of a binary image: pixels to ten logits.
+    """Train a classifier of binary images.
 
     Args:
         x: binary images.
-        digit: theirs.
-        units: of its hidden layer.
-        steps: of gradient descent.
-        rng: chooses the images of each step and the first weights.
-        device: where it is to be.
+        label: class of each.
+        units: of the hidden layer.
+        steps: number of training steps.
+        rng: chooses the images of each step and makes the initial weights.
+        device: of the network.
+
+    Returns:
+        A network from pixels to the logits of ten classes.
     """
     network = _start(mlp(x.shape[1], units, 10), rng).to(device)
 
     def loss() -> Tensor:
         rows = rng.integers(0, len(x), BATCH)
         logits = network(torch.from_numpy(x[rows]).to(device).float())
-        return cross_entropy(logits, torch.from_numpy(digit[rows]).to(device).long())
+        return cross_entropy(logits, torch.from_numpy(label[rows]).to(device).long())
 
     return _descend(network, loss, steps)
 
 
 def evaluate(network: nn.Sequential, inputs: np.ndarray, device: torch.device) -> Float[np.ndarray, "n outputs"]:
-    """What a network says of every row, in double precision."""
+    """Evaluate a network on every row, and convert its outputs to double precision."""
     with torch.no_grad():
         found: Float[np.ndarray, "n outputs"] = (
             network(torch.from_numpy(inputs).to(device).float()).double().cpu().numpy()

@@ -1,97 +1,130 @@
-"""Whether draws of the aggregate posterior can be told from draws of the prior, and where the prior is left empty."""
+"""Two-sample tests of the aggregate posterior against the prior, and the prior's mass in voids."""
 
 import math
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import binomtest, chi2, kstwo
+from scipy.stats import chi2, kstwo
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
+from pipeline.core.statistics import normal_interval, share_wilson
 from pipeline.investigations.diagnose.encodings import Encodings
 
-CONFIDENCE = 0.95
-VOID = 0.1
-"""Where the aggregate posterior's density is below so much of the prior's, there is a void."""
 INNER = 0.1
 """Share of the prior, by norm, that counts as its middle."""
 LOWEST, HIGHEST = -10.0, 10.0
-"""Log ratios beyond are taken for these, so that no single draw decides a mean of exponentials."""
+"""Limits to which log ratios are clipped, so that no single draw dominates a mean of exponentials."""
 
 Logits = Float[np.ndarray, " n"]
 Estimate = dict[str, float]
+"""An estimate with its confidence interval: value, low, high."""
 
 
-def accuracy(posterior: Logits, prior: Logits) -> Estimate:
-    """Share of draws that a classifier tells right, those of the posterior by logits above zero: value, low, high."""
+def accuracy(posterior: Logits, prior: Logits, confidence: float) -> Estimate:
+    """Return the accuracy of a classifier of draws, with Wilson's interval.
+
+    Args:
+        posterior: the classifier's logits at draws of the posterior, which are classified right above zero.
+        prior: its logits at draws of the prior.
+        confidence: of the interval.
+    """
     right = int((posterior > 0).sum() + (prior <= 0).sum())
-    return share(right, len(posterior) + len(prior))
+    return share_wilson(right, len(posterior) + len(prior), confidence)._asdict()
 
 
-def void_mass(posterior: Logits, prior: Logits) -> dict[str, Estimate]:
-    """How much of either distribution lies where the ratio q/p is estimated below `VOID`.
+def void_mass(posterior: Logits, prior: Logits, void: float, confidence: float) -> dict[str, Estimate]:
+    """Estimate the mass of either distribution in the region where the estimated ratio q/p is below `void`.
 
-    The region was chosen by other draws. If it is a void, it holds much less of the posterior than of the prior; so the
-    two shares together prove or disprove it, whatever the classifier is worth.
+    The draws must not be those from which the ratio was learned. In a void the posterior has much less mass than the
+    prior, so that the two masses together confirm or refute it, however good the estimate of the ratio is.
+
+    Args:
+        posterior: estimated log q/p at draws of the posterior.
+        prior: the same at draws of the prior.
+        void: ratio q/p below which a region counts as a void.
+        confidence: of Wilson's intervals.
 
     Returns:
-        The share of the prior's draws, and of the posterior's, each with value, low, high.
+        The share of the prior's draws in the region, and that of the posterior's.
     """
-    edge = math.log(VOID)
-    return {name: share(int((z < edge).sum()), len(z)) for name, z in (("prior", prior), ("posterior", posterior))}
+    edge = math.log(void)
+    return {
+        name: share_wilson(int((ratio < edge).sum()), len(ratio), confidence)._asdict()
+        for name, ratio in (("prior", prior), ("posterior", posterior))
+    }
 
 
-def divergence_bound(posterior: Logits, prior: Logits) -> Estimate:
-    """Estimate of a lower bound of KL(q(z) || p), in nats: E_q[T] - E_p[e^T] + 1, with the logit for T.
+def divergence_bound(posterior: Logits, prior: Logits, confidence: float) -> Estimate:
+    """Estimate a lower bound of KL(q(z) || p), in nats: E_q[T] - E_p[e^T] + 1, where T is the logit.
 
-    It holds for every T that was learned from other draws, and is tight at T = log q/p.
+    It is a bound for every T that was learned from other draws, and tight at T = log q/p.
+
+    Args:
+        posterior: T at draws of the posterior q.
+        prior: T at draws of the prior p.
+        confidence: of the interval, which is normal.
 
     References:
         Nguyen, Wainwright and Jordan (2010), Estimating divergence functionals and the likelihood ratio, section II.
     """
-    t, rival = np.clip(posterior, LOWEST, HIGHEST), np.exp(np.clip(prior, LOWEST, HIGHEST))
-    value = float(t.mean() - rival.mean() + 1)
-    half = 1.959964 * math.sqrt(t.var(ddof=1) / len(t) + rival.var(ddof=1) / len(rival))
-    return {"value": value, "low": value - half, "high": value + half}
+    t = np.clip(posterior, LOWEST, HIGHEST)
+    ratio = np.exp(np.clip(prior, LOWEST, HIGHEST))
+    error = math.sqrt(t.var(ddof=1) / len(t) + ratio.var(ddof=1) / len(ratio))
+    return normal_interval(float(t.mean() - ratio.mean() + 1), error, confidence)._asdict()
 
 
-def norm_calibration(z: Float[np.ndarray, "n latent"]) -> tuple[Float[np.ndarray, " n"], dict[str, float]]:
-    """Hold |z|^2 against its distribution under the prior, chi-squared with as many degrees as there are units.
+def norm_calibration(
+    z: Float[np.ndarray, "n latent"], confidence: float
+) -> tuple[Float[np.ndarray, " n"], dict[str, float]]:
+    """Compare |z|^2 with its distribution under the prior, chi-squared with one degree of freedom per unit.
+
+    Args:
+        z: draws of the aggregate posterior.
+        confidence: probability with which `distance` is at most `chance`, if the draws are from the prior.
 
     Returns:
-        The share of the prior with a smaller norm, of each draw: uniform where the two agree. And the mean square,
-        relative to the prior's; `inner`, the share of draws within the innermost tenth of the prior; the largest
-        distance of the norms' distribution from the uniform one; and `chance`, the distance that as many draws from
-        the prior itself exceed once in twenty times.
+        The distribution function of the prior at each draw's |z|^2, sorted, which is uniform for draws of the prior.
+        And `relative`, the mean of |z|^2 relative to the prior's; `inner`, the share of draws whose norm is among the
+        smallest tenth under the prior; `distance`, the largest distance between the two distribution functions of
+        |z|^2 (Kolmogorov-Smirnov); and `chance`, the quantile of `distance` for as many draws of the prior.
     """
     squared = np.square(z).sum(axis=1)
     level = np.sort(chi2(z.shape[1]).cdf(squared))
     n = len(level)
     distance = max(np.max(np.arange(1, n + 1) / n - level), np.max(level - np.arange(n) / n))
-    norm = {"relative": float(squared.mean() / z.shape[1]), "inner": float((level < INNER).mean())}
-    return level, norm | {"distance": float(distance), "chance": float(kstwo.ppf(CONFIDENCE, n))}
+    return level, {
+        "relative": float(squared.mean() / z.shape[1]),
+        "inner": float((level < INNER).mean()),
+        "distance": float(distance),
+        "chance": float(kstwo.ppf(confidence, n)),
+    }
 
 
 def moments_accuracy(
     encodings: Encodings,
-    posterior: Float[np.ndarray, "n latent"],
-    prior: Float[np.ndarray, "n latent"],
+    posterior: Float[np.ndarray, "m latent"],
+    prior: Float[np.ndarray, "m latent"],
     rng: np.random.Generator,
+    confidence: float,
 ) -> Estimate:
-    """Accuracy of logistic regression on z and all products of two of its coordinates, on draws that it has not seen.
+    """Return the accuracy of a logistic regression on z and all products of two coordinates of z.
 
-    It knows of means and covariances alone: what it tells apart is a matter of location, scale and correlation.
+    It depends on means and covariances alone, and so measures differences in location, scale and correlation.
+
+    Args:
+        encodings: posteriors from which one draw each is taken to fit the regression, with as many draws of the prior.
+        posterior: fresh draws of the posterior, to be classified.
+        prior: fresh draws of the prior, to be classified.
+        rng: makes the draws for the fit.
+        confidence: of the interval.
     """
     drawn = encodings.draw(rng)
     z = np.concatenate([drawn, rng.standard_normal(drawn.shape)])
-    of = np.repeat([1, 0], len(drawn))
-    told = make_pipeline(PolynomialFeatures(2, include_bias=False), StandardScaler(), LogisticRegression(max_iter=500))
-    told.fit(z, of)
-    return accuracy(told.decision_function(posterior), told.decision_function(prior))
-
-
-def share(hits: int, draws: int) -> Estimate:
-    """A share with its Wilson interval: value, low, high."""
-    found = binomtest(hits, draws).proportion_ci(CONFIDENCE, method="wilson")
-    return {"value": hits / draws, "low": float(found.low), "high": float(found.high)}
+    is_posterior = np.repeat([1, 0], len(drawn))
+    classifier = make_pipeline(
+        PolynomialFeatures(2, include_bias=False), StandardScaler(), LogisticRegression(max_iter=500)
+    )
+    classifier.fit(z, is_posterior)
+    return accuracy(classifier.decision_function(posterior), classifier.decision_function(prior), confidence)

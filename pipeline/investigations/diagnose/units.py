@@ -1,4 +1,4 @@
-"""Which latent units a model uses, and what it loses with those that it does not."""
+"""Active latent units, and the change of the log likelihood when inactive ones are removed."""
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ BLOCK = 50
 
 
 def activity(encodings: Encodings) -> Float[np.ndarray, " latent"]:
-    """Var_x(E[z_u | x]) of every unit: how far the encoder's mean moves with the image.
+    """Return Var_x(E[z_u | x]) of every unit, the variance over images of the encoder's mean.
 
     References:
         Burda, Grosse and Salakhutdinov (2016), Importance Weighted Autoencoders, section 5.2.
@@ -32,21 +32,21 @@ def removal(
     rng: np.random.Generator,
     device: torch.device,
 ) -> dict[str, Float[np.ndarray, " n"]]:
-    """What log p(x) gains when all units but the kept ones stand still at the prior's mean.
+    """Estimate the change of log p(x) when every unit that is not kept is fixed at the prior's mean.
 
-    Both models are estimated with the same draws from the encoder, so that what these draws miss is missed twice.
-    With a unit at rest, its prior and its proposal both leave the weight.
+    Both log likelihoods are estimated with the same draws from the encoder, so that their errors largely cancel. The
+    prior and the proposal of a fixed unit drop out of the importance weight.
 
     Args:
-        model: a standard normal prior and an encoder of diagonal normals.
+        model: with a standard normal prior and diagonal normal posteriors.
         x: binary images.
-        kept: the units that stay.
-        draws: from the encoder, an image.
-        rng: makes them.
-        device: where the model is.
+        kept: true for each unit that is kept.
+        draws: number of draws from the encoder per image.
+        rng: makes the draws.
+        device: of the model.
 
     Returns:
-        The change of each image's log likelihood and bound, in nats.
+        The change of each image's `log_likelihood`, estimated by importance sampling, and of its `elbo`, in nats.
     """
     parts = []
     with torch.no_grad():
@@ -61,12 +61,14 @@ def _changes(
 ) -> dict[str, np.ndarray]:
     q = model.posterior(x)
     noise = torch.from_numpy(rng.standard_normal((draws, *q.mean.shape), dtype=np.float32)).to(x.device)
-    z, still = q.mean + q.stddev * noise, torch.zeros_like(q.mean)
+    z = q.mean + q.stddev * noise
+    zero = torch.zeros_like(q.mean)
     log_q = _log_normal(z, q.mean, q.stddev)
     whole = log_weights(model, x, Draws(z, log_q.sum(dim=-1)))
-    at_rest = torch.where(kept, z, still)
-    constant = _log_normal(still, still, still + 1)[:, ~kept].sum(dim=-1)
-    part = log_weights(model, x, Draws(at_rest, (log_q * kept).sum(dim=-1) + constant))
+    fixed = torch.where(kept, z, zero)
+    # log p of the fixed units at zero, which `log_weights` adds and which must cancel
+    constant = _log_normal(zero, zero, zero + 1)[:, ~kept].sum(dim=-1)
+    part = log_weights(model, x, Draws(fixed, (log_q * kept).sum(dim=-1) + constant))
     reductions = {"log_likelihood": log_marginal, "elbo": elbo}
     return {name: (reduce(part) - reduce(whole)).cpu().numpy() for name, reduce in reductions.items()}
 

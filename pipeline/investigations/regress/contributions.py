@@ -1,38 +1,44 @@
-"""Which part of a change of log likelihood comes from f, to first and to second order, and which from σ."""
+"""Contributions of f, to first and second order, and of σ to a change of a normal log likelihood."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
+
+Values = Float[np.ndarray, " points"]
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The change of log N(y; f, σ²) of each point when f and σ change, in three parts that add up to it, in nats.
+class Contributions:
+    """Three contributions to the change of log N(y; f, σ²) of each point, in nats; they add up to the change.
+
+    With the residual r = y - f and σ before the change, and Δf the change of f:
 
     Attributes:
-        first: r Δf / σ², the slope in f times its change, with the residual r = y - f and σ before the change.
-        second: -(Δf)² / 2σ²: what a move of f costs whatever its direction; there is no higher order.
-        noise: what the change of σ does at the residual after the change.
+        first: r Δf / σ², the first order in Δf.
+        second: -(Δf)² / 2σ², the second order in Δf, a loss whatever the sign of Δf; there is no higher order.
+        noise: the effect of the change of σ, at the residual after the change of f.
     """
 
-    first: np.ndarray
-    second: np.ndarray
-    noise: np.ndarray
+    first: Values
+    second: Values
+    noise: Values
 
     @property
-    def total(self) -> np.ndarray:
-        """The whole change."""
-        whole: np.ndarray = self.first + self.second + self.noise
+    def total(self) -> Values:
+        """Return the change of the log density of each point, in nats."""
+        whole: Values = self.first + self.second + self.noise
         return whole
 
 
-def decompose(y: np.ndarray, f: np.ndarray, sigma: np.ndarray, f_new: np.ndarray, sigma_new: np.ndarray) -> Parts:
-    """Take the change from f and σ to the new ones apart, point by point, in double precision.
+def decompose(y: Values, f: Values, sigma: Values, f_new: Values, sigma_new: Values) -> Contributions:
+    """Decompose the change of log N(y; f, σ²) of each point, in double precision.
 
-    The change at the old σ is that of a parabola in f, so its two orders are exact; σ changes after f.
+    f changes first and σ afterwards. At a fixed σ the log density is a parabola in f, so its two orders are exact.
     """
     y, f, sigma, f_new, sigma_new = (np.asarray(part, np.float64) for part in (y, f, sigma, f_new, sigma_new))
     move = f_new - f
-    first, second = (y - f) * move / sigma**2, -(move**2) / (2 * sigma**2)
+    first = (y - f) * move / sigma**2
+    second = -(move**2) / (2 * sigma**2)
     noise = np.log(sigma / sigma_new) + (y - f_new) ** 2 / 2 * (1 / sigma**2 - 1 / sigma_new**2)
-    return Parts(first, second, noise)
+    return Contributions(first, second, noise)

@@ -1,31 +1,34 @@
-"""Points around a wiggly line, noisy on one side and almost without noise on the other."""
+"""Simulated data for the regression: a nonlinear function with noise whose standard deviation grows along x."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from pipeline.config import RegressParams
 
 END = 4.0
-"""Inputs are between 0 and this."""
+"""Inputs lie between 0 and this value."""
 
 
 @dataclass(frozen=True)
 class Points:
-    """Inputs in growing order and outputs, one row a seed."""
+    """Inputs, sorted, and outputs, one row per seed."""
 
-    x: np.ndarray
-    y: np.ndarray
+    x: Float[np.ndarray, "seeds points"]
+    y: Float[np.ndarray, "seeds points"]
 
 
-def truth(x: np.ndarray, params: RegressParams) -> tuple[np.ndarray, np.ndarray]:
-    """The line sin 3x + 0.3 sin 9x, and the noise's standard deviation, which grows with the square of x."""
+def truth(
+    x: Float[np.ndarray, "*shape"], params: RegressParams
+) -> tuple[Float[np.ndarray, "*shape"], Float[np.ndarray, "*shape"]]:
+    """Return the true function sin 3x + 0.3 sin 9x, and the noise's standard deviation quiet + (loud - quiet)(x/4)²."""
     return np.sin(3 * x) + 0.3 * np.sin(9 * x), params.quiet + (params.loud - params.quiet) * (x / END) ** 2
 
 
 def draw(params: RegressParams, points: int, source: Callable[[int], np.random.Generator]) -> Points:
-    """That many points for every seed, from a generator of its own."""
+    """Draw this many points for each seed, from the generator that `source` returns for the seed."""
     rows = [_draw_one(params, points, source(seed)) for seed in range(params.seeds)]
     x, y = (np.stack(part).astype(np.float32) for part in zip(*rows, strict=True))
     return Points(x, y)

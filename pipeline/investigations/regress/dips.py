@@ -1,19 +1,23 @@
-"""What a dip is: a stretch on which a log likelihood lies far below the best that it has been."""
+"""Detection of dips: runs of steps on which a log likelihood lies far below its running maximum."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
+
+Trace = Float[np.ndarray, " steps"]
+"""Log likelihood at every step of training, in nats."""
 
 
 @dataclass(frozen=True)
 class Dip:
-    """One excursion of a trace below its running best.
+    """A maximal run of steps on which a trace lies more than a threshold below its running maximum.
 
     Attributes:
-        start: first step further below the running best than the threshold.
-        bottom: step at which it is furthest below.
-        duration: steps until it is no longer further below than the threshold, or the trace ends.
-        depth: of the bottom below the running best, in nats.
+        start: first step of the run.
+        bottom: step at which the trace is furthest below its running maximum.
+        duration: number of steps in the run.
+        depth: distance of the bottom from the running maximum, in nats.
     """
 
     start: int
@@ -23,17 +27,17 @@ class Dip:
 
     @property
     def end(self) -> int:
-        """The first step after the dip."""
+        """Return the first step after the dip."""
         return self.start + self.duration
 
 
-def find_dips(trace: np.ndarray, threshold: float, settle: int) -> list[Dip]:
-    """The maximal runs of steps on which a trace lies more than `threshold` below its running best.
+def find_dips(trace: Trace, threshold: float, settle: int) -> list[Dip]:
+    """Find the maximal runs of steps on which a trace lies more than `threshold` below its running maximum.
 
     Args:
         trace: log likelihood at every step, in nats.
-        threshold: nats.
-        settle: the first step at which a dip may start; what is deep before it has no part in one.
+        threshold: in nats.
+        settle: first step that can belong to a dip; a run that began earlier is cut off there.
     """
     shortfall = np.maximum.accumulate(trace) - trace
     deep = (shortfall > threshold) & (np.arange(len(trace)) >= settle)
@@ -45,11 +49,11 @@ def find_dips(trace: np.ndarray, threshold: float, settle: int) -> list[Dip]:
     return found
 
 
-def span(trace: np.ndarray) -> float:
-    """The range of a trace: what training gained, from the start to the best step, in nats."""
+def span(trace: Trace) -> float:
+    """Return the gain of a training run, from its start to its best step, in nats."""
     return float(trace.max() - trace[0])
 
 
-def brink(trace: np.ndarray, dip: Dip) -> int:
-    """The step from which a dip is measured: the best before its bottom."""
+def peak(trace: Trace, dip: Dip) -> int:
+    """Return the best step before the bottom of a dip, from which its depth is measured."""
     return int(np.argmax(trace[: dip.bottom]))

@@ -1,54 +1,52 @@
-"""Dips counted up to the same log likelihood, so that a variant is not praised for learning less."""
+"""Comparison of the dips of two training runs up to the same log likelihood.
 
-from dataclasses import dataclass
+A run that learns less also dips less, so that dips are counted only until both runs reach a common log likelihood.
+"""
 
 import numpy as np
-from scipy.stats import t as student
+from jaxtyping import Float
 
-from pipeline.investigations.regress.dips import find_dips
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean over seeds with Student's t interval."""
-
-    mean: float
-    low: float
-    high: float
+from pipeline.investigations.regress.dips import Trace, find_dips
 
 
-def common_level(trace: np.ndarray, other: np.ndarray) -> float:
-    """The highest log likelihood that both traces reach: the lower of their best."""
+def common_level(trace: Trace, other: Float[np.ndarray, " other_steps"]) -> float:
+    """Return the highest log likelihood that both traces reach: the smaller of their maxima."""
     return float(min(trace.max(), other.max()))
 
 
-def reached(trace: np.ndarray, level: float) -> int:
-    """The first step at which a trace is at or above a level that it reaches."""
-    return int(np.argmax(trace >= level))
+def first_step_at(trace: Trace, level: float) -> int:
+    """Return the first step at which a trace is at or above a level, which it must reach."""
+    return int((trace >= level).argmax())
 
 
-def dips_until(trace: np.ndarray, level: float, threshold: float, settle: int) -> tuple[int, float]:
-    """How many dips a trace has before it first reaches a level, and the deepest's depth in nats, zero without one."""
-    found = find_dips(trace[: reached(trace, level) + 1], threshold, settle)
+def dips_until(trace: Trace, level: float, threshold: float, settle: int) -> tuple[int, float]:
+    """Count the dips of a trace before it first reaches a level.
+
+    Args:
+        trace: log likelihood in nats at every step.
+        level: in nats, which the trace must reach.
+        threshold: nats below the running best that make a dip.
+        settle: steps before dips are counted.
+
+    Returns:
+        The number of dips, and the depth of the deepest in nats, which is zero without a dip.
+    """
+    found = find_dips(trace[: first_step_at(trace, level) + 1], threshold, settle)
     return len(found), max((dip.depth for dip in found), default=0.0)
 
 
-def matched(one: np.ndarray, other: np.ndarray, threshold: float, settle: int) -> dict[str, float]:
-    """Dips of two traces, each counted until both hold their common level.
+def compare_dips(
+    trace: Trace, other: Float[np.ndarray, " other_steps"], threshold: float, settle: int
+) -> dict[str, float]:
+    """Count the dips of two traces, each until it reaches their common level.
 
     Returns:
-        The level (nats), then steps to it, dips and deepest (nats) of the first, and with `_other` of the second.
+        `level`, the common level in nats; `steps` to it, number of `dips` and depth of the `deepest` in nats, of the
+        first trace, and with the suffix `_other` of the second.
     """
-    level = common_level(one, other)
+    level = common_level(trace, other)
     found: dict[str, float] = {"level": level}
-    for trace, suffix in ((one, ""), (other, "_other")):
-        dips, deepest = dips_until(trace, level, threshold, settle)
-        found |= {f"steps{suffix}": reached(trace, level), f"dips{suffix}": dips, f"deepest{suffix}": deepest}
+    for own, suffix in ((trace, ""), (other, "_other")):
+        dips, deepest = dips_until(own, level, threshold, settle)
+        found |= {f"steps{suffix}": first_step_at(own, level), f"dips{suffix}": dips, f"deepest{suffix}": deepest}
     return found
-
-
-def interval(values: np.ndarray, confidence: float) -> Interval:
-    """The mean of independent values, and Student's t interval of what it estimates."""
-    values = np.asarray(values, np.float64)
-    half = student.ppf((1 + confidence) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return Interval(float(values.mean()), float(values.mean() - half), float(values.mean() + half))

@@ -1,25 +1,40 @@
-"""Two models of y given x that share their mean's network and differ in what their noise may depend on."""
+"""Two models of y given x: the same network for the mean, and a constant or a varying standard deviation.
+
+The networks of all seeds are evaluated at once, from rows of weights, in batched matrix products; `pipeline.models`
+builds one network at a time, so that its builder does not fit.
+"""
 
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import leaky_relu, softplus
 
+Weights = Float[Tensor, "seeds weights"]
+Values = Float[Tensor, "seeds points"]
 Predict = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""From the weights of all seeds, one row each, and their inputs to f and σ, one row a seed and one column a point."""
+"""Function from weights and inputs to f and σ; in each, one row per seed."""
 
 
 def size(widths: Sequence[int]) -> int:
-    """How many weights a network of these widths has."""
+    """Return the number of weights, biases included, of a network whose layers have these widths."""
     return sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
 
 
-def network(weights: Tensor, x: Tensor, widths: Sequence[int]) -> Tensor:
-    """The values at x of as many networks as there are rows, each with weights and inputs of its own."""
-    h, place, last = x[:, None], 0, len(widths) - 1
+def network(weights: Weights, x: Values, widths: Sequence[int]) -> Values:
+    """Evaluate one multilayer perceptron per row, each with its own weights and inputs.
+
+    Args:
+        weights: of each layer in turn, the matrix and then the biases.
+        x: inputs.
+        widths: of all layers, the input first; leaky rectifiers stand between them.
+    """
+    h = x[:, None]
+    place = 0
+    last = len(widths) - 1
     for layer, (inputs, outputs) in enumerate(pairwise(widths), start=1):
         matrix = weights[:, place : place + inputs * outputs].view(-1, outputs, inputs)
         place += inputs * outputs
@@ -29,27 +44,39 @@ def network(weights: Tensor, x: Tensor, widths: Sequence[int]) -> Tensor:
     return h[:, 0]
 
 
-def constant(weights: Tensor, x: Tensor, widths: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Y ~ N(f(x), σ²): f a network, σ one number."""
+def constant(weights: Weights, x: Values, widths: Sequence[int]) -> tuple[Values, Values]:
+    """Return f and σ of Y ~ N(f(x), σ²), where f is a network and σ is one number."""
     f = network(weights[:, :-1], x, widths)
     return f, softplus(weights[:, -1:]).expand_as(f)
 
 
-def varying(weights: Tensor, x: Tensor, widths: Sequence[int], floor: float) -> tuple[Tensor, Tensor]:
-    """Y ~ N(f(x), σ(x)²): f a network, and σ another of the same widths through softplus, above a floor."""
+def varying(weights: Weights, x: Values, widths: Sequence[int], floor: float) -> tuple[Values, Values]:
+    """Return f and σ of Y ~ N(f(x), σ(x)²), where f and σ are networks of the same widths; σ is above `floor`."""
     both = weights.view(-1, size(widths))
     f, raw = network(both, x.repeat_interleave(2, 0), widths).view(len(weights), 2, -1).unbind(1)
     return f, floor + softplus(raw)
 
 
-def log_density(y: Tensor, f: Tensor, sigma: Tensor) -> Tensor:
-    """The log density of N(f, σ²) at every y, in nats."""
+def log_density(
+    y: Float[Tensor, "*shape"], f: Float[Tensor, "*shape"], sigma: Float[Tensor, "*shape"]
+) -> Float[Tensor, "*shape"]:
+    """Return the log density of N(f, σ²) at y, in nats."""
     return -0.5 * math.log(2 * math.pi) - torch.log(sigma) - (y - f) ** 2 / (2 * sigma**2)
 
 
-def objective(y: Tensor, f: Tensor, sigma: Tensor, beta: float) -> Tensor:
-    """What training raises: the sum over points of σ^2β log N(y; f, σ²), the factor taken as it is, with no gradient.
+def objective(
+    y: Float[Tensor, "*seeds points"],
+    f: Float[Tensor, "*seeds points"],
+    sigma: Float[Tensor, "*seeds points"],
+    beta: float,
+) -> Float[Tensor, "*seeds"]:
+    """Return the objective that training maximises: the sum over points of σ^2β log N(y; f, σ²).
 
-    β = 0 is the log likelihood, β > 0 the β-NLL of Seitzer and others.
+    No gradient flows through the weights σ^2β. With β = 0 the objective is the log likelihood, otherwise minus the
+    β-NLL.
+
+    References:
+        Seitzer, Tavakoli, Antic and Martius (2022), On the pitfalls of heteroscedastic uncertainty estimation with
+        probabilistic neural networks, section 4.
     """
     return (sigma.detach() ** (2 * beta) * log_density(y, f, sigma)).sum(-1)

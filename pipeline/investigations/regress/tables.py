@@ -13,25 +13,26 @@ from pipeline.core.storage import read_bytes, write_bytes
 from pipeline.core.tables import CATEGORY, read_table, write_table
 
 CONSTANT, VARYING = "constant", "varying"
-"""The two models; every other variant is the second but for one thing."""
+"""Names of the two models; every other variant is the second with one change."""
 
 TRACES = pa.schema(
     {
         "variant": CATEGORY,
         "seed": pa.int32(),
         "step": pa.int32(),
-        "set": CATEGORY,
+        "subset": CATEGORY,
         "log_likelihood": pa.float64(),
     }
 )
-"""Log likelihood of all points of a set before a step, in nats: `train` at every step, `holdout` at some."""
+"""One row per variant, seed, subset and step: log likelihood of all points of the subset before the step, in nats;
+`train` at every step, `holdout` at some."""
 
 DIPS = pa.schema(
     {
         "variant": CATEGORY,
         "seed": pa.int32(),
         "measure": CATEGORY,
-        "brink": pa.int32(),
+        "peak": pa.int32(),
         "start": pa.int32(),
         "bottom": pa.int32(),
         "duration": pa.int32(),
@@ -45,9 +46,11 @@ DIPS = pa.schema(
         "step_noise": pa.float64(),
     }
 )
-"""One row per dip and measure, see `regress.dips`: its depth in nats and as a share of the trace's range.
-The change from the brink to the bottom, which is minus the depth, is `first` + `second` + `noise`, see `Parts`; the
-change in the last step before the bottom is the sum of the other three."""
+"""One row per dip, found by a threshold in nats or by a share of the trace's gain; see `regress.dips`.
+
+`depth` is in nats, and `share` the depth over the trace's gain. The change of log likelihood from the best step before,
+the peak, to the bottom is minus the depth, and the sum of `first`, `second` and `noise`; see `Contributions`. That in
+the last step before the bottom is the sum of the columns `step_...`."""
 
 COUNTS = {"steps": pa.int32(), "dips": pa.int32(), "deepest": pa.float64()}
 
@@ -57,16 +60,16 @@ FALLS = pa.schema(
         "seed": pa.int32(),
         "x": pa.float64(),
         "y": pa.float64(),
-        "f_brink": pa.float64(),
+        "f_peak": pa.float64(),
         "f_before": pa.float64(),
         "f_bottom": pa.float64(),
-        "sigma_brink": pa.float64(),
+        "sigma_peak": pa.float64(),
         "sigma_before": pa.float64(),
         "sigma_bottom": pa.float64(),
     }
 )
-"""One row a training point of the deepest dip of a seed under each model: f and σ at the dip's brink, one step before
-its bottom, and there."""
+"""One row per training point of each seed's deepest dip, under the two models: f and σ at the dip's peak, one step
+before its bottom, and at the bottom."""
 
 FITS = pa.schema(
     {
@@ -80,8 +83,8 @@ FITS = pa.schema(
         "sigma": pa.float64(),
     }
 )
-"""One row a training point: the true line and noise there, and f and σ where the training likelihood was highest."""
-
+"""One row per model, seed and training point: the true function and standard deviation of the noise, and f and σ at the
+step where the log likelihood of the training points was highest."""
 
 OUTCOMES = pa.schema(
     {
@@ -97,14 +100,20 @@ OUTCOMES = pa.schema(
         **{f"{name}{suffix}": kind for suffix in ("", "_other") for name, kind in COUNTS.items()},
     }
 )
-"""One row a variant and seed: the best training log likelihood, and the holdout's at the best look, in nats a point;
-all dips by either measure and the deepest (nats); the smallest σ at the best step; and up to the level that this
-trace and that of `varying` with the same seed both reach, steps, dips and deepest of this, and (`_other`) of that."""
+"""One row per variant and seed.
+
+`best`: highest log likelihood of the training points, in nats per point.
+`holdout`: log likelihood of the holdout, in nats per point, where that of the training points was highest among the
+steps of the holdout's evaluation.
+`dips_all`, `dips_share`: number of dips by nats and by share. `deepest_all`: depth of the deepest, in nats.
+`smallest`: smallest σ at the best step.
+`level`, `steps`, `dips`, `deepest`, and the same with `_other`: dips up to the log likelihood that this trace and that
+of `varying` with the same seed both reach; see `compare_dips`, whose second trace is that of `varying`."""
 
 
 @dataclass(frozen=True)
 class Regression:
-    """All that the study found; see the schemas."""
+    """Tables of the study; see the schema of each."""
 
     traces: pd.DataFrame
     dips: pd.DataFrame
@@ -117,10 +126,10 @@ SCHEMAS = {"traces": TRACES, "dips": DIPS, "falls": FALLS, "fits": FITS, "outcom
 
 
 def write_regression(paths: Mapping[str, Path], regression: Regression) -> None:
-    """Put the tables at their paths; one without rows, where no dip was seen, has its columns all the same.
+    """Write the tables to their paths; one without rows, where no dip was found, keeps its columns.
 
     Raises:
-        DataError: a table breaks its schema.
+        DataError: a table does not fit its schema.
     """
     for name, schema in SCHEMAS.items():
         table: pd.DataFrame = getattr(regression, name)
@@ -133,10 +142,10 @@ def write_regression(paths: Mapping[str, Path], regression: Regression) -> None:
 
 
 def read_regression(paths: Mapping[str, Path]) -> Regression:
-    """The tables, from the file of each.
+    """Read the tables from their paths.
 
     Raises:
-        DataError: a file is truncated or no parquet, or is not what its schema says.
+        DataError: a file is truncated, is not parquet, or does not fit its schema.
     """
     return Regression(**{name: _read(paths[name], schema) for name, schema in SCHEMAS.items()})
 
@@ -147,7 +156,7 @@ def _read(path: Path, schema: pa.Schema) -> pd.DataFrame:
 
 
 def _is_empty(path: Path, schema: pa.Schema) -> bool:
-    """Whether a file is whole, of this schema, and without a row."""
+    """Return whether a file is complete, has this schema, and has no rows."""
     try:
         found = pq.read_table(io.BytesIO(read_bytes(path)))
     except (pa.ArrowException, OSError):

@@ -1,4 +1,4 @@
-"""What the stage `sample` leaves for figures and numbers: named arrays, by kind of picture."""
+"""Names of the arrays that the stage `sample` writes for figures and numbers, by kind of picture."""
 
 from collections.abc import Mapping
 
@@ -8,17 +8,42 @@ Arrays = dict[str, np.ndarray]
 Samples = Mapping[str, Arrays]
 
 KINDS = ("reconstructions", "generation", "interpolation", "styles", "randomness")
-"""One file each. In each of them `probabilities` are the decoder's and `draws` Bernoulli pixels drawn with them; what
-belongs to one model of several stands under `MODEL.`."""
+"""Kinds of picture. In each, `probabilities` are the decoder's and `draws` are Bernoulli pixels drawn with them."""
+
+SHOWN_OF_MIDDLE = ("reconstructions", "interpolation")
+"""Kinds that are shown for one model only."""
 
 WAYS = ("means", "samples", "distribution", "coupled")
-"""Between the posteriors' means, between a draw of each, from an interpolated distribution drawn anew at every step,
-and from the same distribution with one noise kept all the way."""
+"""Ways of interpolating: between the posteriors' means; between a draw of each posterior; by draws from the
+interpolated distribution, with new noise at every step; and by draws from it with one noise for all steps."""
 
-PARTS = ("digit", "style", "both")
-"""Of a pixel's variance: what the label alone decides, what z alone, and what only the two together."""
+PARTS = ("label", "style", "both")
+"""Parts of a pixel's variance: the main effect of the label, that of z, and their interaction."""
+
+PER_MODEL = ("log_prob",)
+"""Arrays of `reconstructions` that figures and numbers compare between models."""
+
+
+def by_kind(files: Mapping[str, np.ndarray], middle: str) -> Samples:
+    """Sort the arrays that several models drew by kind of picture.
+
+    Args:
+        files: arrays `MODEL.KIND.NAME`.
+        middle: the model whose reconstructions and paths are shown.
+
+    Returns:
+        By kind, arrays `MODEL.NAME`; reconstructions and paths of `middle` are called `NAME` only.
+    """
+    found: dict[str, Arrays] = {kind: {} for kind in KINDS}
+    for key, values in files.items():
+        model, kind, name = key.split(".")
+        if kind not in SHOWN_OF_MIDDLE or name in PER_MODEL:
+            found[kind][f"{model}.{name}"] = values
+        elif model == middle:
+            found[kind][name] = values
+    return found
 
 
 def models_in(arrays: Mapping[str, np.ndarray], key: str) -> list[str]:
-    """The models that have an array `MODEL.key`, in the order in which they were written."""
+    """Return the models that have an array `MODEL.key`, in the order of the arrays."""
     return [name.removesuffix(f".{key}") for name in arrays if name.endswith(f".{key}")]

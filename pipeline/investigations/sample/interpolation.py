@@ -1,4 +1,4 @@
-"""From one image to another: three ways through latent space, one of them walked in two manners."""
+"""Paths from one image to another through latent space."""
 
 from typing import NamedTuple
 
@@ -12,14 +12,14 @@ from pipeline.models.distributions import diagonal_normal
 
 
 class Ends(NamedTuple):
-    """The posteriors that paths lead from and to, one pair a row."""
+    """The posteriors at both ends of the paths, one pair per row."""
 
     first: Distribution
     last: Distribution
 
 
 def interpolated(ends: Ends, t: float) -> Distribution:
-    """The normal whose mean and deviation lie at t between those of the ends, along a straight line.
+    """Return the normal whose mean and standard deviation are interpolated linearly at t between those of the ends.
 
     For normals with diagonal covariance this is the Wasserstein geodesic: the squared distance of two of them
     is |m - m'|^2 + |s - s'|^2, so that straight lines in (m, s) are shortest.
@@ -29,12 +29,12 @@ def interpolated(ends: Ends, t: float) -> Distribution:
 
 
 def paths(ends: Ends, steps: int, rng: np.random.Generator) -> Float[Tensor, "ways steps n latent"]:
-    """Latent points at evenly spaced t from 0 to 1, the ways in the order of `arrays.WAYS`.
+    """Compute latent points at evenly spaced t from 0 to 1, the ways in the order of `arrays.WAYS`.
 
     Args:
         ends: the posteriors of both images of every pair.
-        steps: of a path, both ends among them.
-        rng: draws the noise.
+        steps: number of points per path, both ends included.
+        rng: random numbers of the draws.
     """
     shape, device = tuple(ends.first.mean.shape), ends.first.mean.device
 
@@ -42,7 +42,8 @@ def paths(ends: Ends, steps: int, rng: np.random.Generator) -> Float[Tensor, "wa
         return torch.from_numpy(rng.standard_normal((*before, *shape), dtype=np.float32)).to(device)
 
     start, stop = (end.mean + end.stddev * noise() for end in ends)
-    fresh, kept = noise(steps), noise()
+    fresh = noise(steps)
+    kept = noise()
     times = np.linspace(0, 1, steps).tolist()
     between = [interpolated(ends, t) for t in times]
     return torch.stack(
@@ -56,7 +57,7 @@ def paths(ends: Ends, steps: int, rng: np.random.Generator) -> Float[Tensor, "wa
 
 
 def disagreement(images: Float[np.ndarray, "ways steps n pixels"]) -> Float[np.ndarray, " n"]:
-    """How far the ways of each pair are apart: the largest mean difference of a probability between two of them."""
+    """Compute for each pair the largest mean absolute difference of the probabilities between any two ways."""
     pairs = [(a, b) for a in range(len(images)) for b in range(a)]
     largest: Float[np.ndarray, " n"] = np.stack(
         [np.abs(images[a] - images[b]).mean(axis=(0, 2)) for a, b in pairs]

@@ -1,4 +1,4 @@
-"""An image again, from its posterior: at the mean, at a draw, and at growing multiples of the spread."""
+"""Reconstructions of images: latent points at growing multiples of the posterior's standard deviation."""
 
 from collections.abc import Sequence
 
@@ -16,10 +16,10 @@ def noisy(
     multiples: Sequence[float],
     rng: np.random.Generator,
 ) -> Float[Tensor, "multiples n latent"]:
-    """Latent points `mean + multiple * deviation * noise` of the encoder's posterior, one noise an image.
+    """Compute latent points `mean + multiple * deviation * noise` of the encoder's posterior, one noise per image.
 
-    Multiple 0 is the posterior's mean and multiple 1 a draw from the posterior; a larger one goes the same
-    way further.
+    Multiple 0 is the posterior's mean and multiple 1 a draw from the posterior; larger ones lie further out in the
+    same direction.
     """
     with torch.inference_mode():
         q = model.posterior(x)
@@ -34,6 +34,6 @@ def fidelity(
     multiples: Sequence[float],
     rng: np.random.Generator,
 ) -> Float64[np.ndarray, "multiples n"]:
-    """Each image's log p(x | z) in nats at its own noisy latent points; see `noisy`."""
+    """Compute each image's log p(x | z) in nats at its own latent points; see `noisy`."""
     with torch.inference_mode():
         return np.asarray(model.likelihood(noisy(model, x, multiples, rng)).log_prob(x).cpu())

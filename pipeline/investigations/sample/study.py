@@ -1,116 +1,112 @@
-"""All pictures of the study in arrays: what the models draw, and what is measured of it."""
+"""All pictures that one model draws, as arrays, and measurements on them."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import UInt8
 from torch import Tensor
 
-from pipeline.config import Params
+from pipeline.config import SampleParams
+from pipeline.core.rng import Stream
 from pipeline.data.images import Images
 from pipeline.investigations.sample.arrays import Arrays
 from pipeline.investigations.sample.choice import ranked, test_rows
 from pipeline.investigations.sample.interpolation import Ends, disagreement, paths
-from pipeline.investigations.sample.pixels import entropy, flip, from_prior, probabilities
+from pipeline.investigations.sample.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.investigations.sample.randomness import image_randomness, pixel_randomness
 from pipeline.investigations.sample.reconstruction import fidelity, noisy
 from pipeline.investigations.sample.styles import in_styles, slant, variance_parts
 from pipeline.models.build import Autoencoder
 from pipeline.models.conditional import ConditionalVAE
 from pipeline.models.density import LatentVariableModel
-from pipeline.models.plain import VAE
-
-Stream = Callable[..., np.random.Generator]
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Everything that is drawn from the models; each kind of picture has random numbers of its own.
+    """Pictures drawn from one model; each kind of picture has its own random numbers.
 
     Args:
-        params: how many of everything, what the models are, and who is the judge: the one by whose scores images are
-            called likely, which reconstructs and interpolates.
-        models: trained ones, by name, the judge among them.
-        images: all of them.
-        split: every image's set.
-        scores: the judge's, one row an image.
+        params: numbers of pictures and draws.
+        name: the model's name.
+        model: the trained model.
+        images: all images.
+        split: subset of every image.
+        binary: all images as the model sees them, 0 or 1.
+        scores: log likelihoods under the model, one row per image.
         stream: the stage's source of random numbers.
-        device: where the models are.
+        device: the device of the model.
     """
 
-    params: Params
-    models: Mapping[str, Autoencoder]
+    params: SampleParams
+    name: str
+    model: Autoencoder
     images: Images
     split: pd.DataFrame
+    binary: UInt8[np.ndarray, "all pixels"]
     scores: pd.DataFrame
     stream: Stream
     device: torch.device
 
     def all(self) -> dict[str, Arrays]:
-        """The arrays of every kind; see `arrays.KINDS`."""
+        """Return the arrays of every kind that the model can draw; see `arrays.KINDS`."""
+        if isinstance(self.model, ConditionalVAE):
+            return {"styles": self.styles(self.model)}
         return {
-            "reconstructions": self.reconstructions(),
-            "generation": self.generation(),
-            "interpolation": self.interpolation(),
-            "styles": self.styles(),
-            "randomness": self.randomness(),
+            "reconstructions": self.reconstructions(self.model),
+            "generation": self.generation(self.model),
+            "interpolation": self.interpolation(self.model),
+            "randomness": self.randomness(self.model),
         }
 
-    def reconstructions(self) -> Arrays:
-        """A likely, an ordinary and an unlikely image at growing multiples of its posterior's spread.
+    def reconstructions(self, model: LatentVariableModel) -> Arrays:
+        """Reconstruct likely, ordinary and unlikely images at growing multiples of the posterior's spread.
 
-        `probabilities` and `draws` are by multiple and image; so is `MODEL.log_prob`, log p(x | z) in nats of a sample
-        of test images.
+        `probabilities` and `draws` are by multiple and image; `log_prob` is log p(x | z) in nats for a sample of
+        test images, by multiple and image.
         """
         shown, source = ranked(self.scores), self.stream("reconstructions")
-        x, model = self._binary(self.params.judge, shown["id"].to_numpy()), self._plain[self.params.judge]
-        chances = probabilities(model, noisy(model, x, self.params.sample.multiples, source))
-        found = {name: shown[name].to_numpy() for name in ("id", "digit", "log_likelihood")}
-        found |= {name: shown[name].to_numpy(str) for name in ("set", "rank")}
-        found |= {"multiples": np.array(self.params.sample.multiples), "original": np.asarray(x.cpu(), np.uint8)}
-        found |= {"probabilities": chances, "draws": flip(chances, source)}
-        rows = test_rows(self.split, self.params.sample.measured, self.stream("measured"))
-        for name, one in self._plain.items():
-            own = self._binary(name, rows)
-            found[f"{name}.log_prob"] = fidelity(one, own, self.params.sample.multiples, self.stream("noise", name))
-        return found
+        x = self._pixels(shown["id"].to_numpy())
+        probability = probabilities(model, noisy(model, x, self.params.multiples, source))
+        found = {name: shown[name].to_numpy() for name in ("id", "label", "log_likelihood")}
+        found |= {name: shown[name].to_numpy(str) for name in ("subset", "rank")}
+        found |= {"multiples": np.array(self.params.multiples), "original": np.asarray(x.cpu(), np.uint8)}
+        found |= {"probabilities": probability, "draws": draw_pixels(probability, source)}
+        rows = test_rows(self.split, self.params.measured, self.stream("measured"))
+        noise = self.stream("noise", self.name)
+        return found | {"log_prob": fidelity(model, self._pixels(rows), self.params.multiples, noise)}
 
-    def generation(self) -> Arrays:
-        """Images from the prior, for every model that is not conditional: z, probabilities and draws."""
-        found: Arrays = {}
-        for name, model in self._plain.items():
-            source = self.stream("generation", name)
-            z = from_prior(model, self.params.sample.generated, source)
-            chances = probabilities(model, z)
-            own = {"z": np.asarray(z.cpu()), "probabilities": chances, "draws": flip(chances, source)}
-            found |= {f"{name}.{key}": values for key, values in own.items()}
-        return found
+    def generation(self, model: LatentVariableModel) -> Arrays:
+        """Draw images from the prior: z, probabilities and draws."""
+        source = self.stream("generation", self.name)
+        z = from_prior(model, self.params.generated, source)
+        probability = probabilities(model, z)
+        return {"z": np.asarray(z.cpu()), "probabilities": probability, "draws": draw_pixels(probability, source)}
 
-    def interpolation(self) -> Arrays:
-        """Paths between test images under the judge, by way, step and pair; pictures of the one whose ways differ most.
+    def interpolation(self, model: LatentVariableModel) -> Arrays:
+        """Interpolate between test images, by way, step and pair; pictures are of the pair whose ways differ most.
 
         `norm` is |z|, `entropy` that of the pixels given z, in nats, `log_prior` is log p(z), in nats, and `spread` the
         sum of both posteriors' variances.
         """
-        model, source = self._plain[self.params.judge], self.stream("interpolation")
-        rows = test_rows(self.split, 2 * self.params.sample.pairs, self.stream("pairs"))
+        source = self.stream("interpolation")
+        rows = test_rows(self.split, 2 * self.params.pairs, self.stream("pairs"))
         pairs = rows[: len(rows) // 2 * 2].reshape(2, -1)
         with torch.inference_mode():
-            ends = Ends(*(model.posterior(self._binary(self.params.judge, end)) for end in pairs))
-            z = paths(ends, self.params.sample.steps, source)
-        apart = np.concatenate([disagreement(probabilities(model, part)) for part in z.split(20, dim=2)])
-        shown = int(apart.argmax())
-        chances = probabilities(model, z[:, :, shown])
+            ends = Ends(*(model.posterior(self._pixels(end)) for end in pairs))
+            z = paths(ends, self.params.steps, source)
+        distance = np.concatenate([disagreement(probabilities(model, part)) for part in z.split(20, dim=2)])
+        shown = int(distance.argmax())
+        probability = probabilities(model, z[:, :, shown])
         return {
-            "t": np.linspace(0, 1, self.params.sample.steps),
+            "t": np.linspace(0, 1, self.params.steps),
             "id": self.images.id[pairs[:, shown]],
-            "digit": self.images.digit[pairs[:, shown]],
-            "original": self._frozen(self.params.judge)[pairs[:, shown]],
-            "probabilities": chances,
-            "draws": flip(chances, source),
-            "disagreement": apart,
+            "label": self.images.label[pairs[:, shown]],
+            "original": self.binary[pairs[:, shown]],
+            "probabilities": probability,
+            "draws": draw_pixels(probability, source),
+            "disagreement": distance,
             "latent": np.array(z.shape[-1]),
             "norm": np.asarray(z.norm(dim=-1).cpu()),
             "log_prior": np.asarray(model.prior.log_prob(z).cpu()),
@@ -118,43 +114,25 @@ class Pictures:
             "spread": np.asarray(sum((end.variance.sum(dim=-1) for end in ends), torch.tensor(0.0)).cpu()),
         }
 
-    def styles(self) -> Arrays:
-        """Every digit at the same few z, for every conditional model, and what many z say of digit and style.
+    def styles(self, model: ConditionalVAE) -> Arrays:
+        """Draw every label at the same few z, and measure the contributions of label and style over many z.
 
-        `MODEL.variance` has the parts of the pixels' variance, `MODEL.slant` and `MODEL.ink` are by z and digit.
+        `variance` has the parts of the pixels' variance; `slant` and `ink` are by z and label.
         """
-        found: Arrays = {}
-        for name, model in self.models.items():
-            if isinstance(model, ConditionalVAE):
-                given, source = (
-                    model.given(torch.zeros(1, dtype=torch.long, device=self.device)),
-                    self.stream("styles", name),
-                )
-                z = from_prior(given, self.params.sample.styles, source)
-                chances = in_styles(model, z, model.classes)
-                many = in_styles(model, from_prior(given, self.params.sample.measured, source), model.classes)
-                own = {"z": np.asarray(z.cpu()), "probabilities": chances, "draws": flip(chances, source)}
-                own |= {"variance": variance_parts(many), "slant": slant(many), "ink": many.mean(axis=-1)}
-                found |= {f"{name}.{key}": values for key, values in own.items()}
-        return found
+        # The prior does not depend on the label; any label gives access to it.
+        given = model.given(torch.zeros(1, dtype=torch.long, device=self.device))
+        source = self.stream("styles", self.name)
+        z = from_prior(given, self.params.styles, source)
+        probability = in_styles(model, z, model.classes)
+        many = in_styles(model, from_prior(given, self.params.measured, source), model.classes)
+        found = {"z": np.asarray(z.cpu()), "probabilities": probability, "draws": draw_pixels(probability, source)}
+        return found | {"variance": variance_parts(many), "slant": slant(many), "ink": many.mean(axis=-1)}
 
-    def randomness(self) -> Arrays:
-        """What z and what the pixels' flips contribute, for every model that is not conditional."""
-        found: Arrays = {}
-        for name, model in self._plain.items():
-            pixels = pixel_randomness(model, self.params.sample.points, self.stream("pixels", name))
-            whole = image_randomness(
-                model, self.params.sample.measured, self.params.sample.draws, self.stream("bounds", name)
-            )
-            found |= {f"{name}.{key}": values for key, values in (pixels | whole).items()}
-        return found
+    def randomness(self, model: LatentVariableModel) -> Arrays:
+        """Measure the contributions of z and of the pixels given z to the randomness of an image."""
+        pixels = pixel_randomness(model, self.params.prior_points, self.stream("pixels", self.name))
+        measured, draws = self.params.measured, self.params.draws
+        return pixels | image_randomness(model, measured, draws, self.stream("bounds", self.name))
 
-    @property
-    def _plain(self) -> dict[str, LatentVariableModel]:
-        return {name: model for name, model in self.models.items() if isinstance(model, VAE)}
-
-    def _binary(self, name: str, rows: np.ndarray) -> Tensor:
-        return torch.from_numpy(self._frozen(name)[rows]).to(self.device).float()
-
-    def _frozen(self, name: str) -> np.ndarray:
-        return self.images.binary(self.params.models[name].binarization)
+    def _pixels(self, rows: np.ndarray) -> Tensor:
+        return torch.from_numpy(self.binary[rows]).to(self.device).float()

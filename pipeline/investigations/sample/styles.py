@@ -1,4 +1,4 @@
-"""Every digit in one style: the same z decoded under each label."""
+"""Images of every label in one style: the same z decoded under each label."""
 
 import math
 
@@ -12,7 +12,7 @@ from pipeline.models.density import LabelledModel
 
 
 def in_styles(model: LabelledModel, z: Float[Tensor, "n latent"], labels: int) -> Float[np.ndarray, "n labels pixels"]:
-    """Probabilities of the pixels at every z under every label, the same z along a row."""
+    """Compute the probabilities of the pixels at every z, one row per z, under every label, one column per label."""
     columns = []
     for y in range(labels):
         given = model.given(torch.full((len(z),), y, dtype=torch.long, device=z.device))
@@ -21,22 +21,23 @@ def in_styles(model: LabelledModel, z: Float[Tensor, "n latent"], labels: int) -
 
 
 def variance_parts(images: Float[np.ndarray, "n labels pixels"]) -> Float64[np.ndarray, " parts"]:
-    """The variance of the pixels' probabilities, split by label and z; in the order of `arrays.PARTS`.
+    """Split the variance of the pixels' probabilities by label and z, in the order of `arrays.PARTS`.
 
-    The labels are taken as equally frequent; the parts add up to the whole variance.
+    A two-way analysis of variance with equally frequent labels, summed over pixels; the parts add up to the total.
     """
     f = images.astype(np.float64)
     whole, by_label, by_z = f.mean(axis=(0, 1)), f.mean(axis=0), f.mean(axis=1)
-    digit = ((by_label - whole) ** 2).mean(axis=0).sum()
+    label = ((by_label - whole) ** 2).mean(axis=0).sum()
     style = ((by_z - whole) ** 2).mean(axis=0).sum()
     both = ((f - by_label[None] - by_z[:, None] + whole) ** 2).mean(axis=(0, 1)).sum()
-    return np.array([digit, style, both])
+    return np.array([label, style, both])
 
 
 def slant(images: Float[np.ndarray, "*batch pixels"]) -> Float64[np.ndarray, "*batch"]:
-    """How far an image leans: columns that its ink moves to the right for each row that it goes up.
+    """Compute the slant of an image: columns to the right per row upwards.
 
-    It is -Cov(column, row) / Var(row), the pixels' probabilities taken as weights; 0 for an image all in one row.
+    It is -Cov(column, row) / Var(row) with the pixels' probabilities as weights; 0 for an image with ink in one row
+    only.
     """
     side = math.isqrt(images.shape[-1])
     weights = images.astype(np.float64) / images.sum(axis=-1, keepdims=True, dtype=np.float64)

@@ -1,28 +1,29 @@
-"""Two methods held against each other, image by image."""
+"""Comparison of two methods, image by image."""
 
 import numpy as np
 import pandas as pd
 
-FAR = 4
+JOINT_ERRORS = 4
 """Joint standard errors beyond which two estimates contradict each other."""
 
 
-def side_by_side(table: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
-    """What method a says of each image less what method b says.
+def compare_methods(table: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
+    """Subtract the estimates of method b from those of method a.
 
     Args:
-        table: rows of one model's images and methods.
+        table: one model's estimates, one row per image and method; see `CERTIFIED`.
         a: a method.
-        b: another.
+        b: another method.
 
     Returns:
-        One row an image that both have, in the order of a: image, set; difference a - b and its
-        error, that of both together, in nats; contradiction, whether it is more than 4 such errors.
+        One row per image that both methods have, in the order of a: id, subset; difference a - b and error, the
+        joint standard error sqrt(error_a^2 + error_b^2), in nats; contradiction, true where the difference is larger
+        than `JOINT_ERRORS` such errors.
     """
-    first, second = (table[table["method"] == one] for one in (a, b))
-    both = first.merge(second, on=["image", "set"], suffixes=("_a", "_b"))
+    first, second = (table[table["method"] == method] for method in (a, b))
+    both = first.merge(second, on=["id", "subset"], suffixes=("_a", "_b"))
     difference = both["log_likelihood_a"] - both["log_likelihood_b"]
     error = np.hypot(both["error_a"], both["error_b"])
-    return both[["image", "set"]].assign(
-        difference=difference, error=error, contradiction=difference.abs() > FAR * error
+    return both[["id", "subset"]].assign(
+        difference=difference, error=error, contradiction=difference.abs() > JOINT_ERRORS * error
     )

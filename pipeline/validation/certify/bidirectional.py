@@ -6,24 +6,24 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from pipeline.core.streams import Noise, draw
+from pipeline.core.streams import ImageStreams, draw
 from pipeline.models.density import LabelledModel
 
 
 class Simulated(NamedTuple):
-    """Images drawn from a model with their labels, and the latent points that they were drawn from."""
+    """Images drawn from a model, with their labels and the latent points from which they were drawn."""
 
     x: Float[Tensor, "n pixels"]
     y: Int64[Tensor, " n"]
     z: Float[Tensor, "n latent"]
 
 
-def simulate(model: LabelledModel, y: Int64[Tensor, " n"], noise: Noise) -> Simulated:
-    """Draw z from the prior, then x given z: z is then an exact draw from the posterior of x.
+def simulate(model: LabelledModel, y: Int64[Tensor, " n"], noise: ImageStreams) -> Simulated:
+    """Draw z from the prior, then x given z, so that z is an exact draw from the posterior of x.
 
     Args:
         model: with `given(y)`.
-        y: labels of the images, which a plain model has no use for.
+        y: labels of the images; an unconditional model ignores them.
         noise: the images' random numbers.
 
     References:

@@ -1,7 +1,7 @@
 """Hamiltonian Monte Carlo for many chains and images at once, on log densities that are weighted sums of terms.
 
-A path from one density to another only changes the weights, so a point's terms and their gradients,
-once computed, serve every density of the path.
+A path from one density to another changes only the weights, so the terms and gradients at a point are computed once
+and used for every density of the path.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,26 +12,26 @@ from jaxtyping import Bool, Float, Float64
 from torch import Tensor
 
 Terms = Callable[[Tensor], Sequence[Tensor]]
-"""From latent points (chains, n, latent) to the terms of their log density, each (chains, n), in nats."""
+"""Maps latent points (chains, n, latent) to the terms of their log density, each (chains, n), in nats."""
 
 
 class Point(NamedTuple):
-    """Where every chain of every image stands, with the terms of the log density there and their gradients."""
+    """The position of every chain of every image, with the terms of the log density there and their gradients."""
 
     z: Float[Tensor, "chains n latent"]
     terms: Float64[Tensor, "terms chains n"]
     gradients: Float[Tensor, "terms chains n latent"]
 
     def log_density(self, weights: Float64[Tensor, " terms"]) -> Float64[Tensor, "chains n"]:
-        """The weighted sum of the terms, in nats."""
+        """Return the weighted sum of the terms, in nats."""
         return torch.einsum("t,tcn->cn", weights, self.terms)
 
     def force(self, weights: Float64[Tensor, " terms"]) -> Float[Tensor, "chains n latent"]:
-        """Gradient of `log_density`."""
+        """Return the gradient of `log_density`."""
         return torch.einsum("t,tcnl->cnl", weights.to(self.gradients.dtype), self.gradients)
 
     def where(self, chosen: Bool[Tensor, "chains n"], other: "Point") -> "Point":
-        """This point's chains where `chosen`, the other's elsewhere."""
+        """Take this point's chains where `chosen` is true, and the other's elsewhere."""
         return Point(
             torch.where(chosen[..., None], self.z, other.z),
             torch.where(chosen, self.terms, other.terms),
@@ -40,7 +40,7 @@ class Point(NamedTuple):
 
 
 def evaluate(terms: Terms, z: Float[Tensor, "chains n latent"]) -> Point:
-    """The terms at `z` with their gradients, by automatic differentiation with respect to `z` alone."""
+    """Compute the terms at `z` and their gradients, by automatic differentiation with respect to `z` only."""
     with torch.enable_grad():
         free = z.detach().requires_grad_()
         values = terms(free)
@@ -58,11 +58,11 @@ def leapfrog(
 ) -> tuple[Point, Float[Tensor, "chains n latent"]]:
     """Follow Hamilton's equations of `H = |momentum|^2 / 2 - log density` for `steps` steps of size `step`.
 
-    Every coordinate has a size of its own, as if it were measured in a unit of its own. The map
-    preserves volume and is undone by following it again from where it ends, the momentum turned round.
+    Every coordinate has its own step size. The map preserves volume and is reversible: from its end, with the
+    momentum negated, it leads back to the start.
 
     Returns:
-        Where the chains arrive, and with which momentum.
+        The end of every chain, and its momentum there.
 
     References:
         Neal (2011), MCMC using Hamiltonian dynamics, section 2.3.
@@ -83,20 +83,20 @@ def transition(
     step: Float[Tensor, "chains n latent"],
     steps: int,
 ) -> tuple[Point, Float64[Tensor, "chains n"]]:
-    """One step of a Markov chain that leaves the weighted density invariant, and is reversible.
+    """Make one step of a reversible Markov chain that leaves the weighted density invariant.
 
     Args:
         terms: of the log density.
         weights: of the terms.
-        point: where the chains stand.
+        point: the chains' position.
         momentum: standard normal.
-        uniform: on [0, 1), decides who is accepted.
-        step: size of a leapfrog step in each coordinate; chosen without a look at where the chain stands.
-        steps: leapfrog steps of a proposal.
+        uniform: on [0, 1); a proposal is accepted where it is below the acceptance probability.
+        step: size of a leapfrog step in each coordinate; it must not depend on the position.
+        steps: leapfrog steps per proposal.
 
     Returns:
-        Where the chains stand next, and the probability with which each proposal was accepted: zero
-        where it left the finite numbers.
+        The chains' next position, and the acceptance probability of each proposal: zero where the
+        proposal is not finite.
 
     References:
         Neal (2011), MCMC using Hamiltonian dynamics, section 3.2.

@@ -1,4 +1,4 @@
-"""Quadrature of a block of images, around modes that need no encoder."""
+"""Quadrature of log p(x) for a block of images, around modes found without the encoder."""
 
 from functools import partial
 
@@ -13,9 +13,9 @@ from pipeline.models.density import LabelledModel, LatentVariableModel
 from pipeline.validation.certify.quadrature import log_integral
 
 CLIMBS = 20
-"""Newton steps from each start."""
+"""Newton steps per start."""
 NEGLIGIBLE = 14.0
-"""Nats below the heaviest mode at which a mode no longer counts."""
+"""Nats below the heaviest mode beyond which a mode is left out."""
 
 
 def integrate(
@@ -26,22 +26,23 @@ def integrate(
     nodes: int,
     block: int,
 ) -> Float64[Tensor, "2 n"]:
-    """Log p(x) of each image by quadrature around the modes that its starts lead to.
+    """Compute log p(x) of each image by quadrature around the modes that its starts lead to.
 
     Args:
         model: with `given(y)`.
         x: the images.
         y: their labels.
-        starts: latent points of each image, as draws from its posterior.
-        nodes: of the rule, in each dimension.
-        block: decoder passes at once.
+        starts: latent points of each image, such as draws from its posterior.
+        nodes: of the rule, per dimension.
+        block: latent points that are decoded at once.
 
     Returns:
-        The integrals in nats; then how far those with two nodes fewer are from them.
+        The integrals in nats, and their absolute differences from those with two nodes fewer.
     """
     modes = climb(model.given(y), x, starts, CLIMBS)
     kept = heavy(modes)
-    means, factors = modes.z.double(), torch.linalg.cholesky(torch.linalg.inv(modes.precision.double()))
+    means = modes.z.double()
+    factors = torch.linalg.cholesky(torch.linalg.inv(modes.precision.double()))
     found = np.empty((2, len(x)))
     for row in range(len(x)):
         one, own = slice(row, row + 1), kept[:, row]
@@ -54,7 +55,7 @@ def integrate(
 
 
 def heavy(modes: Expansion) -> Bool[Tensor, "m n"]:
-    """Which modes are distinct and, by Laplace's approximation, of some weight: at least one of each image."""
+    """Mark the modes that are distinct and, by Laplace's approximation, not negligible: at least one per image."""
     weight = modes.value.double() - torch.linalg.slogdet(modes.precision.double()).logabsdet / 2
     weight = torch.where(distinct(modes), weight, -torch.inf)
     return weight > weight.amax(dim=0) - NEGLIGIBLE

@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 LogJoint = Callable[[Tensor], Tensor]
-"""From latent points (k, latent) to log p(x, z), shape (k,), in nats."""
+"""Maps latent points (k, latent) to log p(x, z), shape (k,), in nats."""
 
 
 def log_integral(
@@ -20,7 +20,7 @@ def log_integral(
     nodes: int,
     block: int,
 ) -> float:
-    """`log p(x) = log sum_m w_m sum_i v_i p(x, z_mi) / q(z_mi)`, z_mi = mean_m + factor_m u_i.
+    """Compute `log p(x) = log sum_m w_m sum_i v_i p(x, z_mi) / q(z_mi)` with z_mi = mean_m + factor_m u_i.
 
     q is the mixture of the normal components, u and v are the nodes and weights of the rule for the
     standard normal. Each component integrates p(x, z) times its responsibility w_m N_m(z) / q(z), and
@@ -32,11 +32,11 @@ def log_integral(
         log_joint: log p(x, z) of one image.
         means: the modes.
         factors: lower triangular, with positive diagonal: the covariance is `factor factor^T`.
-        nodes: in each dimension.
-        block: points at once.
+        nodes: per dimension.
+        block: latent points at which the density is computed at once.
 
     Returns:
-        In nats; the error falls with the number of nodes, and only modes that a component covers count.
+        In nats. The error decreases with the number of nodes; modes that no component covers are missed.
 
     References:
         Naylor and Smith (1982), Applications of a method for the efficient computation of posterior
@@ -52,7 +52,12 @@ def log_integral(
 
 
 def rule(nodes: int, latent: int) -> tuple[Float64[Tensor, "k latent"], Float64[Tensor, " k"]]:
-    """Nodes and log weights of the product rule for `E[g(u)]`, u standard normal in so many dimensions."""
+    """Return nodes and log weights of the product rule for `E[g(u)]`, where u is standard normal.
+
+    Args:
+        nodes: per dimension.
+        latent: number of dimensions.
+    """
     u, v = np.polynomial.hermite_e.hermegauss(nodes)
     log_v = np.log(v) - math.log(math.sqrt(2 * math.pi))
     points = np.array(list(itertools.product(u, repeat=latent)))

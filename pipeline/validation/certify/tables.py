@@ -1,36 +1,51 @@
-"""The table of second opinions: what every method says of the images that were certified."""
+"""The table of estimates by several methods, for the images that are certified."""
 
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from pipeline.core.tables import CATEGORY, read_table
+from pipeline.core.tables import CATEGORY, read_table, write_table
 
 SIMULATED = "simulated"
-"""The set of images drawn from the model itself; every other set is of real ones."""
+"""The subset of images drawn from the model itself; every other subset is of real images."""
 AGAIN = "annealing-again"
-"""The method that annealing is called where an image is annealed anew; the first value stays beside it."""
+"""The method `annealing` repeated on an image with more temperatures; the first estimate stays beside it."""
 
 CERTIFIED = pa.schema(
     {
-        "image": pa.int32(),
-        "set": CATEGORY,
+        "id": pa.int32(),
+        "subset": CATEGORY,
         "method": CATEGORY,
         "log_likelihood": pa.float64(),
         "error": pa.float64(),
     }
 )
-"""One row an image and method: log p(x) in nats, with its error.
+"""One row per image and method: log p(x) in nats, with its error.
 
-`image` is the id, or counts the simulated ones. Methods: `score`, the estimator; `annealing`, below
-log p(x) in expectation; `annealing-again`, the same with other random numbers and more temperatures, of
-those images alone on which `score` and `annealing` contradict each other; `reverse`, of simulated images
-alone, above it in expectation; `quadrature`, where there are few latent dimensions. The error is the
-Monte Carlo standard error, and of quadrature the difference to a coarser rule.
+Simulated images are numbered from 0. Methods: `score`, the estimator; `annealing`, below log p(x) in expectation;
+`annealing-again`, the same with other random numbers and more temperatures, for those images only on which `score` and
+`annealing` contradict each other; `reverse`, above log p(x) in expectation, for simulated images only; `quadrature`,
+where there are few latent dimensions. The error is the Monte Carlo standard error; for quadrature it is the difference
+from a coarser rule.
 """
+KEY = ("id", "subset", "method")
+"""Columns that identify a row of `CERTIFIED`."""
+
+
+def write_certified(path: Path, table: pd.DataFrame) -> None:
+    """Write one model's estimates to `path`; see `CERTIFIED`.
+
+    Raises:
+        DataError: the table is not whole, or an image has a method twice.
+    """
+    write_table(path, table, CERTIFIED, KEY)
 
 
 def read_certified(path: Path) -> pd.DataFrame:
-    """What every method says of one model's certified images; see `CERTIFIED`."""
-    return read_table(path, CERTIFIED)
+    """Read one model's estimates from `path`; see `CERTIFIED`.
+
+    Raises:
+        DataError: the table is not whole, or an image has a method twice.
+    """
+    return read_table(path, CERTIFIED, KEY)

@@ -1,4 +1,4 @@
-"""The inverse temperatures of a path from the prior to the posterior."""
+"""Inverse temperatures of a path from the prior to the posterior."""
 
 import torch
 from jaxtyping import Float64
@@ -9,15 +9,15 @@ BEND = 0.02
 
 
 def rising(count: int, bend: float = BEND) -> Float64[Tensor, " temperatures"]:
-    """Inverse temperatures from 0 to 1, evenly spaced below `bend` and evenly in their logarithm above it.
+    """Return inverse temperatures from 0 to 1, evenly spaced below `bend` and evenly in their logarithm above it.
 
-    `b_t = bend ((1 + 1 / bend)^(t / count) - 1)`. Log p(x | z) spreads by a constant at first, and by
-    `sqrt(latent / 2) / b` where the posterior at b is nearly normal; the log weight varies least
-    where each step is short in proportion to the inverse of this spread.
+    `b_t = bend ((1 + 1 / bend)^(t / count) - 1)`. The standard deviation of log p(x | z) is constant at first, and
+    `sqrt(latent / 2) / b` where the posterior at b is nearly normal; the variance of the log weight is smallest
+    where each step is short in proportion to the inverse of this deviation.
 
     Args:
-        count: distances between neighbours; there is one temperature more.
-        bend: where the one spacing goes over into the other.
+        count: number of steps; there is one temperature more.
+        bend: inverse temperature at which the spacing changes from even to logarithmic.
 
     References:
         Gelman and Meng (1998), Simulating normalizing constants, section 4.3, for the best path.

@@ -1,59 +1,46 @@
-"""The ways to estimate a likelihood that are compared: the encoder's normal, one mode, several modes refined."""
+"""Estimates by each proposal at several numbers of draws."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from pipeline.config import AccuracyParams, ScoreParams
-from pipeline.likelihood.estimate import Images, effort_at, propose, weigh
-from pipeline.likelihood.mixture import mixture_at
-from pipeline.likelihood.modes import climb, laplace
+from pipeline.config import ScoreParams, ValidateParams
+from pipeline.likelihood.images import Images
 from pipeline.likelihood.prior_starts import Screen
-from pipeline.likelihood.proposals import encoder_draws
-from pipeline.likelihood.refinement import Normals
-from pipeline.likelihood.weights import log_weights
-
-NEWTON_STEPS = 8
-"""Of the search for the one mode."""
-NORMAL = 1e6
-"""Degrees of freedom from which on Student's t distribution is a normal."""
-INFLATION, PRIOR_SHARE = 1.1, 0.05
+from pipeline.likelihood.proposals import find
+from pipeline.likelihood.scoring import effort_at, weigh
 
 
 class Curve(NamedTuple):
-    """Log weights of n images of which any first few are an estimate, and the work before the first of them."""
+    """Log weights of n images; the first k rows are an estimate for each k of `draws`."""
 
     method: str
     draws: tuple[int, ...]
     log_w: Float64[Tensor, "k n"]
     before: Tensor
+    """Decoder passes per image before the first draw."""
 
 
-def curves(images: Images, screen: Screen, score: ScoreParams, params: AccuracyParams) -> Iterator[Curve]:
-    """Draw the weights of every method.
+def curves(images: Images, screen: Screen, score: ScoreParams, params: ValidateParams) -> Iterator[Curve]:
+    """Draw the weights of every proposal, at the first level of effort.
+
+    A nested proposal is drawn from once, `encoder_draws` times; smaller numbers share these draws. From every other
+    one each number is drawn anew.
 
     Args:
         images: a block.
-        screen: the points from which the study's searches start.
+        screen: the points of the prior from which the study's searches start.
         score: the study's effort.
-        params: numbers of draws.
+        params: the proposals, and the numbers of draws.
     """
-    latent = screen.points.shape[1]
-    posterior = images.model.posterior(images.x)
-    noise = images.numbers.of("encoder").normal(params.encoder, latent)
-    one = torch.ones(len(images.x), device=images.x.device)
-    log_w = log_weights(images.model, images.x, encoder_draws(posterior, noise))
-    yield Curve("encoder", (*(k for k in params.curve if k < params.encoder), params.encoder), log_w, one)
-    top = climb(images.model, images.x, posterior.mean.unsqueeze(0), NEWTON_STEPS)
-    kept = torch.ones_like(top.value, dtype=torch.bool)
-    normals = Normals(top.z, top.precision, laplace(top), torch.zeros_like(top.value))
-    mixture = mixture_at(normals, kept, INFLATION, NORMAL, PRIOR_SHARE)
-    for draws in params.curve:
-        yield Curve("mode", (draws,), weigh(images, mixture, draws), one + (NEWTON_STEPS + 1) * (latent + 1))
-    proposal = propose(images, screen, effort_at(0, score), score)
-    before = proposal.passes + screen.passes(images.x.shape[1])
-    for draws in params.curve:
-        yield Curve("modes", (draws,), weigh(images, proposal.mixture, draws), before)
+    for name in params.proposals:
+        proposal = find(name, "validate.proposals")(images, screen, effort_at(0, score), score)
+        before = proposal.passes + proposal.screening
+        if proposal.nested:
+            draws = (*(k for k in params.curve if k < params.encoder_draws), params.encoder_draws)
+            yield Curve(name, draws, weigh(images, proposal, params.encoder_draws), before)
+        else:
+            for k in params.curve:
+                yield Curve(name, (k,), weigh(images, proposal, k), before)

@@ -1,4 +1,4 @@
-"""The table of what several estimators say of the same images, and what there is to hold against them."""
+"""Table of several estimators' log likelihoods of the same images, the reference among them."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ import pyarrow as pa
 from pipeline.core.tables import CATEGORY, read_table
 
 REFERENCE, STUDY = "reference", "study"
-"""What the others are held against; and the estimate that stands in the model's scores."""
+"""Methods besides the proposals: the reference that all are compared with, and the estimate in the model's scores."""
 CURVES = ("encoder", "mode", "modes")
-"""Proposals that are compared at several numbers of draws; see `pipeline.validation.validate.methods`."""
+"""Proposals that the study compares, by their names in params.yaml."""
 
-ESTIMATED = pa.schema(
+ESTIMATOR_ERRORS = pa.schema(
     {
-        "image": pa.int32(),
-        "set": CATEGORY,
+        "id": pa.int32(),
+        "subset": CATEGORY,
         "method": CATEGORY,
         "draws": pa.int32(),
         "passes": pa.float64(),
@@ -24,10 +24,10 @@ ESTIMATED = pa.schema(
         "pareto_k": pa.float64(),
     }
 )
-"""One row an image, method and number of draws: log p(x) in nats with its Monte Carlo standard error, the work
-in decoder passes, and the Pareto shape of the weights. `image` is the id."""
+"""One row per image, method and number of draws: log p(x) in nats with its Monte Carlo standard error, the work
+in decoder passes, and the Pareto shape of the weights."""
 
 
-def read_estimated(path: Path) -> pd.DataFrame:
-    """What every method says of one model's images; see `ESTIMATED`."""
-    return read_table(path, ESTIMATED)
+def read_estimator_errors(path: Path) -> pd.DataFrame:
+    """Read every method's estimates for one model's images; see `ESTIMATOR_ERRORS`."""
+    return read_table(path, ESTIMATOR_ERRORS)

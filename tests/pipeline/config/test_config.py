@@ -3,7 +3,7 @@ import re
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeline.config import ModelParams, load_params
 from pipeline.core.errors import ParameterError
@@ -37,21 +37,19 @@ def test_the_projects_parameters_are_good():
 def test_pairs_and_roles_name_models_of_the_project():
     params = load_params(PARAMS)
     named = {name for pair in params.compare.pairs for name in pair} | {name for _, name in params.roles}
-    named |= set(params.classify.models) | set(params.accuracy.models)
+    named |= set(params.classify.models) | set(params.validation.models)
     assert named <= set(params.models)
 
 
 def test_every_number_has_its_place_in_the_file():
     params = load_params(PARAMS)
-    for section in [
-        params,
-        *(getattr(params, name) for name in ("train", "split", "score", "certify", "classify", "accuracy")),
-        *(
-            getattr(params, name)
-            for name in ("anatomy", "compare", "diagnose", "dimensions", "explore", "plot", "regress", "sample")
-        ),
-    ]:
+    sections = [value for _, value in params if isinstance(value, BaseModel)]
+    for mapping in (params.datasets, params.models, params.regress.variants):
+        sections += mapping.values()
+    assert {"IntervalParams", "ValidateParams", "DecomposeParams"} <= {type(section).__name__ for section in sections}
+    for section in (params, *sections):
         assert section.model_fields_set == set(type(section).model_fields)
+        assert not [name for name, field in type(section).model_fields.items() if not field.is_required()]
 
 
 def test_the_room_has_one_door():
@@ -70,6 +68,13 @@ def test_numbers_are_read_as_dvc_reads_them(write):
 @pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])
 def test_an_editors_marks_change_nothing(write, change):
     assert load_params(write(change(PARAMS.read_text(encoding="utf-8")))) == load_params(PARAMS)
+
+
+def test_a_new_data_set_needs_no_change_to_the_code(write):
+    text = PARAMS.read_text(encoding="utf-8").replace("dataset: mnist ", "dataset: emnist ")
+    line = "  emnist: {epochs: 3, hidden: [8], batch_size: 2, validation: 7}\n"
+    params = load_params(write(text.replace("  mnist: {", line + "  mnist: {", 1)))
+    assert params.data.validation == 7
 
 
 def test_parameters_cannot_be_changed():

@@ -5,10 +5,26 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.core.errors import DataError
-from pipeline.core.tables import SPLIT, concatenate, read_history, read_split, read_table, write_history, write_table
+from pipeline.core.tables import (
+    CATEGORY,
+    SPLIT,
+    concatenate,
+    read_by_model,
+    read_history,
+    read_split,
+    read_table,
+    write_by_model,
+    write_history,
+    write_table,
+)
 from pipeline.likelihood.score_tables import SCORES, read_scores
 
-KINDS = {"number": pa.int32(), "name": pa.string(), "share": pa.float64(), "set": pa.dictionary(pa.int8(), pa.string())}
+KINDS = {
+    "number": pa.int32(),
+    "name": pa.string(),
+    "share": pa.float64(),
+    "subset": pa.dictionary(pa.int8(), pa.string()),
+}
 SCHEMA = pa.schema({"id": pa.int32()} | KINDS)
 
 
@@ -20,7 +36,7 @@ def table():
             "number": np.array([3, 1, 4, 1, 5], dtype=np.int32),
             "name": ["a", "b", "ß", "", "e"],
             "share": [0.1, -0.2, 0.3, 1e300, 5e-324],
-            "set": pd.Categorical(["test", "train", "test", "test", "train"], ["train", "test", "never"]),
+            "subset": pd.Categorical(["test", "train", "test", "test", "train"], ["train", "test", "never"]),
         }
     )
 
@@ -43,7 +59,7 @@ def test_the_file_has_the_types_it_promises(path, table):
 def test_the_same_table_gives_the_same_bytes(path, table):
     write_table(path, table, SCHEMA)
     first = path.read_bytes()
-    shuffled = table[["set", "share", "name", "number", "id"]].set_axis([7, 8, 9, 10, 11])
+    shuffled = table[["subset", "share", "name", "number", "id"]].set_axis([7, 8, 9, 10, 11])
     shuffled.attrs["made"] = "at another time"
     write_table(path, shuffled, SCHEMA)
     assert path.read_bytes() == first
@@ -56,15 +72,15 @@ def test_the_same_table_gives_the_same_bytes(path, table):
         (lambda table: table[:0], "there is no row"),
         (lambda table: table.assign(share=[0, 1, np.nan, 3, 4]), "share of row 2 is nan"),
         (lambda table: table.assign(share=[0, 1, 2, np.inf, 4]), "share of row 3 is inf"),
-        (lambda table: table.assign(set=pd.Categorical(["test"] * 4 + [None])), "set of row 4 is nan"),
-        (lambda table: table.assign(id=[0, 1, 2, 3, 1]), "image 1 stands twice"),
+        (lambda table: table.assign(subset=pd.Categorical(["test"] * 4 + [None])), "subset of row 4 is nan"),
+        (lambda table: table.assign(id=[0, 1, 2, 3, 1]), "id 1 is repeated"),
     ],
 )
 def test_a_table_that_breaks_its_promise_is_not_written(path, table, change, fault):
-    write_table(path, table, SCHEMA)
+    write_table(path, table, SCHEMA, key=["id"])
     before = path.read_bytes()
     with pytest.raises(DataError, match=rf"table\.parquet: not written: {fault}"):
-        write_table(path, change(table), SCHEMA)
+        write_table(path, change(table), SCHEMA, key=["id"])
     assert path.read_bytes() == before
 
 
@@ -97,12 +113,58 @@ def test_columns_that_nobody_asked_for_are_passed_over(path, table):
     assert list(read_table(path, SCHEMA)) == SCHEMA.names
 
 
+def test_a_repeated_key_is_refused_in_one_line(path, table):
+    repeated = table.assign(number=[3, 1, 4, 4, 5], subset=["test", "test", "train", "train", "test"])
+    repeated["subset"] = repeated["subset"].astype("category")
+    write_table(path, repeated, SCHEMA, key=["id"])
+    with pytest.raises(DataError, match=r"table\.parquet: number 4, subset train is repeated; remake it") as caught:
+        read_table(path, SCHEMA, key=["number", "subset"])
+    assert "\n" not in str(caught.value)
+
+
+def test_the_tables_of_several_models_come_back_by_model_in_their_order(path, table):
+    tables = {
+        "vae-20": table.assign(subset=pd.Categorical(["test"] * 5)),
+        "a-vae": table[:2].assign(subset=pd.Categorical(["within-low", "train"])),
+        "vae-04": table[3:].reset_index(drop=True),
+    }
+    write_by_model(path, tables, SCHEMA)
+    found = read_by_model(path, SCHEMA)
+    assert list(found) == list(tables)
+    for name, own in tables.items():
+        pd.testing.assert_frame_equal(found[name], own, check_dtype=False, check_categorical=False)
+        assert isinstance(found[name]["subset"].dtype, pd.CategoricalDtype)
+    assert pq.read_schema(path).remove_metadata() == pa.schema([pa.field("model", pa.string()), *SCHEMA])
+    assert pq.read_schema(path).field("subset").type == CATEGORY
+
+
+def test_models_may_be_none(path):
+    write_by_model(path, {}, SCHEMA)
+    assert read_by_model(path, SCHEMA) == {}
+
+
+def test_the_tables_of_several_models_are_checked_when_they_are_written_and_read(path, table):
+    write_by_model(path, {"vae-04": table}, SCHEMA)
+    before = path.read_bytes()
+    for bad, fault in ((table.drop(columns="share"), "column share is missing"), (table[:0], "there is no row")):
+        with pytest.raises(DataError, match=rf"table\.parquet: not written: {fault} \(vae-20\)"):
+            write_by_model(path, {"vae-04": table, "vae-20": bad}, SCHEMA)
+    assert path.read_bytes() == before
+    with pytest.raises(DataError, match=r"table\.parquet: column more is missing; remake it"):
+        read_by_model(path, pa.schema([*SCHEMA, pa.field("more", pa.int32())]))
+    write_table(path, table, SCHEMA)
+    with pytest.raises(DataError, match="column model is missing"):
+        read_by_model(path, SCHEMA)
+
+
 @pytest.fixture
 def split(path):
     ids = np.arange(6, dtype=np.int32)
     words = pd.Categorical(["train"] * 6)
-    numbers = {"ink": 0.1, "pc1": np.linspace(-1, 1, 6), "within": 0.0}
-    table = pd.DataFrame({"id": ids, "digit": np.int8(3), "official": words, "set": words, "region": words} | numbers)
+    numbers = {"ink": 0.1, "pc1": np.linspace(-1, 1, 6), "pc1_within_class": 0.0}
+    table = pd.DataFrame(
+        {"id": ids, "label": np.int8(3), "official": words, "subset": words, "region": words} | numbers
+    )
     write_table(path, table, SPLIT)
     return path, ids
 
@@ -111,12 +173,12 @@ def test_a_split_belongs_to_its_images(split):
     path, ids = split
     assert read_split(path, ids)["id"].tolist() == ids.tolist()
     for others in (ids[:-1], ids[::-1], ids + 1):
-        with pytest.raises(DataError, match="rows that are not the"):
+        with pytest.raises(DataError, match="rows that do not belong to these"):
             read_split(path, others)
 
 
 def test_scores_are_those_of_the_contract():
-    assert SCORES.names[:4] == ["id", "digit", "set", "region"]
+    assert SCORES.names[:4] == ["id", "label", "subset", "region"]
     assert {SCORES.field(name).type for name in ("elbo", "log_likelihood", "standard_error")} == {pa.float64()}
 
 
@@ -154,5 +216,5 @@ def test_tables_stand_under_each_other(table):
 
 def test_a_scores_file_is_read_by_name(path, table):
     write_table(path, table, SCHEMA)
-    with pytest.raises(DataError, match="column digit is missing"):
+    with pytest.raises(DataError, match="column label is missing"):
         read_scores(path)

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from pipeline.core.errors import DataError, StorageError
-from pipeline.core.tensors import fill, read_into, read_tensors, write_tensors
+from pipeline.core.tensors import fill, read_described, read_tensors, write_tensors
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def make_network(seed=0, width=4):
 def test_a_network_comes_back_bit_by_bit(path):
     ours, theirs = make_network(0), make_network(1)
     write_tensors(path, ours.state_dict(), {})
-    read_into(path, theirs)
+    fill(theirs, read_tensors(path), path)
     assert all(torch.equal(theirs.state_dict()[name], tensor) for name, tensor in ours.state_dict().items())
 
 
@@ -28,6 +28,11 @@ def test_the_same_tensors_give_the_same_bytes_in_any_order(tmp_path):
     write_tensors(tmp_path / "1", tensors, about)
     write_tensors(tmp_path / "2", dict(reversed(tensors.items())), dict(reversed(about.items())))
     assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+def test_the_description_comes_back(path):
+    write_tensors(path, make_network().state_dict(), {"latent_dim": 4, "hidden": (8, 8)})
+    assert read_described(path)[1] == {"latent_dim": 4, "hidden": [8, 8]}
 
 
 def test_views_and_gradients_are_kept_as_plain_numbers(path):
@@ -51,7 +56,7 @@ def test_other_tensors_are_refused_and_the_network_stays_as_it_was(path, change,
     network, tensors = make_network(0), make_network(1).state_dict()
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     change(tensors)
-    with pytest.raises(DataError, match=rf"weights\.safetensors: another model's weights: {fault}"):
+    with pytest.raises(DataError, match=rf"weights\.safetensors: the weights of another model: {fault}"):
         fill(network, tensors, path)
     assert all(torch.equal(network.state_dict()[name], tensor) for name, tensor in before.items())
 
@@ -61,7 +66,7 @@ def test_a_file_cut_anywhere_is_told(path):
     whole = path.read_bytes()
     for length in range(0, len(whole), 11):
         path.write_bytes(whole[:length])
-        with pytest.raises(DataError, match="no whole safetensors file"):
+        with pytest.raises(DataError, match="not a whole safetensors file"):
             read_tensors(path)
 
 

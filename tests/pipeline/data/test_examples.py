@@ -3,26 +3,23 @@
 import numpy as np
 import pytest
 
-from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.data.examples import examples_for
-from tests.support.tiny import ROOT
-
-PARAMS = load_params(ROOT / "params.yaml")
+from tests.support.parameters import PARAMS
 
 
-@pytest.mark.parametrize("binarization", ["bernoulli", "threshold"])
+@pytest.mark.parametrize("binarization", ["stochastic", "threshold"])
 def test_a_model_learns_from_its_training_images_and_is_followed_on_the_frozen_validation_set(study, binarization):
     tables = study.tables
     model = PARAMS.models["vae-20"].model_copy(update={"binarization": binarization})
     learned, followed = examples_for(model, tables.images, tables.split, stream(0, "matched"))
-    train, validation = (np.flatnonzero(tables.split["set"] == name) for name in ("train", "validation"))
-    redraw = binarization == "bernoulli"
+    train, validation = (np.flatnonzero(tables.split["subset"] == name) for name in ("train", "validation"))
+    redraw = binarization == "stochastic"
     source = tables.images.grey if redraw else tables.images.binary_threshold
     assert learned.redraw == redraw
     assert np.array_equal(learned.pixels, source[train])
-    assert np.array_equal(learned.digit, tables.images.digit[train])
+    assert np.array_equal(learned.label, tables.images.label[train])
     assert not followed.redraw
     assert np.array_equal(followed.pixels, tables.images.binary(binarization)[validation])
-    assert np.array_equal(followed.digit, tables.images.digit[validation])
+    assert np.array_equal(followed.label, tables.images.label[validation])
     assert 0 < len(validation) < len(train)

@@ -55,7 +55,7 @@ def test_no_shortened_or_lengthened_file_is_read(array, data):
         pytest.param(bytes.fromhex("00000801") + HEADER[4:] + bytes(30), "begins with 00 00 08 01", id="labels"),
         pytest.param(bytes.fromhex("00000d03") + HEADER[4:] + bytes(30), "begins with 00 00 0d 03", id="floats"),
         pytest.param(HEADER[:15], "ends within its header, after 15 of 16 bytes", id="cut header"),
-        pytest.param(HEADER + bytes(29), "has 29 bytes after its header, where 2 x 3 x 5 are promised", id="cut"),
+        pytest.param(HEADER + bytes(29), "has 29 bytes after its header, instead of 2 x 3 x 5", id="cut"),
         pytest.param(HEADER + bytes(31), "has 31 bytes", id="trailing byte"),
         pytest.param(bytes.fromhex("00000803 00000000 00000003 00000005"), "its sizes are 0 x 3 x 5", id="no images"),
         pytest.param(bytes.fromhex("00000803 ffffffff ffffffff ffffffff") + bytes(9), "has 9 bytes", id="endless"),

@@ -4,14 +4,14 @@ import pytest
 from pipeline.core.errors import DataError
 from pipeline.core.rng import stream
 from pipeline.core.storage import read_arrays, write_arrays
-from pipeline.data.images import label, read_images, write_images
+from pipeline.data.images import freeze, read_images, write_images
 
 
 @pytest.fixture
 def images():
     rng = np.random.default_rng(0)
     grey = rng.integers(0, 256, (20, 9), dtype=np.uint8)
-    return label(grey, rng.integers(0, 10, 20, dtype=np.uint8), stream(0, "binarise"))
+    return freeze(grey, rng.integers(0, 10, 20, dtype=np.uint8), stream(0, "binarise"))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_the_same_images_give_the_same_bytes(path, images, tmp_path):
     assert (tmp_path / "again.npz").read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["grey", "binary_bernoulli", "binary_threshold", "digit", "id"])
+@pytest.mark.parametrize("name", ["grey", "binary_stochastic", "binary_threshold", "label", "id"])
 def test_a_missing_array_is_named(path, name):
     arrays = read_arrays(path)
     del arrays[name]
@@ -41,7 +41,7 @@ def test_a_missing_array_is_named(path, name):
         read_images(path)
 
 
-@pytest.mark.parametrize("name", ["grey", "binary_bernoulli", "binary_threshold", "digit", "id"])
+@pytest.mark.parametrize("name", ["grey", "binary_stochastic", "binary_threshold", "label", "id"])
 @pytest.mark.parametrize("change", [lambda array: array[:-1], lambda array: array[0], lambda array: array[:0]])
 def test_an_array_of_another_shape_is_refused(path, name, change):
     arrays = read_arrays(path)
@@ -50,7 +50,7 @@ def test_an_array_of_another_shape_is_refused(path, name, change):
         read_images(path)
 
 
-@pytest.mark.parametrize("name", ["grey", "binary_bernoulli", "binary_threshold", "digit", "id"])
+@pytest.mark.parametrize("name", ["grey", "binary_stochastic", "binary_threshold", "label", "id"])
 def test_an_array_of_another_type_is_refused(path, name):
     arrays = read_arrays(path)
     write_arrays(path, arrays | {name: arrays[name].astype(np.int64)})
@@ -58,7 +58,7 @@ def test_an_array_of_another_type_is_refused(path, name):
         read_images(path)
 
 
-@pytest.mark.parametrize("name", ["binary_bernoulli", "binary_threshold"])
+@pytest.mark.parametrize("name", ["binary_stochastic", "binary_threshold"])
 def test_a_binary_image_is_of_zeros_and_ones(path, name):
     arrays = read_arrays(path)
     arrays[name][3, 4] = 2
@@ -68,13 +68,13 @@ def test_a_binary_image_is_of_zeros_and_ones(path, name):
 
 
 def test_a_pixel_is_rounded_up_from_above_one_half():
-    found = label(np.array([[0, 127, 128, 255]], np.uint8), np.zeros(1, np.uint8), stream(0, "binarise"))
+    found = freeze(np.array([[0, 127, 128, 255]], np.uint8), np.zeros(1, np.uint8), stream(0, "binarise"))
     assert found.binary("threshold").tolist() == [[0, 0, 1, 1]]
 
 
 def test_coins_fall_as_often_as_the_grey_level_says():
     grey = np.tile(np.array([0, 1, 51, 254, 255], np.uint8), (100_000, 1))
-    found = label(grey, np.zeros(len(grey), np.uint8), stream(0, "binarise")).binary("bernoulli").mean(axis=0)
+    found = freeze(grey, np.zeros(len(grey), np.uint8), stream(0, "binarise")).binary("stochastic").mean(axis=0)
     assert found[[0, -1]].tolist() == [0, 1]
     assert found == pytest.approx(grey[0] / 255, abs=0.006)
     assert 0.003 < found[1] < 0.005

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torchvision.datasets
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
-from pipeline.core.errors import DataError
+from pipeline.core.errors import DataError, ParameterError
 from pipeline.core.rng import stream
 from pipeline.data.idx import FILES, encode, parse
-from pipeline.download.catalogue import CLASSES, LARGEST, UNPACKED_SHA256, Source, catalogue
+from pipeline.download.catalogue import CATALOGUE, LARGEST, DataSet, Source, find, sources
 from pipeline.download.dataset import collect, obtain
 from pipeline.download.digits import draw_stratified
 from pipeline.download.mirrors import Mirror, choose_mirrors, fetch
@@ -45,17 +46,63 @@ def ask(source: Source, *mirrors: Mirror, told: list[str] | None = None) -> byte
     return fetch(source, mirrors, allow(), (told if told is not None else []).append)
 
 
-@pytest.mark.parametrize("dataset", CLASSES)
-def test_the_catalogue_lists_the_four_files_of_every_data_set(dataset):
-    sources = catalogue(dataset)
-    assert {source.name for source in sources} == set(FILES)
-    assert len({source.md5 for source in sources}) == 4
-    assert {source.name: source.sha256 for source in sources if source.sha256} == UNPACKED_SHA256.get(dataset, {})
+TORCHVISION = {
+    "mnist": torchvision.datasets.MNIST,
+    "fashion-mnist": torchvision.datasets.FashionMNIST,
+    "kmnist": torchvision.datasets.KMNIST,
+}
 
 
-def test_each_data_set_has_other_files():
-    checksums = [source.md5 for dataset in CLASSES for source in catalogue(dataset)]
-    assert len(set(checksums)) == len(checksums) == 12
+@pytest.mark.parametrize("dataset", TORCHVISION)
+def test_the_catalogue_has_the_files_and_checksums_of_torchvision_in_their_order(dataset):
+    found = [(f"{source.name}.gz", source.md5) for source in sources(dataset)]
+    assert sorted(found) == sorted(TORCHVISION[dataset].resources)
+    assert [source.name for source in sources(dataset)] == list(FILES)
+
+
+@pytest.mark.parametrize("dataset", [name for name, entry in CATALOGUE.items() if entry.classes])
+def test_classes_have_the_names_that_torchvision_gives_them(dataset):
+    assert CATALOGUE[dataset].classes == tuple(TORCHVISION[dataset].classes)
+
+
+def test_no_two_files_of_the_catalogue_have_the_same_checksum():
+    found = [source for name in CATALOGUE if name != "digits" for source in sources(name)]
+    assert len({source.md5 for source in found}) == len(found) >= 12
+    known = [source.sha256 for source in found if source.sha256]
+    assert len(set(known)) == len(known) >= 8
+
+
+MD5 = {name: f"{place:032x}" for place, name in enumerate(FILES)}
+
+
+def test_a_data_set_that_torchvision_does_not_know_is_one_entry_with_its_checksums(monkeypatch):
+    monkeypatch.setitem(CATALOGUE, "made-up", DataSet(md5=MD5, sha256={FILES[0]: "a" * 64}))
+    assert [(source.name, source.md5) for source in sources("made-up")] == list(MD5.items())
+    assert [source.sha256 for source in sources("made-up")] == ["a" * 64, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        DataSet(),
+        DataSet(md5=dict(list(MD5.items())[:3])),
+        DataSet(md5=MD5, sha256={"train-images": "a" * 64}),
+        DataSet(torchvision="EMnist"),
+        DataSet(torchvision="EMNIST"),
+        DataSet(torchvision="CIFAR10"),
+    ],
+)
+def test_an_entry_without_the_checksums_of_the_four_files_is_refused(entry, monkeypatch):
+    monkeypatch.setitem(CATALOGUE, "made-up", entry)
+    with pytest.raises(ParameterError, match="the entry of made-up needs the MD5s of train-images-idx3-ubyte, "):
+        obtain("made-up", allow(), None, stream(0), print)
+
+
+def test_a_data_set_that_the_catalogue_lacks_is_refused_with_the_closest_name():
+    with pytest.raises(ParameterError, match=r"'mnits' is not in .*catalogue\.py; did you mean 'mnist'\?; there"):
+        find("mnits")
+    with pytest.raises(ParameterError, match="'emnist-letters' is not in"):
+        obtain("emnist-letters", allow(), None, stream(0), print)
 
 
 @pytest.mark.parametrize("form", [packed, dict], ids=["packed", "unpacked"])
@@ -157,7 +204,7 @@ def test_the_digits_repeat_and_follow_the_seed():
 def test_the_digits_are_all_images_once_as_grey_levels():
     train, test = parse(take_digits(), Path("digits"))
     levels, numbers = load_digits(return_X_y=True)
-    expected = {(*(round(v * 255 / 16) for v in row), digit) for row, digit in zip(levels, numbers, strict=True)}
+    expected = {(*(round(v * 255 / 16) for v in row), label) for row, label in zip(levels, numbers, strict=True)}
     rows = [(*image.ravel(), label) for part in (train, test) for image, label in zip(*part, strict=True)]
     assert train.images.shape[1:] == (8, 8)
     assert len(rows) == len(expected) == 1797

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.data.subjects import SUBJECTS
+from pipeline.download.catalogue import CATALOGUE
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from tests.support.browser import browser
@@ -21,7 +21,7 @@ def explorer(tmp_path_factory):
     scores = {name: study.tables.scores[name] for name in study.models}
     tables = dataclasses.replace(study.tables, scores=scores)
     packed = pack(tables.images, tables.split, scores, study.models)
-    page = explorer_page(packed, SUBJECTS["mnist"], study.pair, WALL)
+    page = explorer_page(packed, CATALOGUE["mnist"], study.pair, WALL)
     path = tmp_path_factory.mktemp("explorer") / "explorer.html"
     path.write_text(page, encoding="utf-8")
     return SimpleNamespace(study=study, tables=tables, packed=packed, page=page, path=path)

@@ -1,4 +1,4 @@
-"""The explorer in a real browser: looked at, pointed at, dragged over, typed at."""
+"""The explorer in a real browser."""
 
 import numpy as np
 import pandas as pd
@@ -7,12 +7,12 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from pipeline.data.images import Images
-from pipeline.data.subjects import SUBJECTS
+from pipeline.download.catalogue import CATALOGUE
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
 from pipeline.figures.palette import COLOURS
 from tests.pipeline.explorer.conftest import WALL
-from tests.support.explorer_reader import FOCUSED, INK, LISTED, opened, until
+from tests.support.explorer_reader import FOCUSED, INK, LISTED, SCORED, opened, until
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def reader(browser, explorer, tmp_path):
 
 
 def both(tables, x, y):
-    """Images scored under both models, with both likelihoods."""
-    columns = ["id", "digit", "set", "region", "log_likelihood"]
+    """Return the images scored under both models, with both log likelihoods."""
+    columns = ["id", "label", "subset", "region", "log_likelihood"]
     one, other = (tables.scores[name][columns] for name in (x, y))
-    held = one[~one["set"].isin(["train", "validation"])]
+    held = one[~one["subset"].isin(["train", "validation"])]
     return held.merge(other[["id", "log_likelihood"]], on="id", suffixes=("", "_y")).set_index("id")
 
 
-def test_it_opens_without_a_word_and_without_asking_for_anything(reader, explorer):
+def test_the_page_opens_without_warnings_and_loads_nothing(reader, explorer):
     reader.axes("vae-20", "cvae-20")
     assert reader.browser.complaints() == []
     assert reader.browser.requests() == [explorer.path.resolve().as_uri()]
@@ -46,13 +46,13 @@ def test_points_are_the_images_scored_under_both_models(reader, explorer):
 
 def test_a_digit_keeps_its_colour(reader):
     assert reader.browser.run("return bokeh.colours.palette") == list(COLOURS)
-    Select(reader.driver.find_element("id", "colour")).select_by_value("set")
+    Select(reader.driver.find_element("id", "colour")).select_by_value("subset")
     assert len(reader.browser.run("return bokeh.colours.palette")) == 5
     assert reader.browser.run("return new Set(bokeh.points.data.code).size") == 5
-    Select(reader.driver.find_element("id", "colour")).select_by_value("digit")
+    Select(reader.driver.find_element("id", "colour")).select_by_value("label")
     assert reader.browser.run("return bokeh.colours.palette") == list(COLOURS)
     assert reader.browser.run(
-        "return [...bokeh.points.data.code].every((code, i) => code === images.digit[view.rows[i]])"
+        "return [...bokeh.points.data.code].every((code, i) => code === images.label[view.rows[i]])"
     )
 
 
@@ -60,7 +60,7 @@ def test_what_is_hidden_is_not_in_the_plot(reader, explorer):
     table = both(explorer.tables, "vae-04", "vae-20")
     reader.driver.find_element("xpath", "//label[normalize-space()='7']/input").click()
     reader.driver.find_element("xpath", "//label[normalize-space()='test']/input").click()
-    kept = table[(table["digit"] != 7) & (table["set"] != "test")]
+    kept = table[(table["label"] != 7) & (table["subset"] != "test")]
     assert reader.browser.run("return view.rows.map((image) => images.id[image])") == list(kept.index)
 
 
@@ -70,11 +70,11 @@ def test_pointing_shows_the_image_and_its_scores(reader, explorer):
     row = table.loc[worst]
     reader.hover(row["log_likelihood"], row["log_likelihood_y"])
     until(lambda: not reader.browser.run("return document.getElementById('tip').hidden"))
-    told = reader.text("tip").replace("\N{MINUS SIGN}", "-")
-    assert f"Image {worst}\ndigit {row['digit']}, " in told
-    assert f"vae-04: {row['log_likelihood']:.2f} ± " in told
-    assert f"vae-20: {row['log_likelihood_y']:.2f} ± " in told
-    frozen = explorer.tables.images.binary_bernoulli[worst].tolist()
+    shown = reader.text("tip").replace("\N{MINUS SIGN}", "-")
+    assert f"Image {worst}\ndigit {row['label']}, " in shown
+    assert f"vae-04: {row['log_likelihood']:.2f} ± " in shown
+    assert f"vae-20: {row['log_likelihood_y']:.2f} ± " in shown
+    frozen = explorer.tables.images.binary_stochastic[worst].tolist()
     assert reader.driver.execute_script(INK, "#tip canvas") == frozen
     assert reader.driver.execute_script(INK, "#picture") == frozen
     scores = {name: values.set_index("id")["log_likelihood"] for name, values in explorer.tables.scores.items()}
@@ -100,7 +100,7 @@ def test_a_box_selects_its_images(reader, explorer):
     assert (gains.diff().dropna() <= 0.001).all()
     tiles = reader.browser.run("return [...document.querySelectorAll('#wall > div')].map((tile) => tile.id)")
     assert tiles == [f"tile-{image}" for image in csv.index[:WALL]]
-    frozen = explorer.tables.images.binary_bernoulli[csv.index[0]].tolist()
+    frozen = explorer.tables.images.binary_stochastic[csv.index[0]].tolist()
     assert reader.driver.execute_script(INK, f"#{tiles[0]} canvas") == frozen
     rows = reader.browser.run(LISTED)
     assert [int(cells[0]) for cells in rows] == list(csv.index[:WALL])
@@ -110,9 +110,9 @@ def test_a_box_selects_its_images(reader, explorer):
 
 
 def check_file(csv, tables):
-    """Every cell of a downloaded file is that of the tables."""
+    """Check that every cell of a downloaded file is that of the tables."""
     rows = tables.split.set_index("id").loc[csv.index]
-    for column in ("digit", "set", "region"):
+    for column in ("label", "subset", "region"):
         assert list(csv[column]) == list(rows[column])
     for name, scores in tables.scores.items():
         for quantity in ("log_likelihood", "standard_error"):
@@ -122,7 +122,7 @@ def check_file(csv, tables):
             assert (found - known).abs().max() <= 0.0005001 or known.isna().all()
 
 
-def test_a_circle_selects_what_is_in_it(reader, explorer):
+def test_a_lasso_selects_the_images_inside_it(reader, explorer):
     table = both(explorer.tables, "vae-04", "vae-20")
     x, y = table["log_likelihood"], table["log_likelihood_y"]
     reader.driver.find_element("css selector", "input[value=lasso]").click()
@@ -135,14 +135,14 @@ def test_a_circle_selects_what_is_in_it(reader, explorer):
     assert 0 < count < len(table)
 
 
-def test_a_selection_is_of_images_and_stays_under_other_models(reader, explorer):
+def test_a_selection_of_images_stays_when_the_models_change(reader, explorer):
     reader.browser.run("choose(view.rows.slice(0, 7))")
     reader.axes("vae-20", "vae-20-matched")
     assert reader.text("summary").startswith("7 images of ")
     assert reader.browser.run("return bokeh.points.selected.indices.length") == 7
 
 
-def test_all_of_it_can_be_done_with_the_keyboard(reader, explorer):
+def test_everything_can_be_done_with_the_keyboard(reader, explorer):
     reader.tab_to("y")
     reader.press(Keys.DOWN)
     table = both(explorer.tables, "vae-04", "vae-32")
@@ -175,6 +175,21 @@ def test_all_of_it_can_be_done_with_the_keyboard(reader, explorer):
     assert reader.text("about").startswith(f"Image {csv['id'][WALL - 2]}, digit ")
 
 
+def test_labels_of_models_follow_their_parameters(reader, explorer):
+    models = explorer.study.models
+    options = [option.text for option in Select(reader.driver.find_element("id", "x")).options]
+    assert options == [
+        f"{name} ({model.latent_dim} dimensions), log p(x{' | y' if model.conditional else ''})"
+        + (", thresholded pixels" if model.binarization == "threshold" else "")
+        for name, model in models.items()
+    ]
+    reader.tab_to("plot")
+    reader.press(Keys.HOME)
+    rows = reader.browser.run(SCORED)
+    assert [(row[0], int(row[1])) for row in rows] == [(row[0], models[row[0]].latent_dim) for row in rows]
+    assert reader.browser.run("return bokeh.plot.below[0].axis_label") == "log p(x) under vae-04 (4 dimensions), nats"
+
+
 def test_the_focus_goes_down_the_page_and_nowhere_twice(reader):
     found = []
     while (reader.press(Keys.TAB), name := reader.browser.run(FOCUSED))[1] not in found:
@@ -185,10 +200,10 @@ def test_the_focus_goes_down_the_page_and_nowhere_twice(reader):
         "swap",
         "y",
         "colour",
-        "digit-0",
-        "digit-9",
-        "set-0",
-        "set-4",
+        "label-0",
+        "label-9",
+        "subset-0",
+        "subset-4",
         "plot",
         "drag",
         "closer",
@@ -202,18 +217,18 @@ def test_the_focus_goes_down_the_page_and_nowhere_twice(reader):
     assert places == sorted(places)
 
 
-def test_an_image_that_is_none_of_the_holdouts_is_told(reader):
+def test_a_number_of_no_holdout_image_is_reported(reader):
     reader.tab_to("number")
     reader.press("987654", Keys.ENTER)
     assert reader.text("about") == "No holdout image has the number 987654."
 
 
-def test_what_cannot_be_compared_is_said(reader):
+def test_cautions_are_shown_for_axes_that_do_not_compare(reader):
     assert reader.text("caution") == ""
     reader.axes("vae-20", "cvae-20")
-    assert "One axis is given the digit" in reader.text("caution")
+    assert "One axis is conditional on the digit" in reader.text("caution")
     reader.axes("vae-20", "vae-20-threshold")
-    assert "orders compare, nats do not" in reader.text("caution")
+    assert "compare the order of images, not nats" in reader.text("caution")
     reader.axes("vae-20", "vae-20-matched")
     assert reader.text("caution").startswith("vae-20-matched trained on images of pc1-low, ")
 
@@ -246,15 +261,15 @@ def test_twenty_thousand_points_follow_the_pointer(browser, explorer, tmp_path):
 
 
 def many(explorer, count):
-    """The page of so many images, all of the test file."""
+    """Return the page with `count` images, all of the test file."""
     rng = np.random.default_rng(5)
     grey = np.zeros((count, 64), dtype=np.uint8)
-    digit, ids = rng.integers(0, 10, count, dtype=np.uint8), np.arange(count, dtype=np.int32)
-    images = Images(grey, rng.integers(0, 2, grey.shape, dtype=np.uint8), grey, digit, ids)
-    split = pd.DataFrame({"id": ids, "digit": digit, "set": "test", "region": "centre"})
+    label, ids = rng.integers(0, 10, count, dtype=np.uint8), np.arange(count, dtype=np.int32)
+    images = Images(grey, rng.integers(0, 2, grey.shape, dtype=np.uint8), grey, label, ids)
+    split = pd.DataFrame({"id": ids, "label": label, "subset": "test", "region": "centre"})
     scores = {
         name: split.assign(log_likelihood=rng.normal(-90, 20, count), standard_error=0.1)
         for name in explorer.study.pair
     }
     models = {name: explorer.study.models[name] for name in scores}
-    return explorer_page(pack(images, split, scores, models), SUBJECTS["mnist"], explorer.study.pair, WALL)
+    return explorer_page(pack(images, split, scores, models), CATALOGUE["mnist"], explorer.study.pair, WALL)

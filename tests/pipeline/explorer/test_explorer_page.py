@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.data.subjects import SUBJECTS
+from pipeline.download.catalogue import CATALOGUE
 from pipeline.explorer.page import ROOM, SCRIPTS, explorer_page
 from pipeline.rendering.checker import NEIGHBOUR
 from pipeline.rendering.reader import read_page
@@ -18,11 +18,11 @@ for _ in range({before}):
     figure()
 from pipeline.explorer.page import explorer_page
 from pipeline.explorer.study import pack
-from pipeline.data.subjects import SUBJECTS
+from pipeline.download.catalogue import CATALOGUE
 from tests.support.made_up import make_study
 study = make_study(models=2, side=8, images=700)
 packed = pack(study.tables.images, study.tables.split, study.tables.scores, study.models)
-print(hashlib.sha256(explorer_page(packed, SUBJECTS['mnist'], study.pair, 9).encode()).hexdigest())
+print(hashlib.sha256(explorer_page(packed, CATALOGUE['mnist'], study.pair, 9).encode()).hexdigest())
 """
 
 
@@ -38,7 +38,7 @@ def test_another_process_makes_the_same_bytes(capsys):
 
 
 def test_one_process_makes_the_same_bytes_twice(explorer):
-    again = explorer_page(explorer.packed, SUBJECTS["mnist"], explorer.study.pair, 20)
+    again = explorer_page(explorer.packed, CATALOGUE["mnist"], explorer.study.pair, 20)
     assert hashlib.sha256(again.encode()).digest() == hashlib.sha256(explorer.page.encode()).digest()
 
 

@@ -20,7 +20,7 @@ def columns(explorer):
 
 def test_every_holdout_image_is_there_and_no_other(explorer, columns):
     split = explorer.tables.split
-    assert list(columns["id"]) == list(split.loc[split["set"].isin(HOLDOUTS), "id"])
+    assert list(columns["id"]) == list(split.loc[split["subset"].isin(HOLDOUTS), "id"])
 
 
 def test_every_likelihood_is_that_of_its_table(explorer, columns):
@@ -37,14 +37,14 @@ def test_every_likelihood_is_that_of_its_table(explorer, columns):
 def test_labels_are_those_of_the_split(explorer, columns):
     rows = explorer.tables.split.loc[columns["id"]]
     described = explorer.packed.description
-    assert list(columns["digit"]) == list(rows["digit"])
-    assert [described["sets"][code] for code in columns["set"]] == list(rows["set"])
+    assert list(columns["label"]) == list(rows["label"])
+    assert [described["subsets"][code] for code in columns["subset"]] == list(rows["subset"])
     assert [described["regions"][code] for code in columns["region"]] == list(rows["region"])
 
 
 def test_pixels_are_the_frozen_ones_of_each_kind_of_model(explorer, columns):
     images, ids = explorer.tables.images, columns["id"]
-    for name, frozen in (("bernoulli", images.binary_bernoulli), ("threshold", images.binary_threshold)):
+    for name, frozen in (("stochastic", images.binary_stochastic), ("threshold", images.binary_threshold)):
         pixels = np.unpackbits(columns[name].reshape(len(ids), -1), axis=1)[:, : frozen.shape[1]]
         assert (pixels == frozen[ids]).all()
 
@@ -59,10 +59,10 @@ def test_thresholded_pixels_are_left_out_where_no_model_is_of_them(explorer):
 def test_an_image_that_a_model_was_not_scored_on_is_absent(explorer):
     tables, models = explorer.tables, explorer.study.models
     table = tables.scores["vae-20"]
-    fewer = tables.scores | {"vae-20": table[table["set"] == "test"]}
+    fewer = tables.scores | {"vae-20": table[table["subset"] == "test"]}
     packed = pack(tables.images, tables.split, fewer, models)
     whole = zlib.decompress(base64.b64decode(packed.columns))
     count = packed.description["columns"][0][2]
     place = [name for name, *_ in packed.description["columns"]].index("vae-20.log_likelihood")
     kept = np.frombuffer(whole, "<i4", count, 4 * count * place)
-    assert (kept != ABSENT).sum() == (table["set"] == "test").sum()
+    assert (kept != ABSENT).sum() == (table["subset"] == "test").sum()

@@ -8,6 +8,7 @@ from pipeline.figures.atlas import draw_all, model_label, scored_pair
 from pipeline.figures.palette import COLOURS
 from pipeline.figures.style import to_svg
 from pipeline.rendering.figures import spell_out
+from tests.support.parameters import PARAMS
 
 NAMES = {
     "classification",
@@ -18,7 +19,7 @@ NAMES = {
     "training",
     "likelihood",
     "regions",
-    "accuracy",
+    "validate",
     "certificate",
     "differences",
     "scatter",
@@ -28,7 +29,7 @@ NAMES = {
     "unseen",
     "fit",
     "gain-model",
-    "losses",
+    "negative-gains",
     "reconstructions",
     "generation",
     "interpolation",
@@ -40,7 +41,7 @@ NAMES = {
     "monte-carlo",
     "likeliest",
     "shares",
-    *(f"regress-{name}" for name in ("anatomy", "fits", "prediction", "traces", "variants")),
+    *(f"regress-{name}" for name in ("contributions", "fits", "prediction", "traces", "variants")),
 }
 
 
@@ -68,11 +69,11 @@ def test_a_model_without_scores_is_left_out_and_the_others_keep_their_colours(st
 
 
 def test_drawing_changes_no_table(study):
-    before = study.tables.split.copy(), study.tables.images.binary_bernoulli.copy()
+    before = study.tables.split.copy(), study.tables.images.binary_stochastic.copy()
     scores = {name: table.copy() for name, table in study.tables.scores.items()}
     draw_all(study.drawing(gallery=3), study.tables)
     assert study.tables.split.equals(before[0])
-    assert np.array_equal(study.tables.images.binary_bernoulli, before[1])
+    assert np.array_equal(study.tables.images.binary_stochastic, before[1])
     assert all(study.tables.scores[name].equals(table) for name, table in scores.items())
 
 
@@ -88,8 +89,32 @@ def test_the_pair_falls_back_on_models_that_are_scored(pair, scored, found):
     assert scored_pair(pair, scored) == found
 
 
-def test_a_model_of_another_variable_says_so(study):
-    assert model_label("cvae-20", study.models["cvae-20"]) == "cvae-20 (given the label)"
-    rounded = study.models["vae-20"].model_copy(update={"binarization": "threshold"})
-    assert model_label("v", rounded) == "v (thresholded images)"
-    assert model_label("vae-20", study.models["vae-20"]) == "vae-20"
+@pytest.mark.parametrize(
+    ("name", "change", "label"),
+    [
+        ("vae-20", {}, "vae-20"),
+        ("vae-04", {"latent_dim": 4}, "vae-04"),
+        ("vae-20-short-10", {}, "vae-20-short-10"),
+        ("vae-20", {"latent_dim": 16}, "vae-20 (d = 16)"),
+        ("vae-20-short-10", {"latent_dim": 10}, "vae-20-short-10 (d = 10)"),
+        ("vae-2", {}, "vae-2 (d = 20)"),
+        ("wide", {}, "wide (d = 20)"),
+        ("cvae-20", {"conditional": True}, "cvae-20 (given the label)"),
+        ("vae-20", {"binarization": "threshold"}, "vae-20 (thresholded images)"),
+        ("v", {"conditional": True, "latent_dim": 3}, "v (d = 3, given the label)"),
+    ],
+)
+def test_a_label_says_what_the_parameters_say(name, change, label):
+    assert model_label(name, PARAMS.models["vae-20"].model_copy(update=change)) == label
+
+
+def test_figures_call_a_model_by_its_number_of_dimensions_whatever_its_name(study):
+    tables = dataclasses.replace(study.tables, diagnosed={}, latent={})
+    for latent_dim, label in ((20, "vae-20"), (16, "vae-20 (d = 16)")):
+        params = study.drawing(gallery=3)
+        changed = params.models["vae-20"].model_copy(update={"latent_dim": latent_dim})
+        models = {name: params.models[name] for name in study.models} | {"vae-20": changed}
+        drawn = draw_all(params.model_copy(update={"models": models}), tables)
+        for name in ("training", "likelihood"):
+            (legend,) = drawn[name].legends
+            assert label in [text.get_text() for text in legend.get_texts()]

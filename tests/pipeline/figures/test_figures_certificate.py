@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.data.subsets import SETS
-from pipeline.figures.certificate import KINDS, certificate
+from pipeline.data.subsets import SUBSETS
+from pipeline.figures.certify import KINDS, certificate
 from pipeline.figures.palette import INK
 from pipeline.figures.style import to_svg
-from pipeline.validation.certify.agreement import side_by_side
+from pipeline.validation.certify.agreement import compare_methods
 
 
 def panels_of(figure, study):
@@ -31,7 +31,7 @@ def rings_of(axes):
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.label)
 def test_every_difference_is_drawn_with_two_errors_to_either_side(figures, study, kind):
     for name, axes in panels_of(figures["certificate"], study).items():
-        both = side_by_side(study.tables.certified[name], kind.a, kind.b)
+        both = compare_methods(study.tables.certified[name], kind.a, kind.b)
         heights, bars = points_of(axes, kind)
         assert sorted(heights) == pytest.approx(sorted(both["difference"]))
         wanted = np.stack([both["difference"] - 2 * both["error"], both["difference"] + 2 * both["error"]], axis=1)
@@ -40,7 +40,7 @@ def test_every_difference_is_drawn_with_two_errors_to_either_side(figures, study
 
 def test_contradictions_are_ringed_and_no_gap_is(figures, study):
     for name, axes in panels_of(figures["certificate"], study).items():
-        pairs = [side_by_side(study.tables.certified[name], kind.a, kind.b) for kind in KINDS[:3]]
+        pairs = [compare_methods(study.tables.certified[name], kind.a, kind.b) for kind in KINDS[:3]]
         far = [both.loc[both["contradiction"], "difference"] for both in pairs]
         assert sorted(rings_of(axes)) == pytest.approx(sorted(pd.concat(far)))
         assert len(rings_of(axes)) == 1
@@ -49,7 +49,7 @@ def test_contradictions_are_ringed_and_no_gap_is(figures, study):
 def test_each_set_has_its_place_and_its_images_stand_in_the_order_of_the_difference(figures, study):
     axes = panels_of(figures["certificate"], study)["vae-04"]
     labels = [label.get_text().replace("\n", "") for label in figures["certificate"].axes[-1].get_xticklabels()]
-    assert labels == [*SETS, "simulated"]
+    assert labels == [*SUBSETS, "simulated"]
     drawn = [line for line in axes.get_lines() if line.get_marker() == "o" and line.get_markersize() < 5]
     for place, line in enumerate(drawn):
         x, y = line.get_data()
@@ -62,7 +62,7 @@ def test_the_legend_names_what_is_drawn_and_nothing_else(figures, study):
     assert [kind.label for kind in KINDS] == words[:-1]
     alone = {"vae-20": study.tables.certified["vae-20"].query("method in ('score', 'annealing')")}
     words = [text.get_text() for text in certificate(alone, study.marks).legends[0].get_texts()]
-    assert words[:-1] == ["score less annealing"]
+    assert words[:-1] == ["score − annealing"]
 
 
 def test_a_model_has_its_colour_and_a_contradiction_is_in_ink(figures, study):
@@ -72,7 +72,7 @@ def test_a_model_has_its_colour_and_a_contradiction_is_in_ink(figures, study):
 
 
 def test_a_full_certificate_is_no_heavier_than_a_figure_may_be(study):
-    part = study.tables.certified["vae-04"].query("set == 'test'")
-    many = pd.concat([part.assign(image=part["image"] + 10_000 * copy) for copy in range(120)])
+    part = study.tables.certified["vae-04"].query("subset == 'test'")
+    many = pd.concat([part.assign(id=part["id"] + 10_000 * copy) for copy in range(120)])
     tables = dict.fromkeys(list(study.marks)[:3], many)
     assert len(to_svg(certificate(tables, study.marks))) < 200_000

@@ -5,7 +5,7 @@ from pipeline.figures.mistakes import mistakes, probability, worst
 from pipeline.figures.palette import COLOURS
 from pipeline.figures.style import to_svg
 from pipeline.figures.worth import worth
-from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.bayes import predict
 from pipeline.numbers.worth import label_worth
 
 
@@ -14,13 +14,13 @@ def table(study):
     return study.tables.classified["cvae-20"]
 
 
-def test_the_worst_mistakes_are_those_of_longest_odds(table):
-    found = verdicts(table)
+def test_the_worst_mistakes_are_those_of_largest_odds(table):
+    found = predict(table)
     wrong = found[~found["correct"]]
     shown = worst(table, 5)
     assert all(part["odds"].is_monotonic_decreasing and not part["correct"].any() for part in shown.values())
     assert sum(int(title.split(" of ")[-1].split()[0]) for title in shown) == len(wrong)
-    test = (wrong["set"] == "test").sum()
+    test = (wrong["subset"] == "test").sum()
     assert [len(part) for part in shown.values()] == [min(5, test), min(5, len(wrong) - test)]
 
 
@@ -28,7 +28,7 @@ def test_under_each_mistake_stand_truth_prediction_posterior_and_odds(figures, t
     parts = worst(table, 20).values()
     texts = [axes.get_xlabel() for panel in figures["mistakes"].subfigs for axes in panel.axes if axes.images]
     wanted = [
-        f"{row['digit']} as {row['predicted']}\n{probability(row['confidence'])}\n{row['odds']:.1f} nats"
+        f"{row['label']} as {row['predicted']}\n{probability(row['confidence'])}\n{row['odds']:.1f} nats"
         for part in parts
         for row in part.to_dict("records")
     ]
@@ -38,15 +38,15 @@ def test_under_each_mistake_stand_truth_prediction_posterior_and_odds(figures, t
 def test_the_image_above_is_the_one_that_is_meant(study, figures, table):
     first = next(iter(worst(table, 20).values())).iloc[0]
     drawn = figures["mistakes"].subfigs[0].axes[0].images[0].get_array()
-    meant = study.tables.images.binary_bernoulli[study.tables.images.id == first["image"]].reshape(28, 28)
+    meant = study.tables.images.binary_stochastic[study.tables.images.id == first["id"]].reshape(28, 28)
     assert np.array_equal(drawn < 0.5, meant == 1)
 
 
-def test_a_classifier_without_mistakes_says_so(study, table):
-    best = table["log_likelihood"].where(table["y"] != table["digit"], 0)
+def test_the_figure_of_a_classifier_without_mistakes_has_a_sentence_instead(study, table):
+    best = table["log_likelihood"].where(table["given_label"] != table["label"], 0)
     images = study.tables.images
-    drawn = mistakes(table.assign(log_likelihood=best), images.binary_bernoulli, images.id, study.marks["cvae-20"], 10)
-    assert "none of its predictions is wrong" in drawn.get_suptitle()
+    drawn = mistakes(table.assign(log_likelihood=best), images.binary_stochastic, images.id, study.marks["cvae-20"], 10)
+    assert "no image is misclassified" in drawn.get_suptitle()
     assert to_svg(drawn).startswith(b"<?xml")
 
 
@@ -54,21 +54,22 @@ def test_a_posterior_is_not_rounded_to_certainty():
     assert [probability(one) for one in (0.5, 0.9994, 0.9996, 1.0)] == ["0.500", "0.999", "> 0.999", "> 0.999"]
 
 
-def test_marks_of_a_digit_stand_at_its_means_in_its_colour(study, figures, table):
+def test_marks_of_a_class_are_at_its_means_in_its_colour(study, figures, table):
     found = label_worth(table, study.tables.scores["vae-20"])
-    test = found[found["set"] == "test"]
+    test = found[found["subset"] == "test"]
     axes = figures["worth"].axes[0]
     marks = [line for line in axes.get_lines() if line.get_marker() in {"o", "s"}]
-    assert len(marks) == 2 * test["digit"].nunique()
+    assert len(marks) == 2 * test["label"].nunique()
     for line in marks:
-        digit = round(line.get_xdata()[0])
+        label = round(line.get_xdata()[0])
         kind = "worth" if line.get_marker() == "o" else "gain"
-        assert line.get_color() == COLOURS[digit]
-        assert line.get_ydata()[0] == pytest.approx(test.loc[test["digit"] == digit, kind].mean())
+        assert line.get_color() == COLOURS[label]
+        assert line.get_ydata()[0] == pytest.approx(test.loc[test["label"] == label, kind].mean())
 
 
 def test_each_classifier_has_a_panel_on_the_same_axis(study, table):
     pair = (table, study.tables.scores["vae-20"])
-    drawn = worth({"cvae-20": pair, "other": pair})
-    assert len(drawn.axes) == 2
+    drawn = worth({"cvae-20": pair, "vae-32": pair}, study.marks, 0.95)
+    titles = [axes.get_title(loc="left") for axes in drawn.axes]
+    assert titles == [study.marks["cvae-20"].label, study.marks["vae-32"].label]
     assert drawn.axes[0].get_ylim() == drawn.axes[1].get_ylim()

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from pipeline.data.subsets import REGIONS, SETS
+from pipeline.data.subsets import REGIONS, SUBSETS
 from pipeline.figures.differences import differences
 
-ROWS = [*SETS, *(f"test, {region}" for region in REGIONS)]
+ROWS = [*SUBSETS, *(f"test, {region}" for region in REGIONS)]
 
 
 def dots_of(axes):
-    """Each dot as drawn: place, difference, and the line object."""
+    """Return height, difference and line object of each dot."""
     return [(line.get_ydata()[0], line.get_xdata()[0], line) for line in axes.get_lines() if line.get_marker() == "o"]
 
 
@@ -20,7 +20,7 @@ def test_each_pair_has_a_panel_that_names_both_models(figures, study):
         assert title == f"{study.marks[row['model_a']].label}\nminus {study.marks[row['model_b']].label}"
 
 
-def test_rows_are_the_sets_and_then_the_regions_of_test(figures):
+def test_rows_are_the_subsets_and_then_the_regions_of_test(figures):
     labels = [label.get_text().split(" (")[0] for label in figures["differences"].axes[0].get_yticklabels()]
     assert labels == ROWS
 
@@ -29,7 +29,7 @@ def test_dots_and_intervals_are_those_of_the_table_and_no_others(figures, study)
     for axes, (_, table) in zip(
         figures["differences"].axes, study.tables.pairs.groupby(["model_a", "model_b"], sort=False), strict=True
     ):
-        names = table["set"].where(table["region"] == "all", "test, " + table["region"])
+        names = table["subset"].where(table["region"] == "all", "test, " + table["region"])
         expected = sorted((ROWS.index(name), value) for name, value in zip(names, table["difference"], strict=True))
         assert [(place, value) for place, value, _ in sorted(dots_of(axes))] == pytest.approx(np.array(expected))
         bars = [line.get_xdata() for line in axes.get_lines() if line.get_solid_capstyle() == "butt"]

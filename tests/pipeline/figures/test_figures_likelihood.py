@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.data.subsets import REGIONS, SETS
+from pipeline.data.subsets import REGIONS, SUBSETS
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 
 
@@ -26,10 +26,12 @@ def dots_of(figure, marks):
     return found
 
 
-@pytest.mark.parametrize(("name", "column", "order"), [("likelihood", "set", SETS), ("regions", "region", REGIONS)])
+@pytest.mark.parametrize(
+    ("name", "column", "order"), [("likelihood", "subset", SUBSETS), ("regions", "region", REGIONS)]
+)
 def test_each_row_of_the_summary_is_a_dot_with_both_errors_and_no_other_is(figures, study, name, column, order):
     table = study.summary
-    table = table[(table["region"] == "all") if column == "set" else (table["region"] != "all")]
+    table = table[(table["region"] == "all") if column == "subset" else (table["region"] != "all")]
     assert tuple(rows_of(figures[name])) == order
     dots = dots_of(figures[name], study.marks)
     assert set(dots) == set(zip(table["model"], table[column], strict=True))
@@ -38,7 +40,7 @@ def test_each_row_of_the_summary_is_a_dot_with_both_errors_and_no_other_is(figur
         assert dots[row["model"], row[column]] == pytest.approx(expected)
 
 
-def test_what_was_not_scored_is_absent_and_the_legend_says_so(figures, study):
+def test_a_mean_that_was_not_scored_is_absent_and_the_legend_mentions_it(figures, study):
     dots = dots_of(figures["likelihood"], study.marks)
     assert ("vae-04", "train") in dots
     assert ("cvae-20", "train") not in dots
@@ -46,7 +48,7 @@ def test_what_was_not_scored_is_absent_and_the_legend_says_so(figures, study):
     assert "not scored" not in figures["regions"].legends[0].get_title().get_text()
 
 
-def test_one_missing_region_is_absent_and_the_legend_says_so(study):
+def test_one_missing_region_is_absent_and_the_legend_mentions_it(study):
     summary = study.summary
     fewer = summary[(summary["model"] != "vae-32") | (summary["region"] != "pc1-low")]
     figure = likelihood_by_region(fewer, study.marks)
@@ -73,8 +75,8 @@ def test_the_monte_carlo_bar_is_the_thicker_one(figures):
     assert sampling < monte_carlo
 
 
-def test_a_set_of_one_image_has_a_dot_without_a_bar(study):
+def test_a_subset_of_one_image_has_a_dot_without_a_bar(study):
     summary = study.summary.query("model == 'vae-04' and region == 'all'").copy()
-    summary.loc[summary["set"] == "pc1-low", "sampling_error"] = float("nan")
+    summary.loc[summary["subset"] == "pc1-low", "sampling_error"] = float("nan")
     dots = likelihood_by_set(summary, {"vae-04": study.marks["vae-04"]}).axes[0].containers[0].lines[0]
-    assert len(dots.get_xdata()) == len(SETS)
+    assert len(dots.get_xdata()) == len(SUBSETS)

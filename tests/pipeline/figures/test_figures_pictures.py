@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
+from scipy.stats import chi2
 
 from pipeline.figures.board import draw_board, shade
 from pipeline.figures.palette import marks
+from pipeline.figures.paths import paths
 from pipeline.figures.pictures import generation, reconstructions
 from pipeline.figures.style import new_figure
 from pipeline.figures.wall import INK, TILE
@@ -18,14 +21,14 @@ def cell(axes, side, row, column):
 
 def arrays(side=10, rows=2):
     rng = np.random.default_rng(0)
-    chances = rng.random((3, rows, side * side))
+    probability = rng.random((3, rows, side * side))
     return {
         "original": rng.integers(0, 2, (rows, side * side)).astype(np.uint8),
-        "set": np.array(["test", "pc1-low"]),
+        "subset": np.array(["test", "pc1-low"]),
         "rank": np.array(["likely", "unlikely"]),
         "multiples": np.array([0.0, 1.0, 4.0]),
-        "probabilities": chances,
-        "draws": (chances > 0.5).astype(np.uint8),
+        "probabilities": probability,
+        "draws": (probability > 0.5).astype(np.uint8),
     }
 
 
@@ -65,11 +68,11 @@ def test_ticks_are_in_the_middle_of_their_cells():
 
 
 def test_drawn_pixels_stand_at_the_place_of_their_probabilities():
-    chances = np.random.default_rng(0).random((7, 100))
-    own = {"vae.probabilities": chances, "vae.draws": (chances > 0.5).astype(np.uint8)}
+    probability = np.random.default_rng(0).random((7, 100))
+    own = {"vae.probabilities": probability, "vae.draws": (probability > 0.5).astype(np.uint8)}
     above, below = generation(own, {"vae": marks({"vae": "vae"})["vae"].label}).axes
-    assert np.array_equal(cell(above, 10, 1, 1).ravel(), shade(chances[6]))
-    assert np.array_equal(cell(below, 10, 1, 1).ravel(), shade((chances[6] > 0.5).astype(float)))
+    assert np.array_equal(cell(above, 10, 1, 1).ravel(), shade(probability[6]))
+    assert np.array_equal(cell(below, 10, 1, 1).ravel(), shade((probability[6] > 0.5).astype(float)))
     assert above.get_title(loc="left").startswith("vae\nprobabilities")
 
 
@@ -80,7 +83,14 @@ def test_figures_of_a_study_name_their_ways_and_styles(figures):
         "distribution,\nnew noise",
         "distribution,\none noise",
     ]
-    assert labels(figures["styles"].axes[0].get_xticklabels()) == [str(digit) for digit in range(10)]
+    assert labels(figures["styles"].axes[0].get_xticklabels()) == [str(label) for label in range(10)]
     left, right = figures["paths"].axes
     assert "|z|" in left.get_ylabel()
     assert "nats" in right.get_ylabel()
+
+
+def test_the_shaded_shell_contains_the_given_share_of_the_prior(study):
+    own = study.tables.samples["interpolation"]
+    band = paths(own, 0.5).axes[0].patches[0]
+    low, high = band.get_y(), band.get_y() + band.get_height()
+    assert np.diff(chi2.cdf([low**2, high**2], int(own["latent"]))) == pytest.approx(0.5)

@@ -9,30 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.config import ClassifyParams, ModelParams, load_params
+from pipeline.config import ClassifyParams, ModelParams
 from pipeline.core.errors import DataError
 from pipeline.core.rng import stream
-from pipeline.core.tables import write_table
 from pipeline.data.examples import examples_for
 from pipeline.data.subsets import TAILS
 from pipeline.investigations.classify.labels import label_shares, sample, score_labels
-from pipeline.investigations.classify.tables import CLASSIFIED, read_classified
+from pipeline.investigations.classify.tables import read_classified, write_classified
 from pipeline.models.conditional import ConditionalVAE
-from pipeline.numbers.bayes import log_mixture, mixture_error, posterior, verdicts
-from pipeline.numbers.calibration import calibration_error, reliability, wilson
+from pipeline.numbers.bayes import log_mixture, mixture_error, posterior, predict
+from pipeline.numbers.calibration import calibration_error, reliability
 from tests.support.densities import every_image, grid_log_likelihood, small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
-PARAMS = load_params(ROOT / "params.yaml")
-SCORE = PARAMS.score.model_copy(update={"points": 64, "draws": 128, "block": 64})
+SCORE = PARAMS.score.model_copy(update={"prior_points": 64, "draws": 128, "block": 64})
 PRIOR = np.linspace(1, 10, 10) / 55
 PIXELS = 4
 
 
-def classify(model, x, digit, prior=PRIOR, purpose="classify"):
+def classify(model, x, label, prior=PRIOR, purpose="classify"):
     n = len(x)
-    chosen = pd.DataFrame({"id": np.arange(n, dtype=np.int32), "digit": digit.astype(np.int8)})
-    chosen = chosen.assign(set=pd.Categorical(["test"] * n), region=pd.Categorical(["centre"] * n))
+    chosen = pd.DataFrame({"id": np.arange(n, dtype=np.int32), "label": label.astype(np.int8)})
+    chosen = chosen.assign(subset=pd.Categorical(["test"] * n), region=pd.Categorical(["centre"] * n))
     source = partial(stream, 0, purpose)
     return score_labels(model, x, chosen, prior, SCORE, source, torch.device("cpu"), lambda images: None)
 
@@ -45,7 +43,7 @@ def exact(model, x):
 
 
 def template_model():
-    """A model of ten pixels whose label lights one of them, whatever z: log p(x | y) is a sum of ten terms."""
+    """A model of ten pixels whose label sets one of them, for any z: log p(x | y) is a sum of ten terms."""
     model = ConditionalVAE(10, (10,), 1)
     first, last = model.decoder[0], model.decoder[-1]
     with torch.no_grad():
@@ -59,7 +57,7 @@ def template_model():
 
 @pytest.fixture(scope="module")
 def small():
-    """A small conditional model, all its images, and what is measured of them under every label."""
+    """A small conditional model, all its images, and their scores under every label."""
     model, x = small_vae(PIXELS, 1, conditional=True), every_image(PIXELS)
     return model, x, classify(model, x, np.arange(len(x)) % 10)
 
@@ -71,16 +69,16 @@ def test_the_mixture_over_labels_sums_to_one_over_all_images(small):
     assert np.exp(log_mixture(log_likelihood, PRIOR)).sum() == pytest.approx(1, abs=1e-6)
 
 
-def test_what_is_measured_is_the_likelihood_under_each_label(small):
+def test_scores_are_the_likelihood_under_each_label(small):
     model, x, table = small
     found = table["log_likelihood"].to_numpy().reshape(len(x), 10)
     errors = (found - exact(model, x)) / np.maximum(table["standard_error"].to_numpy().reshape(len(x), 10), 1e-3)
     assert np.abs(errors).max() < 5
 
 
-def test_what_is_measured_of_the_mixture_sums_to_one_within_its_error(small):
+def test_the_scored_mixture_sums_to_one_within_its_error(small):
     model, x, table = small
-    found = verdicts(table)
+    found = predict(table)
     assert np.allclose(found["mixture"], log_mixture(exact(model, x), PRIOR), atol=5 * found["standard_error"].max())
     error = math.sqrt(np.square(np.exp(found["mixture"]) * found["standard_error"]).sum())
     assert abs(np.exp(found["mixture"]).sum() - 1) < 4 * error + 1e-4
@@ -89,24 +87,24 @@ def test_what_is_measured_of_the_mixture_sums_to_one_within_its_error(small):
 def test_each_label_is_scored_with_random_numbers_of_its_own():
     x = every_image(PIXELS)
     found = classify(small_vae(PIXELS, 1), x, np.zeros(len(x)))
-    assert (found.groupby("image")["log_likelihood"].nunique() == 10).all()
+    assert (found.groupby("id")["log_likelihood"].nunique() == 10).all()
 
 
 def test_images_that_their_labels_tell_apart_are_named_and_weighed_as_in_closed_form():
-    x, digit = np.eye(10, dtype=np.uint8), np.arange(10)
-    found = verdicts(classify(template_model(), x, digit))
+    x, label = np.eye(10, dtype=np.uint8), np.arange(10)
+    found = predict(classify(template_model(), x, label))
     own = 10 * -math.log1p(math.exp(-8))
     other = own - 2 * 8
     assert found["correct"].all()
-    assert np.array_equal(found["predicted"], digit)
+    assert np.array_equal(found["predicted"], label)
     assert found["given"].to_numpy() == pytest.approx(own, abs=0.15)
     mixture = np.log(PRIOR * math.exp(own) + (1 - PRIOR) * math.exp(other))
     assert found["mixture"].to_numpy() == pytest.approx(mixture, abs=0.15)
     assert (found["confidence"] > 1 - 1e-5).all()
 
 
-def test_a_wrong_digit_is_counted_as_one():
-    found = verdicts(classify(template_model(), np.eye(10, dtype=np.uint8), np.roll(np.arange(10), 1)))
+def test_a_wrong_label_is_counted_as_wrong():
+    found = predict(classify(template_model(), np.eye(10, dtype=np.uint8), np.roll(np.arange(10), 1)))
     assert not found["correct"].any()
     assert found["given"].max() < found["mixture"].min() - 8
 
@@ -133,18 +131,19 @@ def test_the_error_of_the_mixture_is_the_spread_of_its_estimates():
     assert mixture_error(posterior(log_likelihood, PRIOR), error) == pytest.approx(estimates.std(), rel=0.03)
 
 
-def test_verdicts_do_not_depend_on_the_order_of_rows(small):
+def test_predictions_do_not_depend_on_the_order_of_rows(small):
     shuffled = small[2].sample(frac=1, random_state=0)
-    pd.testing.assert_frame_equal(verdicts(shuffled).reset_index(drop=True), verdicts(small[2]).reset_index(drop=True))
+    pd.testing.assert_frame_equal(predict(shuffled).reset_index(drop=True), predict(small[2]).reset_index(drop=True))
 
 
 def test_the_sample_is_seeded_and_the_same_whatever_the_order(study):
     split, sizes = study.tables.split, ClassifyParams(models=(), test=40, tail=10, levels=1)
     found = sample(split, sizes, partial(stream, 0))
     assert (
-        found["set"].value_counts().to_dict() | {"train": 0, "validation": 0} == found["set"].value_counts().to_dict()
+        found["subset"].value_counts().to_dict() | {"train": 0, "validation": 0}
+        == found["subset"].value_counts().to_dict()
     )
-    assert {name: int((found["set"] == name).sum()) for name in ("test", *TAILS)} == {"test": 40} | dict.fromkeys(
+    assert {name: int((found["subset"] == name).sum()) for name in ("test", *TAILS)} == {"test": 40} | dict.fromkeys(
         TAILS, 10
     )
     shuffled = sample(split.sample(frac=1, random_state=1), sizes, partial(stream, 0))
@@ -152,13 +151,13 @@ def test_the_sample_is_seeded_and_the_same_whatever_the_order(study):
     assert not sample(split, sizes, partial(stream, 1))["id"].equals(found["id"])
 
 
-def test_a_larger_sample_holds_the_smaller_and_a_small_set_is_whole(study):
+def test_a_larger_sample_contains_the_smaller_and_a_small_subset_is_taken_whole(study):
     split = study.tables.split
     few, many = (
         sample(split, ClassifyParams(models=(), test=n, tail=n, levels=1), partial(stream, 0)) for n in (10, 10_000)
     )
     assert set(few["id"]) < set(many["id"])
-    assert set(many["id"]) == set(split.loc[split["set"].isin(["test", *TAILS]), "id"])
+    assert set(many["id"]) == set(split.loc[split["subset"].isin(["test", *TAILS]), "id"])
 
 
 @pytest.mark.parametrize("train_on", ["core", "matched", "all"])
@@ -167,25 +166,29 @@ def test_the_prior_counts_the_images_that_the_model_learned_from(study, train_on
     images, split = study.tables.images, study.tables.split
     learned, _ = examples_for(model, images, split, stream(0, "train", "matched"))
     shares = label_shares(split, train_on, stream(0, "train", "matched"), 12)
-    assert shares[:10] == pytest.approx([np.mean(learned.digit == y) for y in range(10)])
+    assert shares[:10] == pytest.approx([np.mean(learned.label == y) for y in range(10)])
     assert shares[10:].tolist() == [0, 0]
 
 
 def test_a_table_is_read_as_it_was_written(small, tmp_path):
     path = tmp_path / "cvae.parquet"
-    write_table(path, small[2], CLASSIFIED)
+    write_classified(path, small[2])
     assert read_classified(path)["log_likelihood"].equals(small[2]["log_likelihood"])
 
 
-@pytest.mark.parametrize("spoil", [lambda rows: rows[1:], lambda rows: pd.concat([rows[1:], rows[-1:]])])
-def test_an_image_without_a_label_or_with_one_twice_is_no_table(small, tmp_path, spoil):
+def test_a_table_in_which_an_image_lacks_a_label_is_not_read(small, tmp_path):
     path = tmp_path / "cvae.parquet"
-    write_table(path, spoil(small[2]), CLASSIFIED)
-    with pytest.raises(DataError, match="not every image has each of 10 labels once"):
+    write_classified(path, small[2][1:])
+    with pytest.raises(DataError, match="159 rows, not one for each of 16 images and 10 labels"):
         read_classified(path)
 
 
-def test_a_classifier_that_is_right_as_often_as_it_says_is_calibrated():
+def test_a_table_in_which_an_image_has_a_label_twice_is_not_written(small, tmp_path):
+    with pytest.raises(DataError, match="id 15, given_label 9 is repeated"):
+        write_classified(tmp_path / "cvae.parquet", pd.concat([small[2][1:], small[2][-1:]]))
+
+
+def test_a_classifier_with_accuracy_equal_to_its_confidence_is_calibrated():
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.1, 1, 200_000)
     honest = pd.DataFrame({"confidence": confidence, "correct": rng.random(len(confidence)) < confidence})
@@ -203,8 +206,3 @@ def test_the_calibration_error_weighs_bins_by_their_images():
 def test_bins_are_closed_above_and_certainty_has_its_place():
     table = pd.DataFrame({"confidence": [1 / 3, 1 / 3 + 1e-9, 1.0], "correct": True})
     assert reliability(table, 0.95)["images"].tolist() == [1, 1, 1]
-
-
-def test_wilsons_interval_is_the_published_one():
-    assert wilson(8, 10, 0.95) == pytest.approx((0.4901625, 0.9433178), abs=1e-6)
-    assert wilson(10, 10, 0.95)[1] == pytest.approx(1)

@@ -1,46 +1,43 @@
-"""What is said of the number of latent dimensions, on scores and gains whose truth is known."""
+"""Effects of the number of latent dimensions, on scores and gains whose truth is known."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm, ttest_1samp, ttest_ind
+from scipy.stats import norm
 from sklearn.linear_model import LinearRegression
 
-from pipeline.config import load_params
 from pipeline.core.errors import ParameterError
+from pipeline.core.statistics import difference_welch
 from pipeline.data.holdout import hold_out
-from pipeline.data.images import label
+from pipeline.data.images import freeze
 from pipeline.investigations.compare.effects import dimension_effects
 from pipeline.investigations.compare.gain import SLOPES, gain_effects, traits
-from pipeline.investigations.compare.intervals import deviation, mean, student, welch
-from pipeline.investigations.compare.negative_gains import clear_losses, gains_of
-from pipeline.investigations.compare.pairs import bootstrap_interval
-from pipeline.numbers.dimensions import dimensions_numbers, loss_numbers
-from tests.support.tiny import ROOT
+from pipeline.investigations.compare.negative_gains import gains_of, negative_gains
+from pipeline.numbers.compare import dimension_numbers, negative_gain_numbers
+from tests.support.parameters import PARAMS
 
-PARAMS = load_params(ROOT / "params.yaml")
-QUICK = PARAMS.model_copy(update={"compare": PARAMS.compare.model_copy(update={"resamples": 100})})
+QUICK = PARAMS.model_copy(update={"intervals": PARAMS.intervals.model_copy(update={"resamples": 100})})
 WORTH = {"centre": -0.5, "pc1-low": 4.0, "pc1-high": 5.0, "within-low": 2.0, "within-high": 2.0}
 
 
 @pytest.fixture(scope="module")
 def world():
-    """Images, their split, and scores with known differences: d=20 is 10 nats better, seeds differ by a nat."""
+    """Images, their split, and scores with known differences: d=20 is 10 nats better, seeds differ by one nat."""
     rng = np.random.default_rng(0)
-    digit = np.arange(900, dtype=np.uint8) % 10
-    grey = (rng.random((900, 64)) * np.linspace(60, 255, 10)[digit][:, None]).astype(np.uint8)
-    split = hold_out(grey, digit, np.arange(900) < 600, 0.05, 50, rng)
+    label = np.arange(900, dtype=np.uint8) % 10
+    grey = (rng.random((900, 64)) * np.linspace(60, 255, 10)[label][:, None]).astype(np.uint8)
+    split = hold_out(grey, label, np.arange(900) < 600, 0.05, 50, rng)
     hard = rng.normal(-90, 15, 900)
     shifts = {"vae-04": -10, "vae-20": 0, "vae-20-seed-1": 1, "vae-20-seed-2": -1, "vae-20-matched": 0}
     shifts |= {"vae-32": 3, "vae-32-seed-1": 4, "vae-32-seed-2": 2}
     scores = {}
     for name, shift in shifts.items():
         seen = split["region"].map(WORTH).to_numpy(float) if "matched" in name else 0.0
-        memory = np.where(split["set"] == "train", 5.0, 0.0)
+        memory = np.where(split["subset"] == "train", 5.0, 0.0)
         value = hard + shift + seen + memory
         columns = {"log_likelihood": value, "elbo": value - 2, "standard_error": 0.1, "pareto_k": 0.3, "draws": 500}
-        scores[name] = split[["id", "digit", "set", "region"]].assign(**columns)
-    return label(grey, digit, rng), split, scores
+        scores[name] = split[["id", "label", "subset", "region"]].assign(**columns)
+    return freeze(grey, label, rng), split, scores
 
 
 @pytest.fixture(scope="module")
@@ -50,74 +47,22 @@ def effects(world):
 
 
 def rows_of(effects, kind, *keys):
-    return effects[effects["kind"] == kind].set_index(list(keys) or ["place"])
-
-
-def test_welch_covers_and_a_bootstrap_over_three_runs_does_not():
-    rng, hits = np.random.default_rng(0), {"welch": 0, "bootstrap": 0}
-    for _ in range(400):
-        a, b = rng.normal(0, 1, 3), rng.normal(0, 2, 3)
-        _, low, high = welch(a, b, 0.95)
-        hits["welch"] += low <= 0 <= high
-        ends = np.quantile([rng.choice(a, 3).mean() - rng.choice(b, 3).mean() for _ in range(200)], [0.025, 0.975])
-        hits["bootstrap"] += ends[0] <= 0 <= ends[1]
-    assert 0.92 <= hits["welch"] / 400 <= 0.99
-    assert hits["bootstrap"] / 400 < 0.88
-
-
-def test_the_interval_over_images_covers_a_paired_difference():
-    rng, hits = np.random.default_rng(1), 0
-    for _ in range(200):
-        low, high = bootstrap_interval(rng.gamma(2, 1, 150), QUICK.compare, rng)
-        hits += low <= 2 <= high
-    assert 0.88 <= hits / 200 <= 0.99
-
-
-def test_the_one_run_against_several_is_covered_if_all_spread_alike():
-    rng, hits = np.random.default_rng(2), 0
-    for _ in range(500):
-        _, low, high = student(rng.normal(0, 1, 1), rng.normal(0, 1, 3), 0.95)
-        hits += low <= 0 <= high
-    assert 0.92 <= hits / 500 <= 0.98
-
-
-def test_a_standard_deviation_is_covered():
-    rng = np.random.default_rng(3)
-    found = [deviation(rng.normal(0, 2, 3), 0.95) for _ in range(500)]
-    assert 0.92 <= np.mean([low <= 2 <= high for _, low, high in found]) <= 0.98
-
-
-def test_the_interval_of_a_deviation_is_that_of_the_chi_square_table():
-    found, low, high = deviation(np.array([1.0, 2.0, 3.0]), 0.95)
-    assert (found, low, high) == pytest.approx((1, np.sqrt(2 / 7.37776), np.sqrt(2 / 0.0506356)), rel=1e-4)
-
-
-def test_all_t_intervals_are_those_of_scipy():
-    a, b = np.array([1.0, 2.5, 4.0]), np.array([0.0, 0.3, 0.2, 0.4])
-    for interval, equal in ((welch, False), (student, True)):
-        expected = ttest_ind(a, b, equal_var=equal).confidence_interval(0.9)
-        assert interval(a, b, 0.9)[1:] == pytest.approx((expected.low, expected.high))
-    expected = ttest_1samp(b, 0).confidence_interval(0.9)
-    assert mean(b, 0.9)[1:] == pytest.approx((expected.low, expected.high))
-
-
-def test_runs_that_do_not_differ_have_an_interval_without_width():
-    assert welch(np.ones(3), np.zeros(3), 0.95) == (1, 1, 1)
+    return effects[effects["kind"] == kind].set_index(list(keys) or ["stratum"])
 
 
 def test_kinds_are_compared_by_the_means_of_their_runs(effects):
     row = rows_of(effects, "runs").loc["test"]
     assert (row["model_a"], row["model_b"], row["size_a"], row["size_b"]) == ("vae-32", "vae-20", 3, 3)
     assert row["value"] == pytest.approx(3)
-    expected = welch(np.array([3.0, 4, 2]), np.array([0.0, 1, -1]), QUICK.compare.confidence)
+    expected = difference_welch(np.array([3.0, 4, 2]), np.array([0.0, 1, -1]), QUICK.intervals.confidence)
     assert (row["low"], row["high"]) == pytest.approx(expected[1:])
-    assert rows_of(effects, "spread", "model_a", "place").loc[("vae-20", "test"), "value"] == pytest.approx(1)
+    assert rows_of(effects, "spread", "model_a", "stratum").loc[("vae-20", "test"), "value"] == pytest.approx(1)
 
 
-def test_what_seeing_a_tail_is_worth_is_found_region_by_region(effects):
+def test_the_gain_from_seeing_a_tail_is_found_region_by_region(effects):
     found = rows_of(effects, "unseen")["value"]
     assert {f"test.{region}": worth for region, worth in WORTH.items()} == pytest.approx(
-        {place: value for place, value in found.items() if place != "test"}
+        {stratum: value for stratum, value in found.items() if stratum != "test"}
     )
     over_runs = rows_of(effects, "unseen-runs").loc["test.pc1-high"]
     assert (over_runs["size_a"], over_runs["size_b"]) == (1, 3)
@@ -125,22 +70,22 @@ def test_what_seeing_a_tail_is_worth_is_found_region_by_region(effects):
 
 
 def test_differences_that_no_image_changes_have_no_width_however_hard_the_images(effects):
-    twins = rows_of(effects, "twins", "model_a", "model_b", "place").loc[("vae-20-seed-1", "vae-20", "test")]
-    assert (twins["value"], twins["low"], twins["high"]) == pytest.approx((1, 1, 1))
+    pair = rows_of(effects, "seed_pairs", "model_a", "model_b", "stratum").loc[("vae-20-seed-1", "vae-20", "test")]
+    assert (pair["value"], pair["low"], pair["high"]) == pytest.approx((1, 1, 1))
     unseen = rows_of(effects, "unseen").drop("test")
     for end in ("low", "high"):
         assert unseen[end].to_dict() == pytest.approx({f"test.{region}": worth for region, worth in WORTH.items()})
-    run = rows_of(effects, "run", "model_a", "place").loc[("vae-20", "test")]
+    run = rows_of(effects, "run", "model_a", "stratum").loc[("vae-20", "test")]
     assert run["high"] - run["low"] > 2
 
 
-def test_what_training_remembered_is_the_gap_to_validation(effects):
-    fit = rows_of(effects, "fit", "model_a", "quantity", "place")
+def test_the_effect_of_training_is_the_gap_to_validation(effects):
+    fit = rows_of(effects, "fit", "model_a", "quantity", "stratum")
     whole = fit.loc[("vae-20", "log_likelihood", "validation")]
     assert whole["low"] < 5 < whole["high"]
     assert whole["value"] > 0
     assert fit.loc[("vae-20", "slack", "validation"), "value"] == pytest.approx(0, abs=1e-9)
-    gap = rows_of(effects, "fit-gap", "model_a", "quantity", "place").loc[("vae-20", "elbo", "validation")]
+    gap = rows_of(effects, "fit-gap", "model_a", "quantity", "stratum").loc[("vae-20", "elbo", "validation")]
     assert (gap["value"], gap["low"], gap["high"]) == pytest.approx((0, 0, 0), abs=1e-9)
 
 
@@ -151,14 +96,14 @@ def gain(world):
     rng = np.random.default_rng(4)
     z = (table["ink"] - table["ink"].mean()) / table["ink"].std(ddof=0)
     table = table.assign(b=rng.normal(-100, 5, len(table)))
-    table["a"] = table["b"] + 20 + 3 * z + 2.0 * (table["digit"] == 1) + rng.normal(0, 1, len(table))
-    rows = gain_effects(table, ("vae-20", "vae-04"), QUICK.compare, np.random.default_rng(5))
+    table["a"] = table["b"] + 20 + 3 * z + 2.0 * (table["label"] == 1) + rng.normal(0, 1, len(table))
+    rows = gain_effects(table, ("vae-20", "vae-04"), QUICK.intervals, np.random.default_rng(5))
     return table, pd.DataFrame(rows).set_index(["kind", "quantity"])
 
 
 def test_the_distance_is_to_the_mean_of_the_class_in_the_training_file(world):
     images, split, _ = world
-    own, pool = images.digit == 3, (split["official"] == "train").to_numpy()
+    own, pool = images.label == 3, (split["official"] == "train").to_numpy()
     centre = images.grey[own & pool].mean(axis=0) / 255
     expected = [np.sqrt(np.sum((grey / 255 - centre) ** 2)) for grey in images.grey[own]]
     assert traits(images, split).loc[own, "distance"].to_numpy() == pytest.approx(expected)
@@ -166,42 +111,42 @@ def test_the_distance_is_to_the_mean_of_the_class_in_the_training_file(world):
 
 def test_shares_add_up_to_what_a_regression_explains(gain):
     table, found = gain
-    predictors = pd.concat([pd.get_dummies(table["digit"]).astype(float), table[list(SLOPES)]], axis=1)
+    predictors = pd.concat([pd.get_dummies(table["label"]).astype(float), table[list(SLOPES)]], axis=1)
     predictors.columns = predictors.columns.astype(str)
     target = table["a"] - table["b"]
     exact = LinearRegression().fit(predictors, target).score(predictors, target)
     shares = found.loc["gain-share"]["value"]
     assert shares["all"] == pytest.approx(exact)
-    assert shares[["digit", "ink", "within", "distance"]].sum() == pytest.approx(exact)
+    assert shares[["label", "ink", "pc1_within_class", "distance"]].sum() == pytest.approx(exact)
 
 
 def test_the_slope_that_made_the_gain_is_found(gain):
     slopes = gain[1].loc["gain-slope"]
     assert slopes.loc["ink", "low"] < 3 < slopes.loc["ink", "high"]
-    assert slopes.loc["digit_1", "value"] > 1
-    assert sum(slopes.loc[f"digit_{digit}", "value"] for digit in range(10)) == pytest.approx(0, abs=1e-8)
+    assert slopes.loc["label_1", "value"] > 1
+    assert sum(slopes.loc[f"label_{label}", "value"] for label in range(10)) == pytest.approx(0, abs=1e-8)
 
 
-def test_the_gain_correlates_with_a_likelihood_as_numpy_says(gain):
+def test_the_correlation_of_gain_and_likelihood_agrees_with_numpy(gain):
     table, found = gain
     expected = np.corrcoef(table["a"] - table["b"], table["b"])[0, 1]
     assert found.loc[("gain-correlation", "vae-04"), "value"] == pytest.approx(expected)
 
 
-def test_only_holdout_images_whose_loss_is_beyond_the_error_count(world):
+def test_only_holdout_images_with_a_gain_below_the_error_count_as_negative(world):
     *_, scores = world
     small, middle = scores["vae-04"], scores["vae-20"].copy()
-    lost = middle.index[middle["set"] == "test"][:3]
+    lost = middle.index[middle["subset"] == "test"][:3]
     middle.loc[lost, "log_likelihood"] = small.loc[lost, "log_likelihood"] - [0.1, 0.5, 7]
-    trained = middle.index[middle["set"] == "train"][0]
+    trained = middle.index[middle["subset"] == "train"][0]
     middle.loc[trained, "log_likelihood"] -= 100
     gains = gains_of(middle, small)
-    clear = clear_losses(gains, 2)
+    clear = negative_gains(gains, 2.0)
     assert clear["id"].tolist() == middle.loc[[lost[2], lost[1]], "id"].tolist()
-    numbers = dimensions_numbers(PARAMS, pd.DataFrame(columns=["kind"]), {"vae-04": small, "vae-20": middle})
-    assert numbers["dimensions.losses.negative"] == 3
-    assert numbers["dimensions.losses.clear"] == 2
-    assert numbers["dimensions.losses.largest"] == pytest.approx(-7)
+    numbers = dimension_numbers(PARAMS, pd.DataFrame(columns=["kind"]), {"vae-04": small, "vae-20": middle})
+    assert numbers["compare.negative_gains.negative"] == 3
+    assert numbers["compare.negative_gains.clear"] == 2
+    assert numbers["compare.negative_gains.largest"] == pytest.approx(-7)
 
 
 def test_the_error_of_a_gain_is_that_of_both_scores(world):
@@ -211,24 +156,24 @@ def test_the_error_of_a_gain_is_that_of_both_scores(world):
     assert gains["gain"].to_numpy() == pytest.approx(10)
 
 
-def test_losses_that_are_nothing_but_error_are_as_many_as_expected():
+def test_negative_gains_by_error_alone_are_as_many_as_expected():
     rng, images = np.random.default_rng(0), 200_000
-    columns = {"digit": 0, "set": "test", "region": "centre", "elbo": -90.0, "pareto_k": 0.3, "draws": 500}
+    columns = {"label": 0, "subset": "test", "region": "centre", "elbo": -90.0, "pareto_k": 0.3, "draws": 500}
     truth = pd.DataFrame({"id": np.arange(images), "log_likelihood": rng.normal(-90, 15, images)} | columns)
     names, scores = (PARAMS.roles.middle, PARAMS.roles.small), {}
     for name, error in zip(names, (0.3, 0.4), strict=True):
         noisy = truth["log_likelihood"] + error * rng.standard_normal(images)
         scores[name] = truth.assign(log_likelihood=noisy, standard_error=error)
-    numbers = loss_numbers(PARAMS, scores, names)
-    found = {key.removeprefix("dimensions.losses."): value for key, value in numbers.items()}
+    numbers = negative_gain_numbers(PARAMS, scores, names)
+    found = {key.removeprefix("compare.negative_gains."): value for key, value in numbers.items()}
     assert found["clear"] == pytest.approx(found["expected"], rel=0.05)
     assert found["excess_percent_low"] < 0 < found["excess_percent_high"]
-    assert found["digit_0.clear"] == found["clear"]
+    assert found["label_0.clear"] == found["clear"]
     assert found["certain"] <= 2
     assert found["certain_errors"] == pytest.approx(norm.isf(0.05 / images))
 
 
-def test_fewer_models_say_less_and_none_is_an_error(world):
+def test_fewer_models_have_fewer_effects_and_none_is_an_error(world):
     images, split, scores = world
     alone = dimension_effects(QUICK, {"vae-20": scores["vae-20"]}, images, split)
     assert set(alone["kind"]) == {"run", "fit"}

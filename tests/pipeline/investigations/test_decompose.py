@@ -6,27 +6,24 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.config import load_params
-from pipeline.core.errors import ParameterError
 from pipeline.core.rng import stream
-from pipeline.investigations.decompose.binarization import floor, luck, redraw
+from pipeline.core.statistics import bootstrap_counts, mean_products, r_squared_of_subsets, shapley_shares
+from pipeline.investigations.decompose.binarization import binarization_entropy, binarization_log_ratio, redraw
 from pipeline.investigations.decompose.draws import measure_draws, of_draws
-from pipeline.investigations.decompose.estimates import estimate, order_rows, resample, share_rows
-from pipeline.investigations.decompose.gradients import Gatherer, measure_gradients
+from pipeline.investigations.decompose.estimates import estimate, order_rows, share_rows
+from pipeline.investigations.decompose.gradients import GradientMoments, measure_gradients
 from pipeline.investigations.decompose.orders import rank_correlation
 from pipeline.investigations.decompose.redraws import score_redraws
-from pipeline.investigations.decompose.shares import PARTS, explained, shapley, with_squares, within_images
-from pipeline.investigations.decompose.subject import compared, subject
+from pipeline.investigations.decompose.shares import PARTS, between_redraws, regression, with_squares
 from pipeline.investigations.decompose.tables import DRAWS, ESTIMATES, GRADIENTS, REDRAWS
 from pipeline.likelihood.proposals import Draws
 from pipeline.likelihood.weights import log_weights
-from pipeline.numbers.collect import coin_entropy
+from pipeline.numbers.collect import mean_binarization_entropy
 from tests.support.densities import every_image, small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
-PARAMS = load_params(ROOT / "params.yaml")
-COMPARE = PARAMS.compare.model_copy(update={"resamples": 200})
-FEW = PARAMS.anatomy.model_copy(
+INTERVALS = PARAMS.intervals.model_copy(update={"resamples": 200})
+FEW = PARAMS.decompose.model_copy(
     update={"curve": (1, 4, 16), "repetitions": 40, "gradient_repetitions": 3, "gradient_draws": (1, 2)}
 )
 
@@ -35,7 +32,7 @@ FEW = PARAMS.anatomy.model_copy(
 def rows():
     """All images of six pixels, with the exact log p(x) of a small model."""
     model, images = small_vae(pixels=6, scale=4.0), every_image(6)
-    chosen = pd.DataFrame({"id": np.arange(len(images)), "digit": np.int8(0)})
+    chosen = pd.DataFrame({"id": np.arange(len(images)), "label": np.int8(0)})
     axis = torch.linspace(-7, 7, 401)
     with torch.no_grad():
         grid = torch.cartesian_prod(axis, axis)[:, None]
@@ -76,7 +73,7 @@ def test_an_image_has_the_same_draws_whatever_stands_beside_it(rows):
     few = [5, 9]
     alone = measure_draws(model, images[few], chosen.iloc[few], FEW, partial(stream, 0), torch.device("cpu"))
     whole = measure_draws(model, images, chosen, FEW, partial(stream, 0), torch.device("cpu"))
-    both = alone.merge(whole, on=["image", "draws"])
+    both = alone.merge(whole, on=["id", "draws"])
     assert both["inside_x"].to_numpy() == pytest.approx(both["inside_y"].to_numpy(), abs=1e-5)
 
 
@@ -88,52 +85,53 @@ def test_redraws_have_the_mean_of_the_grey_level():
     assert drawn[:, [0, 5]].mean(axis=0).tolist() == [0, 1]
 
 
-def test_luck_is_nought_on_average_and_the_floor_is_the_coins_entropy(wide_study):
+def test_the_log_ratio_has_the_mean_zero_and_the_entropy_agrees_with_the_one_by_grey_level(wide_study):
     images = wide_study.tables.images
-    assert floor(images.grey).mean() == pytest.approx(coin_entropy(images))
+    assert binarization_entropy(images.grey).mean() == pytest.approx(mean_binarization_entropy(images))
     drawn = redraw(images.grey[0], 4000, np.random.default_rng(1))
-    lucky = luck(np.repeat(images.grey[:1], 4000, axis=0), drawn)
-    assert lucky.mean() == pytest.approx(0, abs=4 * lucky.std() / math.sqrt(4000))
-    sure = np.array([[0, 255]], dtype=np.uint8)
-    assert luck(sure, np.array([[0, 1]], dtype=np.uint8)).tolist() == [0]
+    log_ratio = binarization_log_ratio(np.repeat(images.grey[:1], 4000, axis=0), drawn)
+    assert log_ratio.mean() == pytest.approx(0, abs=4 * log_ratio.std() / math.sqrt(4000))
+    certain = np.array([[0, 255]], dtype=np.uint8)
+    assert binarization_log_ratio(certain, np.array([[0, 1]], dtype=np.uint8)).tolist() == [0]
 
 
-def test_redraws_are_scored_one_by_one_and_their_luck_is_theirs(rows):
+def test_redraws_are_scored_one_by_one_each_with_its_own_log_ratio(rows):
     model, _, chosen, _ = rows
     grey = np.tile(np.array([0, 255, 128, 60, 200, 90], dtype=np.uint8), (3, 1))
-    effort = PARAMS.score.model_copy(update={"points": 200, "draws": 64, "levels": 1})
+    effort = PARAMS.score.model_copy(update={"prior_points": 200, "draws": 64, "levels": 1})
     source = partial(stream, 0)
     table = score_redraws(model, grey, chosen[:3], 4, effort, source, torch.device("cpu"), lambda images: None)
     assert list(table.columns) == REDRAWS.names
-    assert table.groupby("image")["redraw"].apply(list).tolist() == [[0, 1, 2, 3]] * 3
+    assert table.groupby("id")["redraw"].apply(list).tolist() == [[0, 1, 2, 3]] * 3
     x = np.concatenate([redraw(grey[0], 4, source("coins", image)) for image in range(3)])
-    assert table["luck"].to_numpy() == pytest.approx(luck(np.repeat(grey, 4, axis=0), x))
+    expected = binarization_log_ratio(np.repeat(grey, 4, axis=0), x)
+    assert table["binarization_log_ratio"].to_numpy() == pytest.approx(expected)
 
 
 def made_up_parts(images=4000):
-    """Four independent parts that explain 40, 30, 20 and 5 per cent, and digits among them."""
+    """Four independent parts that explain 40, 30, 20 (the label) and 5 per cent."""
     rng = np.random.default_rng(0)
-    digit = rng.integers(10, size=images)
-    columns = {name: rng.standard_normal(images) for name in ("floor", "ink", "axes")}
-    level = (digit - digit.mean()) / digit.std()
+    label = rng.integers(10, size=images)
+    columns = {name: rng.standard_normal(images) for name in ("binarization_entropy", "ink", "axes")}
+    level = (label - label.mean()) / label.std()
     values = (
-        np.sqrt(0.4) * columns["floor"] + np.sqrt(0.3) * columns["ink"] + np.sqrt(0.05) * columns["axes"]
+        np.sqrt(0.4) * columns["binarization_entropy"] + np.sqrt(0.3) * columns["ink"] + np.sqrt(0.05) * columns["axes"]
         + np.sqrt(0.2) * level + np.sqrt(0.05) * rng.standard_normal(images)
     )  # fmt: skip
     parts = {name: with_squares(column) for name, column in columns.items()}
-    return {name: parts.get(name, (digit[:, None] == np.arange(10)).astype(float)) for name in PARTS}, values
+    return {name: parts.get(name, (label[:, None] == np.arange(10)).astype(float)) for name in PARTS}, values
 
 
 def within(variance, images=200, redraws=8):
     rng = np.random.default_rng(2)
-    lucky = np.sqrt(2 * variance) * rng.standard_normal((images, redraws))
+    log_ratio = np.sqrt(2 * variance) * rng.standard_normal((images, redraws))
+    rest = np.sqrt(0.5 * variance) * rng.standard_normal((images, redraws))
     return pd.DataFrame(
         {
-            "image": np.repeat(np.arange(images), redraws),
-            "log_likelihood": (0.5 * lucky + np.sqrt(0.5 * variance) * rng.standard_normal((images, redraws))).ravel()
-            + np.repeat(50 * rng.standard_normal(images), redraws),
+            "id": np.repeat(np.arange(images), redraws),
+            "log_likelihood": (0.5 * log_ratio + rest).ravel() + np.repeat(50 * rng.standard_normal(images), redraws),
             "standard_error": 0.0,
-            "luck": lucky.ravel(),
+            "binarization_log_ratio": log_ratio.ravel(),
         }
     )
 
@@ -141,8 +139,8 @@ def within(variance, images=200, redraws=8):
 @pytest.fixture(scope="module")
 def shares():
     parts, values = made_up_parts()
-    counts = resample(len(values), 200, np.random.default_rng(1))
-    found = share_rows(parts, values, counts, within(0.03), COMPARE, np.random.default_rng(3))
+    counts = bootstrap_counts(len(values), 200, np.random.default_rng(1))
+    found = share_rows(parts, values, counts, within(0.03), INTERVALS, np.random.default_rng(3))
     return pd.DataFrame(found).set_index(["quantity", "part"])
 
 
@@ -151,41 +149,46 @@ def test_shares_add_up_to_the_whole(shares):
 
 
 def test_known_shares_are_found_within_their_intervals(shares):
-    wanted = {"floor": 0.4, "ink": 0.3, "class": 0.2, "axes": 0.05, "flips": 0.03, "rest": 0.02}
+    wanted = {"binarization_entropy": 0.4, "ink": 0.3, "label": 0.2, "axes": 0.05, "binarization": 0.03, "rest": 0.02}
     for part, value in wanted.items():
         row = shares.loc[("share", part)]
         assert row["value"] == pytest.approx(value, abs=0.03)
         assert row["low"] <= row["value"] <= row["high"]
         assert row["high"] - row["low"] < 0.08
     assert shares.loc[("alone", "together"), "value"] == pytest.approx(0.95, abs=0.01)
-    assert shares.loc[("luck", "slope"), "value"] == pytest.approx(0.5, abs=0.05)
-    assert shares.loc[("deviation", "flips"), "value"] == pytest.approx(math.sqrt(0.03), rel=0.1)
+    assert shares.loc[("binarization_log_ratio", "slope"), "value"] == pytest.approx(0.5, abs=0.05)
+    assert shares.loc[("deviation", "binarization"), "value"] == pytest.approx(math.sqrt(0.03), rel=0.1)
 
 
-def test_two_parts_that_say_the_same_share_it():
+def explained(parts, values, counts):
+    columns, groups = regression(parts, values)
+    return r_squared_of_subsets(mean_products(columns, counts), groups, columns.shape[1] - 1)
+
+
+def test_two_parts_with_the_same_regressors_have_the_same_share():
     parts, values = made_up_parts(500)
-    parts["ink"] = parts["floor"]
-    found = explained(parts, values, resample(500, 5, np.random.default_rng(0)))
-    shares = shapley(found, PARTS)
-    assert shares["ink"] == pytest.approx(shares["floor"], abs=1e-8)
+    parts["ink"] = parts["binarization_entropy"]
+    found = explained(parts, values, bootstrap_counts(500, 5, np.random.default_rng(0)))
+    shares = shapley_shares(found)
+    assert shares["ink"] == pytest.approx(shares["binarization_entropy"], abs=1e-8)
     assert sum(shares.values()) == pytest.approx(found[frozenset(PARTS)])
 
 
 def test_regression_is_the_ordinary_one_on_the_resampled_rows():
     parts, values = made_up_parts(300)
-    counts = resample(300, 3, np.random.default_rng(0))
-    found = explained(parts, values, counts)[frozenset({"floor", "class"})]
+    counts = bootstrap_counts(300, 3, np.random.default_rng(0))
+    found = explained(parts, values, counts)[frozenset({"binarization_entropy", "label"})]
     for place, count in enumerate(counts):
         rows = np.repeat(np.arange(300), count)
-        x = np.column_stack([np.ones(len(rows)), parts["floor"][rows], parts["class"][rows]])
+        x = np.column_stack([np.ones(len(rows)), parts["binarization_entropy"][rows], parts["label"][rows]])
         residual = values[rows] - x @ np.linalg.lstsq(x, values[rows], rcond=None)[0]
         assert found[place] == pytest.approx(1 - residual.var() / values[rows].var())
 
 
-def test_the_estimators_error_is_no_variance_of_the_flips():
+def test_the_estimators_error_is_not_a_variance_between_binarisations():
     table = within(4.0)
     noisy = table.assign(standard_error=1.5)
-    plain, less = within_images(table)["variance"], within_images(noisy)["variance"]
+    plain, less = between_redraws(table)["variance"], between_redraws(noisy)["variance"]
     assert (plain - less).to_numpy() == pytest.approx(2.25)
 
 
@@ -193,13 +196,13 @@ def ranked(a, b):
     return rank_correlation(a, b, np.ones((1, len(a)), dtype=np.int64))[0]
 
 
-def test_rank_correlation_is_that_of_scipy_in_every_resample():
+def test_rank_correlation_is_that_of_scipy_in_every_bootstrap_counts():
     from scipy.stats import spearmanr
 
     rng = np.random.default_rng(0)
     a = rng.standard_normal(60)
     b = a + rng.standard_normal(60)
-    counts = resample(60, 4, rng)
+    counts = bootstrap_counts(60, 4, rng)
     for count, found in zip(counts, rank_correlation(a, b, counts), strict=True):
         rows = np.repeat(np.arange(60), count)
         assert found == pytest.approx(spearmanr(a[rows], b[rows]).statistic)
@@ -211,41 +214,41 @@ def test_a_monotone_change_keeps_the_order_and_its_reverse_turns_it():
     assert ranked(a, -(a**3)) == pytest.approx(-1)
 
 
-def test_orders_within_digits_know_nothing_of_the_level_of_a_digit():
+def test_orders_within_classes_do_not_depend_on_the_level_of_a_class():
     rng = np.random.default_rng(0)
-    paired = pd.DataFrame({"digit": np.repeat(np.arange(3), 40), "a": rng.standard_normal(120)})
+    paired = pd.DataFrame({"label": np.repeat(np.arange(3), 40), "a": rng.standard_normal(120)})
     paired["b"] = paired["a"] + rng.standard_normal(120)
-    moved = paired.assign(b=paired["b"] - 100.0 * paired["digit"])
-    plain, other = (list(order_rows("o", table, COMPARE, np.random.default_rng(1))) for table in (paired, moved))
+    moved = paired.assign(b=paired["b"] - 100.0 * paired["label"])
+    plain, other = (list(order_rows("o", table, INTERVALS, np.random.default_rng(1))) for table in (paired, moved))
     assert plain == other
     assert [row["part"] for row in plain] == ["0", "1", "2", "every"]
     assert plain[-1]["value"] == pytest.approx(np.mean([row["value"] for row in plain[:3]]))
     assert plain[-1]["low"] < plain[-1]["value"] < plain[-1]["high"]
 
 
-def test_a_digit_of_few_images_has_no_order():
-    paired = pd.DataFrame({"digit": 4, "a": np.arange(9.0), "b": np.arange(9.0)})
-    assert list(order_rows("o", paired, COMPARE, np.random.default_rng(0))) == []
+def test_a_class_of_few_images_has_no_order():
+    paired = pd.DataFrame({"label": 4, "a": np.arange(9.0), "b": np.arange(9.0)})
+    assert list(order_rows("o", paired, INTERVALS, np.random.default_rng(0))) == []
 
 
 def test_the_estimates_have_one_row_each_and_repeat_themselves(wide_study):
     tables = wide_study.tables
-    arguments = (tables.scores["vae-20"], tables.anatomy.redraws, {"vae-32": tables.scores["vae-32"]})
-    found = [estimate(*arguments, tables.images.grey, tables.split, COMPARE, partial(stream, 0)) for _ in range(2)]
+    arguments = (tables.scores["vae-20"], tables.decomposition.redraws, {"vae-32": tables.scores["vae-32"]})
+    found = [estimate(*arguments, tables.images.grey, tables.split, INTERVALS, partial(stream, 0)) for _ in range(2)]
     assert list(found[0].columns) == ESTIMATES.names
     assert not found[0].duplicated(["quantity", "part"]).any()
     assert found[0].equals(found[1])
     assert {"share", "alone", "order.vae-32"} < set(found[0]["quantity"])
 
 
-def test_noise_between_draws_and_variance_between_images_are_told_apart():
+def test_noise_between_draws_and_variance_between_images_are_estimated_separately():
     rng = np.random.default_rng(0)
-    gatherer, parameters = Gatherer(), 400
+    sums, parameters = GradientMoments(), 400
     common = rng.standard_normal(parameters)
     for _ in range(300):
         own = common + 2 * rng.standard_normal(parameters)
-        gatherer.add(torch.from_numpy(own + 3 * rng.standard_normal((4, parameters))))
-    moments = gatherer.moments()
+        sums.add(torch.from_numpy(own + 3 * rng.standard_normal((4, parameters))))
+    moments = sums.estimate()
     assert moments.noise == pytest.approx(9 * parameters, rel=0.02)
     assert moments.between == pytest.approx(4 * parameters, rel=0.05)
     assert moments.signal == pytest.approx(4 * parameters + common @ common, rel=0.05)
@@ -275,14 +278,3 @@ def test_inside_with_one_draw_has_the_gradient_of_the_bound_on_average(rows):
     weight = next(model.decoder.parameters())
     one, other = (torch.autograd.grad(side, weight, retain_graph=True)[0] for side in sides)
     assert torch.allclose(one, other, atol=1e-5)
-
-
-def test_the_middle_model_is_taken_apart_and_held_against_its_relatives():
-    assert subject(PARAMS) == PARAMS.roles.middle
-    assert compared(PARAMS, "vae-20") == ["vae-20-threshold", "vae-20-seed-1"]
-    left = {name: PARAMS.models[name] for name in ("cvae-20", "vae-20-threshold", "vae-04")}
-    few = PARAMS.model_copy(update={"models": left})
-    assert subject(few) == "vae-04"
-    assert compared(few, "vae-04") == []
-    with pytest.raises(ParameterError, match="anatomy needs a model"):
-        subject(PARAMS.model_copy(update={"models": {"cvae-20": PARAMS.models["cvae-20"]}}))

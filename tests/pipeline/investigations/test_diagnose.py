@@ -1,4 +1,4 @@
-"""A whole diagnosis of a small model: what it learns from what, and what it says of it."""
+"""The diagnosis of a small model: what is learned from which images, and what is returned."""
 
 import json
 import math
@@ -9,29 +9,36 @@ import pytest
 import torch
 
 import pipeline.investigations.diagnose.diagnose as diagnosing
-from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.investigations.diagnose.diagnose import Labelled, diagnose
 from pipeline.investigations.diagnose.encodings import encode
 from pipeline.investigations.diagnose.generation import decode, unsure
 from tests.support.densities import every_image, small_vae
 from tests.support.latent_spaces import diagnosed
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
 CPU = torch.device("cpu")
-QUICK = {"active": 1e-9, "removal": 20, "draws": 8, "points": 100, "hidden": 8, "steps": 20, "generated": 40}
+QUICK = {"active": 1e-9, "removal": 20, "draws": 8, "aggregate_points": 100, "hidden": 8, "steps": 20, "generated": 40}
 
 
-def test_a_diagnosis_repeats_itself_and_has_every_finding():
-    params, x = load_params(ROOT / "params.yaml"), every_image(10)
-    small = {"active": 1e-9, "removal": 20, "draws": 8, "points": 100, "hidden": 8, "steps": 20, "generated": 12}
-    effort = params.score.model_copy(update={"points": 200, "draws": 64, "levels": 1, "starts": 2})
-    settings = params.diagnose.model_copy(update=small)
-    images = Labelled(x, (x.sum(axis=1) % 10).astype(np.uint8))
-    done = [
-        diagnose(small_vae(), images, images, settings, effort, partial(stream, 0), CPU, lambda images: None)
-        for _ in range(2)
-    ]
+def diagnosed_by(model, seen, unseen, confidence=0.95, **settings):
+    effort = PARAMS.score.model_copy(update={"prior_points": 200, "draws": 64, "levels": 1, "starts": 2})
+    params = PARAMS.diagnose.model_copy(update=QUICK | settings)
+    return diagnose(model, seen, unseen, params, effort, confidence, partial(stream, 0), CPU, lambda images: None)
+
+
+def labelled(x):
+    return Labelled(x, (x.sum(axis=1) % 10).astype(np.uint8))
+
+
+def halves():
+    x = every_image(10)
+    return labelled(x[::2]), labelled(x[1::2])
+
+
+def test_a_diagnosis_is_reproducible_and_has_every_number():
+    images = labelled(every_image(10))
+    done = [diagnosed_by(small_vae(), images, images, generated=12) for _ in range(2)]
     assert json.dumps(done[0][0], allow_nan=False) == json.dumps(done[1][0])
     assert all(np.array_equal(done[0][1][name], done[1][1][name]) for name in done[0][1])
     made_up = diagnosed(2, np.random.default_rng(0))
@@ -41,36 +48,44 @@ def test_a_diagnosis_repeats_itself_and_has_every_finding():
     assert done[0][0]["active"] == 2
 
 
-def diagnosed_by(model, seen, unseen):
-    params = load_params(ROOT / "params.yaml")
-    effort = params.score.model_copy(update={"points": 200, "draws": 64, "levels": 1, "starts": 2})
-    settings = params.diagnose.model_copy(update=QUICK)
-    return diagnose(model, seen, unseen, settings, effort, partial(stream, 0), CPU, lambda images: None)
+def intervals(found):
+    """Yield the widths of all intervals in nested numbers."""
+    for value in found.values():
+        if isinstance(value, dict):
+            yield from [value["high"] - value["low"]] if "low" in value else []
+            yield from intervals(value)
 
 
-def halves():
-    x = every_image(10)
-    return (Labelled(part, (part.sum(axis=1) % 10).astype(np.uint8)) for part in (x[::2], x[1::2]))
+def test_all_intervals_have_the_confidence_and_voids_the_threshold_of_the_parameters():
+    seen, unseen = halves()
+    wide, narrow, nowhere, everywhere = (
+        diagnosed_by(small_vae(), seen, unseen, **settings)[0]
+        for settings in ({"active": 10.0}, {"active": 10.0, "confidence": 0.5}, {"void": 1e-9}, {"void": 1e9})
+    )
+    assert len(list(intervals(wide))) == 14
+    assert all(b < a for a, b in zip(intervals(wide), intervals(narrow), strict=True))
+    assert narrow["norm"]["chance"] < wide["norm"]["chance"]
+    assert [found["void"]["prior"]["value"] for found in (nowhere, everywhere)] == [0, 1]
 
 
-def test_what_is_learned_is_learned_from_images_of_the_training_and_judged_on_others(monkeypatch):
-    told, (seen, unseen), model = {}, halves(), small_vae()
+def test_classifiers_learn_from_training_images_and_are_evaluated_on_others(monkeypatch):
+    received, (seen, unseen), model = {}, halves(), small_vae()
 
     def listen(name):
         plain = getattr(diagnosing, name)
         monkeypatch.setattr(
-            diagnosing, name, lambda first, *rest: told.setdefault(name, []).append(first) or plain(first, *rest)
+            diagnosing, name, lambda first, *rest: received.setdefault(name, []).append(first) or plain(first, *rest)
         )
 
-    for name in ("learn_ratio", "moments_accuracy", "learn_digits", "decomposition", "gaussian_divergence", "activity"):
+    for name in ("learn_ratio", "moments_accuracy", "learn_labels", "decomposition", "gaussian_divergence", "activity"):
         listen(name)
     diagnosed_by(model, seen, unseen)
     learned, held = (encode(model, part.x, CPU).mean for part in (seen, unseen))
-    assert told.pop("learn_digits")[0] is seen.x
+    assert received.pop("learn_labels")[0] is seen.x
     for name in ("learn_ratio", "moments_accuracy"):
-        assert all(np.array_equal(one.mean, learned) for one in told.pop(name))
-    assert len(told) == 3
-    assert all(np.array_equal(one.mean, held) for ones in told.values() for one in ones)
+        assert all(np.array_equal(one.mean, learned) for one in received.pop(name))
+    assert len(received) == 3
+    assert all(np.array_equal(one.mean, held) for ones in received.values() for one in ones)
 
 
 def test_the_emptier_half_of_the_prior_is_where_the_ratio_is_low(monkeypatch):
@@ -87,7 +102,7 @@ def test_the_emptier_half_of_the_prior_is_where_the_ratio_is_low(monkeypatch):
     assert found["unsure"]["emptiest"]["value"] != pytest.approx(found["unsure"]["fullest"]["value"], abs=0.02)
 
 
-def test_an_image_is_unsure_where_no_digit_has_nine_tenths():
+def test_an_image_is_unsure_where_no_class_has_a_probability_of_nine_tenths():
     network = torch.nn.Sequential(torch.nn.Linear(2, 10))
     with torch.no_grad():
         for values in network.parameters():

@@ -1,4 +1,4 @@
-"""Facts about latent spaces that are known by other means."""
+"""Latent spaces whose properties are known in closed form."""
 
 import math
 
@@ -25,20 +25,20 @@ from pipeline.investigations.diagnose.twosample import (
 )
 from pipeline.investigations.diagnose.units import activity, removal
 from pipeline.numbers.diagnose import diagnosis_numbers, lengths
-from pipeline.numbers.figure_data import gather
+from pipeline.numbers.figure_data import collect
 from tests.support.densities import every_image, small_vae
 
 CPU = torch.device("cpu")
 
 
 def linear_encodings(images, slope=0.9, latent=2, seed=0):
-    """Of an encoder that turns u ~ N(0, I) into N(slope u, 1 - slope^2): its aggregate is the prior itself."""
+    """Return posteriors N(slope u, 1 - slope^2) of u ~ N(0, I), whose aggregate is the prior itself."""
     u = np.random.default_rng(seed).standard_normal((images, latent))
     return Encodings(slope * u, np.full((images, latent), math.sqrt(1 - slope**2)))
 
 
 def gap_encodings(images, seed=0):
-    """Of an encoder that leaves the prior empty around zero, with the prior's variance in its first unit."""
+    """Return posteriors whose aggregate is empty around zero and has the prior's variance in the first unit."""
     rng = np.random.default_rng(seed)
     side = rng.choice([-1, 1], images)
     mean = np.stack([0.98 * side, 0.9 * rng.standard_normal(images)], axis=1)
@@ -87,7 +87,7 @@ def test_information_stops_at_the_logarithm_of_the_number_of_images():
 
 
 def test_the_aggregates_density_integrates_to_one_and_is_the_mixtures():
-    some, grid = gap_encodings(40).only(np.array([True, False])), np.linspace(-9, 9, 4001)[:, None]
+    some, grid = gap_encodings(40).select(np.array([True, False])), np.linspace(-9, 9, 4001)[:, None]
     log_q = log_aggregate(grid, some)
     assert np.exp(log_q).sum() * (grid[1, 0] - grid[0, 0]) == pytest.approx(1, abs=1e-6)
     z = (grid[1234] - some.mean[:, 0]) / some.deviation[:, 0]
@@ -111,31 +111,31 @@ def test_the_moments_divergence_is_never_above_the_whole():
 
 
 def test_norms_of_draws_from_the_prior_are_calibrated():
-    level, found = norm_calibration(np.random.default_rng(0).standard_normal((4000, 5)))
+    level, found = norm_calibration(np.random.default_rng(0).standard_normal((4000, 5)), 0.95)
     assert found["distance"] < found["chance"] == pytest.approx(1.358 / math.sqrt(4000), rel=0.02)
     assert found["relative"] == pytest.approx(1, abs=0.03)
     assert found["inner"] == pytest.approx(0.1, abs=0.02)
     assert np.histogram(level, 4, (0, 1))[0] == pytest.approx([1000] * 4, rel=0.1)
-    assert norm_calibration(1.1 * np.random.default_rng(0).standard_normal((4000, 5)))[1]["distance"] > 0.05
+    assert norm_calibration(1.1 * np.random.default_rng(0).standard_normal((4000, 5)), 0.95)[1]["distance"] > 0.05
 
 
-def test_nothing_tells_an_aggregate_that_is_the_prior_from_it(full):
+def test_an_aggregate_that_is_the_prior_cannot_be_distinguished_from_it(full):
     _, _, posterior, prior = full
-    told = accuracy(posterior, prior)
-    assert told["low"] < 0.5 + 0.015
-    assert told["high"] > 0.5 - 0.015
-    assert abs(told["value"] - 0.5) < 0.02
-    assert void_mass(posterior, prior)["prior"]["value"] == 0
-    assert abs(divergence_bound(posterior, prior)["value"]) < 0.02
+    found = accuracy(posterior, prior, 0.95)
+    assert found["low"] < 0.5 + 0.015
+    assert found["high"] > 0.5 - 0.015
+    assert abs(found["value"] - 0.5) < 0.02
+    assert void_mass(posterior, prior, 0.1, 0.95)["prior"]["value"] == 0
+    assert abs(divergence_bound(posterior, prior, 0.95)["value"]) < 0.02
 
 
 def test_a_gap_in_the_aggregate_is_found_where_its_moments_show_none(gapped):
     posterior, prior, of_posterior, of_prior = gapped
-    assert accuracy(of_posterior, of_prior)["low"] > 0.7
-    moments = moments_accuracy(gap_encodings(4000), posterior, prior, np.random.default_rng(4))
+    assert accuracy(of_posterior, of_prior, 0.95)["low"] > 0.7
+    moments = moments_accuracy(gap_encodings(4000), posterior, prior, np.random.default_rng(4), 0.95)
     assert abs(moments["value"] - 0.5) < 0.2
-    assert moments["value"] < accuracy(of_posterior, of_prior)["value"] + 0.01
-    mass = void_mass(of_posterior, of_prior)
+    assert moments["value"] < accuracy(of_posterior, of_prior, 0.95)["value"] + 0.01
+    mass = void_mass(of_posterior, of_prior, 0.1, 0.95)
     assert mass["prior"]["value"] > 0.2
     assert mass["posterior"]["value"] < 0.1 * mass["prior"]["value"]
 
@@ -143,7 +143,7 @@ def test_a_gap_in_the_aggregate_is_found_where_its_moments_show_none(gapped):
 def test_the_bound_of_the_divergence_is_below_it_and_near(gapped):
     _, _, of_posterior, of_prior = gapped
     whole = unit_divergences(gap_encodings(4000)).sum()
-    found = divergence_bound(of_posterior, of_prior)
+    found = divergence_bound(of_posterior, of_prior, 0.95)
     assert found["low"] < whole
     assert found["value"] > 0.6 * whole
 
@@ -157,8 +157,8 @@ def test_active_units_are_those_whose_mean_moves():
 
 
 @pytest.fixture
-def deaf():
-    """A model whose decoder has no ear for its last unit, and whose encoder leaves that at the prior."""
+def unused():
+    """Return a model whose decoder ignores the last unit, and whose encoder leaves it at the prior."""
     model = small_vae(latent_dim=3)
     with torch.no_grad():
         model.decoder[0].weight[:, 2] = 0
@@ -168,23 +168,23 @@ def deaf():
     return model
 
 
-def test_removing_a_dead_unit_changes_nothing(deaf):
+def test_removing_a_dead_unit_changes_nothing(unused):
     kept = np.array([True, True, False])
-    found = removal(deaf, every_image(10)[::20], kept, 8, np.random.default_rng(0), CPU)
+    found = removal(unused, every_image(10)[::20], kept, 8, np.random.default_rng(0), CPU)
     assert max(np.abs(found["elbo"]).max(), np.abs(found["log_likelihood"]).max()) < 1e-4
 
 
-def test_removing_a_unit_that_is_in_use_costs_what_a_fresh_estimate_says(deaf):
+def test_removing_an_active_unit_changes_the_log_likelihood_as_an_independent_estimate_does(unused):
     kept, x = np.array([True, False, True]), every_image(10)[::20]
-    found = removal(deaf, x, kept, 4000, np.random.default_rng(0), CPU)
+    found = removal(unused, x, kept, 4000, np.random.default_rng(0), CPU)
     without = small_vae(latent_dim=3)
-    without.load_state_dict(deaf.state_dict())
+    without.load_state_dict(unused.state_dict())
     pixels, z = torch.from_numpy(x).float(), torch.randn(60_000, 3, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         without.decoder[0].weight[:, 1] = 0
         levels = [
             torch.logsumexp(model.likelihood(z[:, None]).log_prob(pixels), 0) - math.log(len(z))
-            for model in (without, deaf)
+            for model in (without, unused)
         ]
     assert found["log_likelihood"] == pytest.approx((levels[0] - levels[1]).numpy(), abs=0.06)
     assert np.abs(found["log_likelihood"]).max() > 0.1
@@ -208,28 +208,28 @@ def test_the_error_of_the_information_is_the_spread_of_its_estimates():
 def test_unseen_images_are_of_the_kind_that_was_trained_on(study):
     split = study.tables.split
     core, whole = unseen_rows(split, "core"), unseen_rows(split, "matched")
-    assert set(split["set"].iloc[whole]) == {"test"}
+    assert set(split["subset"].iloc[whole]) == {"test"}
     assert set(split["region"].iloc[core]) == {"centre"}
     assert 0 < len(core) < len(whole)
 
 
-def test_generated_images_are_held_against_real_ones_of_the_same_kind(study):
+def test_generated_images_are_compared_with_real_ones_of_the_same_kind(study):
     params, scores = study.params, study.tables.scores
     numbers = diagnosis_numbers(params, study.tables.diagnosed, scores)
     table = scores["vae-20"]
-    real = table.loc[(table["set"] == "test") & (table["region"] == "centre"), "log_likelihood"]
-    assert numbers["diagnose.vae-20.lack.value"] == pytest.approx(-110 - real.mean())
-    assert numbers["diagnose.vae-20.lack.low"] < -110 - real.mean() - 2
+    real = table.loc[(table["subset"] == "test") & (table["region"] == "centre"), "log_likelihood"]
+    assert numbers["diagnose.vae-20.gap.value"] == pytest.approx(-110 - real.mean())
+    assert numbers["diagnose.vae-20.gap.low"] < -110 - real.mean() - 2
     assert numbers["diagnose.vae-20.void.prior.value"] == pytest.approx(32)
     assert numbers["diagnose.vae-20.information_high"] == pytest.approx(24.5 - 1.1)
 
 
-def test_runs_of_other_lengths_are_set_beside_the_middle_model(study):
+def test_other_lengths_of_training_are_compared_with_the_middle_model(study):
     params, found = study.params, study.tables.diagnosed
     assert list(lengths(params, found)) == ["vae-20-short-10", "vae-20"]
     numbers = diagnosis_numbers(params, found, study.tables.scores)
     assert numbers["diagnose.longer.void.prior.value"] == pytest.approx(4.5)
     assert numbers["diagnose.longer.void.prior.low"] == pytest.approx(4.5 - math.sqrt(2))
     alone = diagnosis_numbers(params, {"vae-20": found["vae-20"]}, {})
-    assert not [key for key in alone if ".longer." in key or ".lack." in key]
-    assert gather(params, {}, {}, {}).trained == {}
+    assert not [key for key in alone if ".longer." in key or ".gap." in key]
+    assert collect(params, {}, {}, {}).trained == {}

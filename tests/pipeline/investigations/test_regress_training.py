@@ -8,16 +8,15 @@ from scipy.stats import norm
 from torch.nn import LeakyReLU, Linear, Sequential
 from torch.nn.functional import softplus
 
-from pipeline.config import load_params
 from pipeline.core.errors import NumericalError
 from pipeline.core.rng import stream
 from pipeline.investigations.regress.data import Points, draw, truth
 from pipeline.investigations.regress.models import log_density, network, objective, size
 from pipeline.investigations.regress.optimiser import clip
 from pipeline.investigations.regress.training import initial, predictor, train
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
-WHOLE = load_params(ROOT / "params.yaml").regress
+WHOLE = PARAMS.regress
 PARAMS = WHOLE.model_copy(update={"points": 15, "holdout": 9, "seeds": 3})
 POINTS = draw(PARAMS, 15, partial(stream, 0, "points"))
 HOLDOUT = draw(PARAMS, 9, partial(stream, 0, "holdout"))
@@ -25,7 +24,7 @@ SOURCE = partial(stream, 0, "weights")
 STEPS = 25
 
 
-def only(points, seed):
+def select(points, seed):
     return Points(points.x[seed : seed + 1], points.y[seed : seed + 1])
 
 
@@ -36,7 +35,7 @@ def trained(request):
 
 
 def as_modules(weights, widths):
-    """The network of one row as torch's own layers."""
+    """Build the network of one row from torch's own layers."""
     layers, place = [], 0
     for inputs, outputs in pairwise(widths):
         layer = Linear(inputs, outputs)
@@ -49,7 +48,7 @@ def as_modules(weights, widths):
     return Sequential(*layers[:-1])
 
 
-def test_a_row_of_weights_is_the_network_that_torch_has(trained):
+def test_a_row_of_weights_is_the_network_of_torchs_layers(trained):
     variant, _ = trained
     widths = (1, *variant.hidden, 1)
     weights, x = initial(variant, 3, SOURCE)[:, : size(widths)], torch.from_numpy(POINTS.x)
@@ -71,7 +70,7 @@ def test_seeds_trained_together_are_seeds_trained_alone(trained):
     variant, run = trained
     for seed in range(3):
         alone = partial(_shifted, seed)
-        one = train(variant, only(POINTS, seed), only(HOLDOUT, seed), alone, STEPS, 10)
+        one = train(variant, select(POINTS, seed), select(HOLDOUT, seed), alone, STEPS, 10)
         np.testing.assert_allclose(run.train[:, seed], one.train[:, 0], rtol=1e-4)
         np.testing.assert_allclose(run.holdout[:, seed], one.holdout[:, 0], rtol=1e-4)
 
@@ -105,7 +104,7 @@ def test_training_is_that_of_torchs_adam(name):
         if variant.clip is not None:
             torch.nn.utils.clip_grad_norm_([*f.parameters(), *s.parameters()], variant.clip)
         adam.step()
-    run = train(variant, only(POINTS, 0), only(HOLDOUT, 0), SOURCE, STEPS, 10)
+    run = train(variant, select(POINTS, 0), select(HOLDOUT, 0), SOURCE, STEPS, 10)
     np.testing.assert_allclose(run.train[:, 0], trace, rtol=1e-3)
 
 
@@ -118,7 +117,7 @@ def test_sigma_is_one_number_or_above_its_floor(trained):
         assert run.sigma.min() >= variant.floor
 
 
-def test_a_floor_is_added_to_sigma_and_moves_nothing_else():
+def test_a_floor_is_added_to_sigma_and_changes_nothing_else():
     floor, plain = (WHOLE.variants[name] for name in ("floor", "varying"))
     weights, x = initial(plain, 3, SOURCE), torch.from_numpy(POINTS.x)
     (f, raised), (same, sigma) = (predictor(variant)(weights, x) for variant in (floor, plain))
@@ -137,21 +136,21 @@ def test_sigma_is_a_network_of_its_own():
         assert gradient[:, of_sigma * half :][:, :half].abs().max() > 0
 
 
-def test_without_a_power_the_objective_is_the_log_likelihood_and_with_one_sigma_gets_the_weighted_slope():
+def test_with_beta_zero_the_objective_is_the_log_likelihood_and_otherwise_each_gradient_is_weighted():
     y, f, raw = torch.randn(3, 2, 7, dtype=torch.float64).unbind(0)
     sigma = raw.exp().requires_grad_()
-    assert torch.equal(objective(y, f, sigma, 0), log_density(y, f, sigma).sum(-1))
-    (plain,) = torch.autograd.grad(objective(y, f, sigma, 0).sum(), sigma)
+    assert torch.equal(objective(y, f, sigma, 0.0), log_density(y, f, sigma).sum(-1))
+    (plain,) = torch.autograd.grad(objective(y, f, sigma, 0.0).sum(), sigma)
     (weighted,) = torch.autograd.grad(objective(y, f, sigma, 0.5).sum(), sigma)
     torch.testing.assert_close(weighted, plain * sigma.detach())
 
 
-def test_clipping_shortens_each_seed_by_itself():
+def test_the_gradient_of_each_seed_is_clipped_by_itself():
     gradient = torch.tensor([[3.0, 4.0], [0.3, 0.4]])
-    assert clip(gradient, 1).tolist() == [pytest.approx([0.6, 0.8]), pytest.approx([0.3, 0.4])]
+    assert clip(gradient, 1.0).tolist() == [pytest.approx([0.6, 0.8]), pytest.approx([0.3, 0.4])]
 
 
-def test_points_lie_around_the_line_as_far_as_the_noise_says():
+def test_points_scatter_around_the_true_function_with_the_noises_standard_deviation():
     many = draw(WHOLE.model_copy(update={"seeds": 2}), 20_000, partial(stream, 0, "many"))
     line, sigma = truth(many.x, WHOLE)
     scaled = (many.y - line) / sigma
@@ -163,7 +162,7 @@ def test_points_lie_around_the_line_as_far_as_the_noise_says():
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_training_that_leaves_the_finite_numbers_is_told():
+def test_a_log_likelihood_that_is_not_finite_is_an_error():
     broken = Points(POINTS.x, np.full_like(POINTS.y, np.inf))
     with pytest.raises(NumericalError, match="learning_rate"):
         train(WHOLE.variants["varying"], broken, HOLDOUT, SOURCE, 3, 1)

@@ -1,4 +1,4 @@
-"""What the drawn arrays are, on small models through the production path."""
+"""The arrays that the stage `sample` draws, on small models through the production path."""
 
 import itertools
 
@@ -9,10 +9,11 @@ import torch
 
 from pipeline.config import ModelParams
 from pipeline.core.rng import stream
-from pipeline.investigations.sample.arrays import WAYS
+from pipeline.core.statistics import bernoulli_entropy
+from pipeline.investigations.sample.arrays import KINDS, WAYS, by_kind
 from pipeline.investigations.sample.choice import ranked
 from pipeline.investigations.sample.interpolation import Ends, interpolated, paths
-from pipeline.investigations.sample.pixels import binary_entropy, entropy, flip, from_prior, probabilities
+from pipeline.investigations.sample.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.investigations.sample.randomness import image_randomness, pixel_randomness
 from pipeline.investigations.sample.reconstruction import fidelity, noisy
 from pipeline.investigations.sample.styles import in_styles, slant, variance_parts
@@ -23,12 +24,13 @@ from pipeline.numbers.sample import agreement
 
 def model(*, conditional=False, latent=2, pixels=6, strength=3.0):
     params = ModelParams(
+        kind="vae",
         latent_dim=latent,
         conditional=conditional,
         train_on="core",
-        binarization="bernoulli",
+        binarization="stochastic",
         seed=0,
-        duration=1,
+        epochs_factor=1,
         score_on="all",
     )
     made = build(pixels, (8,), params)
@@ -65,7 +67,7 @@ def test_it_goes_along_the_wasserstein_geodesic(ends):
         torch.testing.assert_close(distance(between, ends.last), (1 - t) * whole)
 
 
-def test_each_way_has_the_spread_that_the_formula_says():
+def test_each_way_has_the_spread_of_its_formula():
     one = Ends(
         diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
         diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
@@ -95,13 +97,13 @@ def test_every_way_leads_from_the_first_posterior_to_the_last(ends):
         assert torch.equal(z[0, place], end.mean)
 
 
-def test_probabilities_are_chances_and_draws_are_pixels_with_that_mean():
+def test_draws_are_binary_pixels_whose_means_are_the_probabilities():
     z = from_prior(model(), 3, np.random.default_rng(0))
-    chances = np.repeat(probabilities(model(), z)[None], 20_000, axis=0)
-    draws = flip(chances, np.random.default_rng(1))
-    assert ((chances >= 0) & (chances <= 1)).all()
+    probability = np.repeat(probabilities(model(), z)[None], 20_000, axis=0)
+    draws = draw_pixels(probability, np.random.default_rng(1))
+    assert ((probability >= 0) & (probability <= 1)).all()
     assert set(np.unique(draws)) == {0, 1}
-    assert draws.mean(axis=0) == pytest.approx(chances[0], abs=0.02)
+    assert draws.mean(axis=0) == pytest.approx(probability[0], abs=0.02)
 
 
 def test_no_multiple_of_the_spread_is_the_posterior_mean_and_others_go_on_the_same_way():
@@ -119,7 +121,7 @@ def test_no_multiple_of_the_spread_is_the_posterior_mean_and_others_go_on_the_sa
 
 def test_generation_and_its_entropies_do_not_touch_the_encoder():
     def refuse(*_):
-        raise AssertionError("the encoder was asked")
+        raise AssertionError("the encoder was called")
 
     one = model()
     one.encoder.forward = refuse
@@ -145,7 +147,7 @@ def test_the_same_z_stands_along_a_row_of_styles():
         assert board[row, y] == pytest.approx(alone, abs=1e-6)
 
 
-def test_the_parts_of_the_variance_add_up_and_know_who_decides():
+def test_the_parts_of_the_variance_add_up_and_separate_label_and_style():
     f = np.random.default_rng(0).random((30, 10, 6))
     assert variance_parts(f).sum() == pytest.approx(f.var(axis=(0, 1)).sum())
     assert variance_parts(np.repeat(f[:1], 30, axis=0))[1:] == pytest.approx([0, 0])
@@ -168,21 +170,20 @@ def test_a_trait_common_to_all_labels_agrees_and_an_independent_one_does_not():
     assert agreement(np.ones((5, 10))) == 0
 
 
-def test_entropies_are_those_of_coins():
+def test_the_entropy_of_an_image_given_z_is_the_sum_over_its_pixels():
     z = torch.zeros(1, 2)
-    assert entropy(model(), z)[0] == pytest.approx(binary_entropy(probabilities(model(), z)).sum(), rel=1e-4)
-    assert binary_entropy(np.array([0.0, 0.5, 1.0])) == pytest.approx([0, np.log(2), 0])
+    assert entropy(model(), z)[0] == pytest.approx(bernoulli_entropy(probabilities(model(), z)).sum(), rel=1e-4)
 
 
-def test_the_variance_of_pixels_is_that_of_their_flips_and_that_of_z():
+def test_the_variance_of_pixels_is_that_given_z_and_that_of_z():
     found = pixel_randomness(model(), 500, np.random.default_rng(0))
     mean = probabilities(model(), from_prior(model(), 500, np.random.default_rng(0))).mean(axis=0)
-    assert found["variance_flips"] + found["variance_z"] == pytest.approx((mean * (1 - mean)).sum(), rel=1e-4)
+    assert found["variance_given_z"] + found["variance_z"] == pytest.approx((mean * (1 - mean)).sum(), rel=1e-4)
     assert found["given_z"].mean() <= found["pixels_alone"]
 
 
-def test_bounds_hold_the_entropy_of_an_image_between_them():
-    """Against the sum over all images of six pixels, each image's probability an average over many z."""
+def test_the_entropy_of_an_image_lies_between_its_bounds():
+    """The exact entropy is a sum over all images of six pixels, whose probabilities are averages over many z."""
     one = model(strength=2.0)
     images = torch.tensor(list(itertools.product((0.0, 1.0), repeat=6)))
     z = from_prior(one, 20_000, np.random.default_rng(5))
@@ -195,13 +196,24 @@ def test_bounds_hold_the_entropy_of_an_image_between_them():
     assert below.mean() < above.mean()
 
 
-def test_images_are_ranked_among_those_of_their_digit():
+def test_images_are_ranked_among_those_of_their_label():
     rng = np.random.default_rng(0)
-    digit = np.repeat([0, 1], 101).astype(np.int8)
-    scores = pd.DataFrame({"id": np.arange(202, dtype=np.int32), "digit": digit, "set": "test"})
-    scores["log_likelihood"] = np.where(digit == 0, -200.0, -50.0) + rng.permutation(202) / 10
+    label = np.repeat([0, 1], 101).astype(np.int8)
+    scores = pd.DataFrame({"id": np.arange(202, dtype=np.int32), "label": label, "subset": "test"})
+    scores["log_likelihood"] = np.where(label == 0, -200.0, -50.0) + rng.permutation(202) / 10
     shown = ranked(scores).set_index("rank")
     assert list(shown.index) == ["likely", "ordinary", "unlikely"]
-    above = scores["log_likelihood"] - scores.groupby("digit")["log_likelihood"].transform("median")
+    above = scores["log_likelihood"] - scores.groupby("label")["log_likelihood"].transform("median")
     order = above.rank().to_numpy()[shown["id"].to_numpy()]
     assert order == pytest.approx([200, 101.5, 3], abs=1)
+
+
+def test_reconstructions_and_paths_are_of_the_middle_model_and_other_arrays_are_by_model():
+    names = ("reconstructions.draws", "reconstructions.log_prob", "interpolation.t", "generation.z")
+    files = {f"{one}.{name}": np.array([place]) for place, one in enumerate(("small", "middle")) for name in names}
+    found = by_kind(files, "middle")
+    assert list(found) == list(KINDS)
+    assert sorted(found["reconstructions"]) == ["draws", "middle.log_prob", "small.log_prob"]
+    assert (found["reconstructions"]["draws"], found["interpolation"]["t"]) == (1, 1)
+    assert sorted(found["generation"]) == ["middle.z", "small.z"]
+    assert found["styles"] == {}

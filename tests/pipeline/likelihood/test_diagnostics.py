@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 import torch
 from arviz_stats.base import array_stats
+from pydantic import ValidationError
 
+from pipeline.config import ValidateParams
+from pipeline.core.errors import NumericalError
 from pipeline.likelihood.diagnostics import pareto_k
+from tests.support.parameters import PARAMS
 
 
 def reference(log_w):
@@ -32,3 +36,20 @@ def test_heavier_tails_have_larger_shapes():
 
 def test_weights_without_spread_are_beyond_suspicion():
     assert (pareto_k(torch.full((500, 3), -80.0, dtype=torch.float64)) == -1).all()
+
+
+@pytest.mark.parametrize("draws", range(5))
+def test_fewer_than_five_draws_have_no_shape(draws):
+    with pytest.raises(NumericalError, match=rf"shape of {draws} importance weights is not defined; draw at least 5"):
+        pareto_k(torch.zeros(draws, 3))
+
+
+def test_five_draws_have_a_shape():
+    assert torch.isfinite(pareto_k(torch.arange(10.0).reshape(5, 2))).all()
+
+
+@pytest.mark.parametrize("key", ["curve", "encoder_draws", "draws", "max_draws"])
+def test_params_yaml_refuses_numbers_of_draws_without_a_shape(key):
+    few = (64, 4) if key == "curve" else 4
+    with pytest.raises(ValidationError, match="greater than or equal to 5"):
+        ValidateParams(**(PARAMS.validation.model_dump() | {key: few}))

@@ -8,18 +8,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.config import load_params
 from pipeline.core.rng import stream
-from pipeline.core.streams import Numbers
-from pipeline.likelihood.estimate import Images, effort_at, expected_error, propose
+from pipeline.core.streams import StreamFactory
+from pipeline.likelihood.images import Images
 from pipeline.likelihood.modes import climb
 from pipeline.likelihood.prior_starts import Screen
 from pipeline.likelihood.proposals import Draws
+from pipeline.likelihood.proposals.modes import propose
 from pipeline.likelihood.reductions import elbo, standard_error
 from pipeline.likelihood.refinement import normal_log_density, refine, solve_all
+from pipeline.likelihood.scoring import effort_at, expected_error
 from pipeline.likelihood.weights import log_weights
 from tests.support.densities import LinearGaussian, every_image, small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
 CPU = torch.device("cpu")
 
@@ -38,10 +39,10 @@ class Labelled(LinearGaussian):
 
 @torch.no_grad()
 def test_searches_that_end_at_the_same_top_make_one_mode_of_known_mass_and_no_spread():
-    params = load_params(ROOT / "params.yaml").score
+    params = PARAMS.score
     model, x = Labelled(normals(5, 2, seed=1), noise=0.7), normals(40, 5, seed=2)
     images = Images(
-        model, x, torch.zeros(40, dtype=torch.long), Numbers([partial(stream, 0, n) for n in range(40)], CPU)
+        model, x, torch.zeros(40, dtype=torch.long), StreamFactory([partial(stream, 0, n) for n in range(40)], CPU)
     )
     found = propose(images, Screen(model, normals(500, 2)), effort_at(0, params), params)
     assert (found.mixture.share[:-1] > 0).sum(dim=0).eq(1).all()
@@ -70,6 +71,10 @@ def test_the_expected_error_is_that_of_weights_that_are_log_normal():
 
 
 def test_each_level_has_twice_the_starts_and_rounds_and_four_times_the_draws():
-    params = load_params(ROOT / "params.yaml").score
+    params = PARAMS.score
     for level in range(3):
-        assert effort_at(level, params) == (params.starts * 2**level, params.rounds * 2**level, params.draws * 4**level)
+        assert effort_at(level, params) == (
+            params.starts * 2**level,
+            params.refine_rounds * 2**level,
+            params.draws * 4**level,
+        )

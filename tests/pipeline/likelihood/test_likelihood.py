@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.config import load_params
 from pipeline.core.errors import NumericalError
 from pipeline.core.rng import stream
 from pipeline.likelihood.proposals import encoder_draws
@@ -16,7 +15,7 @@ from pipeline.likelihood.reductions import effective_draws, elbo, log_marginal, 
 from pipeline.likelihood.scoring import score
 from pipeline.likelihood.weights import log_weights, log_weights_in_blocks
 from tests.support.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
 CPU = torch.device("cpu")
 
@@ -24,8 +23,8 @@ CPU = torch.device("cpu")
 def score_all(model, x, y=None, *, draws=1000, name="model", block=64, ids=None, **effort):
     digits = np.zeros(len(x), np.uint8) if y is None else y
     ids = np.arange(len(x), dtype=np.int32) if ids is None else ids
-    settings = load_params(ROOT / "params.yaml").score
-    params = settings.model_copy(update={"points": 500, "draws": draws, "block": block} | effort)
+    settings = PARAMS.score
+    params = settings.model_copy(update={"prior_points": 500, "draws": draws, "block": block} | effort)
     return score(model, x, digits, ids, params, partial(stream, 0, name), CPU, lambda images: None)
 
 
@@ -42,10 +41,10 @@ def test_the_probabilities_of_all_images_of_ten_pixels_add_up_to_one():
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("digit", [0, 3, 9])
-def test_given_any_digit_the_probabilities_of_all_images_add_up_to_one(digit):
+@pytest.mark.parametrize("label", [0, 3, 9])
+def test_given_any_digit_the_probabilities_of_all_images_add_up_to_one(label):
     images = every_image(8)
-    found = score_all(small_vae(pixels=8, conditional=True), images, np.full(len(images), digit, np.uint8))
+    found = score_all(small_vae(pixels=8, conditional=True), images, np.full(len(images), label, np.uint8))
     assert np.exp(found["log_likelihood"]).sum() == pytest.approx(1, abs=0.01)
 
 

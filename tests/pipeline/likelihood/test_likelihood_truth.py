@@ -7,23 +7,23 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.config import load_params
 from pipeline.core.errors import NumericalError
 from pipeline.core.rng import stream
-from pipeline.core.streams import Numbers
-from pipeline.likelihood.estimate import Images
+from pipeline.core.streams import StreamFactory
+from pipeline.likelihood.images import Images
 from pipeline.likelihood.prior_starts import Screen
+from pipeline.likelihood.proposals.modes import propose
 from pipeline.likelihood.scoring import attempt, prior_points
 from pipeline.validation.certify.integrate import integrate
 from tests.pipeline.likelihood.test_likelihood import CPU, score_all
 from tests.support.annealed import linear_model
 from tests.support.densities import every_image, plane_log_likelihood, small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
 pytestmark = pytest.mark.usefixtures("_without_gradients")
 SOME = every_image(10)[::8]
 OTHERS = every_image(10)[4::16]
-LEVELS = {"draws": 256, "tolerance": 0.035}
+LEVELS = {"draws": 256, "target_standard_error": 0.035}
 """With which half of the images of an awkward model are given more than the first level's effort."""
 PRIOR_ONLY = {"draws": 2000, "degrees": 1000.0, "inflation": 1.0}
 """With which a posterior that is the prior is drawn from almost exactly."""
@@ -69,10 +69,12 @@ def linear_errors(latent, noise, n=150):
     model = linear_model(latent, pixels=12, noise=noise)
     x = model.likelihood(torch.randn(n, latent, generator=torch.Generator().manual_seed(0))).mean
     x = x + noise * torch.randn(n, 12, generator=torch.Generator().manual_seed(1))
-    params = load_params(ROOT / "params.yaml").score.model_copy(update={"points": 500})
-    numbers = Numbers([partial(stream, 0, one, 0) for one in range(n)], CPU)
+    params = PARAMS.score.model_copy(update={"prior_points": 500})
+    numbers = StreamFactory([partial(stream, 0, one, 0) for one in range(n)], CPU)
     screen = Screen(model, prior_points(model, 500, partial(stream, 0), CPU))
-    tried = attempt(Images(model, x, torch.zeros(n, dtype=torch.long), numbers), screen, params, params.levels - 1)
+    tried = attempt(
+        Images(model, x, torch.zeros(n, dtype=torch.long), numbers), screen, params, params.levels - 1, propose
+    )
     return errors_of(tried.found, model.log_marginal(x).double().numpy())
 
 
@@ -93,11 +95,11 @@ def test_two_latent_dimensions_agree_with_a_fine_grid(scale):
     assert 0.8 < rms(z) < 1.25
 
 
-@pytest.mark.parametrize("digit", [0, 7])
-def test_given_a_digit_the_score_agrees_with_a_fine_grid_at_that_digit(digit):
+@pytest.mark.parametrize("label", [0, 7])
+def test_given_a_digit_the_score_agrees_with_a_fine_grid_at_that_digit(label):
     model = awkward(conditional=True)
-    exact = plane_log_likelihood(model.given(torch.tensor([digit])), OTHERS)
-    error, z = errors_of(score_all(model, OTHERS, np.full(len(OTHERS), digit, np.uint8)), exact)
+    exact = plane_log_likelihood(model.given(torch.tensor([label])), OTHERS)
+    error, z = errors_of(score_all(model, OTHERS, np.full(len(OTHERS), label, np.uint8)), exact)
     assert np.abs(error).max() < 0.1
     assert np.abs(z).max() < 4
 
@@ -130,7 +132,7 @@ def test_the_likelihood_itself_is_estimated_without_bias_by_however_few_draws():
 
 def test_the_mean_score_grows_with_the_number_of_draws_towards_the_truth():
     model, exact = awkward(), plane_log_likelihood(awkward(), SOME)
-    poor = {"levels": 1, "inflation": 2.5, "prior_share": 0.4, "rounds": 1}
+    poor = {"levels": 1, "inflation": 2.5, "prior_share": 0.4, "refine_rounds": 1}
     means = [repeated(model, SOME, 4, draws=draws, **poor)["log_likelihood"].mean() for draws in (8, 32, 128, 1024)]
     assert means == sorted(means)
     assert means[-1] - means[0] > 0.1

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.likelihood.expansion import expand, gauss_newton, second_derivatives
-from pipeline.likelihood.mixture import allot, log_density, mixture_at, mixture_draws
+from pipeline.likelihood.mixture import allot, log_density, mixture_at
+from pipeline.likelihood.mixture import mixture_draws as draws_with_prior
 from pipeline.likelihood.modes import climb, distinct, laplace
 from pipeline.likelihood.prior_starts import APART, Screen
 from pipeline.likelihood.reductions import effective_draws
@@ -21,8 +21,9 @@ from pipeline.likelihood.refinement import Normals, refine
 from pipeline.likelihood.scoring import score
 from pipeline.likelihood.slopes import slopes
 from pipeline.likelihood.weights import log_weights
+from pipeline.models.priors import NormalPrior
 from tests.support.densities import LinearGaussian, every_image, small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
 
 @pytest.fixture
@@ -33,6 +34,12 @@ def linear():
 
 def normals(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def mixture_draws(mixture, prior, noise, chi_squared):
+    """Draw from a mixture whose last component is a normal prior."""
+    of_prior = prior.mean + prior.stddev * noise
+    return draws_with_prior(mixture, NormalPrior(prior), of_prior, noise, chi_squared)
 
 
 def as_normals(modes):
@@ -99,7 +106,7 @@ def test_the_mixture_is_a_density():
     mixture = mixture_at(as_normals(modes), distinct(modes), inflation=1.2, degrees=6.0, prior_share=0.05)
     axis = torch.linspace(-40, 40, 1001)
     grid = torch.cartesian_prod(axis, axis)
-    density = log_density(mixture, model.prior, grid[:, None].expand(-1, 16, -1)).exp()
+    density = log_density(mixture, NormalPrior(model.prior), grid[:, None].expand(-1, 16, -1)).exp()
     assert torch.allclose(density.sum(dim=0) * (80 / 1000) ** 2, torch.ones(16, dtype=density.dtype), atol=2e-3)
 
 
@@ -145,9 +152,9 @@ class TwoHills:
 @torch.no_grad()
 def test_both_of_two_far_modes_are_found_though_the_guess_knows_one():
     model, x, ids = TwoHills(), np.array([[2], [4]], np.uint8), np.arange(2, dtype=np.int32)
-    params = load_params(ROOT / "params.yaml").score.model_copy(update={"points": 2000, "draws": 4000, "block": 2})
-    digit = np.zeros(2, np.uint8)
-    found = score(model, x, digit, ids, params, partial(stream, 0), torch.device("cpu"), lambda images: None)
+    params = PARAMS.score.model_copy(update={"prior_points": 2000, "draws": 4000, "block": 2})
+    label = np.zeros(2, np.uint8)
+    found = score(model, x, label, ids, params, partial(stream, 0), torch.device("cpu"), lambda images: None)
     grid, pixels = torch.linspace(-6, 6, 200_001)[:, None, None], torch.from_numpy(x).float()
     joint = (model.likelihood(grid.expand(-1, 2, -1)).log_prob(pixels) + model.prior.log_prob(grid)).double()
     exact = torch.logsumexp(joint, dim=0) + math.log(12 / 200_000)

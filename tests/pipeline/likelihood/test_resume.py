@@ -6,15 +6,14 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.likelihood import resume as unfinished
-from pipeline.likelihood.resume import kept_until_done, score_resumably
+from pipeline.likelihood.resume import score_resumably, scratch_folder
 from pipeline.likelihood.sharding import Workers
 from tests.support.densities import small_vae
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS as STUDY
 
-PARAMS = load_params(ROOT / "params.yaml").score
+PARAMS = STUDY.score
 ONE = Workers(0, 1, torch.device("cpu"))
 IMAGES = 2500
 """Three pieces of 1024 and fewer."""
@@ -118,9 +117,9 @@ def test_another_number_of_workers_goes_on_with_the_same_pieces(scored, tmp_path
 def test_pieces_outlive_a_fault_and_go_with_success(tmp_path):
     folder = tmp_path / "vae"
     folder.mkdir()
-    with pytest.raises(KeyError), kept_until_done(folder):
+    with pytest.raises(KeyError), scratch_folder(folder):
         raise KeyError
     assert folder.exists()
-    with kept_until_done(folder) as same:
+    with scratch_folder(folder) as same:
         assert same == folder
     assert not folder.exists()

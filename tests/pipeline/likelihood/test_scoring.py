@@ -6,14 +6,13 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.likelihood.flops import decoder_multiply_adds
 from pipeline.likelihood.scoring import score
 from pipeline.models.plain import VAE
 from tests.pipeline.likelihood.test_likelihood import CPU, score_all
 from tests.pipeline.likelihood.test_likelihood_truth import LEVELS, OTHERS, SOME, awkward, pictures
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
 pytestmark = pytest.mark.usefixtures("_without_gradients")
 TOLERANCE = {4.0: 0.02, 20.0: 0.036}
@@ -28,7 +27,11 @@ def _without_gradients():
 
 @pytest.mark.parametrize("scale", TOLERANCE)
 def test_blocks_and_orders_of_any_kind_give_the_same_scores(scale):
-    model, ids, effort = awkward(scale=scale), np.arange(len(SOME), dtype=np.int32), {"tolerance": TOLERANCE[scale]}
+    model, ids, effort = (
+        awkward(scale=scale),
+        np.arange(len(SOME), dtype=np.int32),
+        {"target_standard_error": TOLERANCE[scale]},
+    )
     whole = score_all(model, SOME, block=len(SOME), draws=256, **effort)
     assert 0.3 < (whole["draws"] > 256).mean() < 0.7
     for block, first in [(1, 24), (5, 64), (16, 128), (64, 128)]:
@@ -68,7 +71,7 @@ def test_only_images_that_are_given_more_have_other_numbers_for_it():
 
 def test_those_images_are_given_more_that_need_it_and_gain_by_it():
     more, once = (score_all(awkward(), SOME, block=128, **LEVELS, levels=levels) for levels in (3, 1))
-    stayed, tolerance = more["draws"] == 256, LEVELS["tolerance"]
+    stayed, tolerance = more["draws"] == 256, LEVELS["target_standard_error"]
     assert once["standard_error"][stayed].median() < tolerance < once["standard_error"][~stayed].median()
     assert more["standard_error"][~stayed].median() < 0.7 * once["standard_error"][~stayed].median()
 
@@ -86,7 +89,7 @@ class Asked:
 
 
 def scored_with(asked, images, block):
-    params = load_params(ROOT / "params.yaml").score.model_copy(update={"points": 500, "block": block} | LEVELS)
+    params = PARAMS.score.model_copy(update={"prior_points": 500, "block": block} | LEVELS)
     zeros, ids = np.zeros(len(images), np.uint8), np.arange(len(images), dtype=np.int32)
     return score(awkward(), images, zeros, ids, params, asked, CPU, lambda images: None)
 
@@ -138,12 +141,14 @@ def wide(family, latent=10):
     return model
 
 
-@pytest.mark.parametrize("effort", [{}, {"rounds": 40}, {"draws": 2000}, {"tolerance": 0.02, "levels": 2}])
+@pytest.mark.parametrize(
+    "effort", [{}, {"refine_rounds": 40}, {"draws": 2000}, {"target_standard_error": 0.02, "levels": 2}]
+)
 def test_passes_are_the_multiply_adds_of_all_work_on_an_image(effort):
     model, images = wide(OwnLikelihood), pictures(wide(VAE), 16)
     with Products() as counted:
         found = score_all(model, images, block=16, **{"draws": 256, "levels": 1} | effort)
-    one = decoder_multiply_adds(model)
+    one = decoder_multiply_adds(model, torch.zeros(1, 10))
     levels = 1 + (found["draws"].max() > 256) * (effort.get("levels", 1) > 1)
     encoder = (1 + levels) * len(images) * sum(layer.weight.numel() for layer in model.encoder[::2])
     assert found["passes"].sum() == pytest.approx((counted.total - encoder) / one - 500, rel=0.1)

@@ -17,7 +17,14 @@ from pipeline.models.checkpoints import Checkpoint, identity, only_trainer, trai
 from pipeline.models.training import Plan, begin, train
 
 PARAMS = ModelParams(
-    latent_dim=2, conditional=True, train_on="core", binarization="bernoulli", seed=0, duration=1, score_on="all"
+    kind="vae",
+    latent_dim=2,
+    conditional=True,
+    train_on="core",
+    binarization="stochastic",
+    seed=0,
+    epochs_factor=1,
+    score_on="all",
 )
 EPOCHS = 4
 
@@ -31,7 +38,7 @@ def examples():
 
 @pytest.fixture
 def validation(examples):
-    return Examples(examples.draw(np.random.default_rng(1)), examples.digit, redraw=False)
+    return Examples(examples.draw(np.random.default_rng(1)), examples.label, redraw=False)
 
 
 @pytest.fixture
@@ -146,7 +153,7 @@ def test_the_identity_follows_all_that_decides_a_training(make, examples, valida
     other_model = build(9, (8,), PARAMS)
     start(other_model, examples.mean(), plan.stream("another start"))
     changed = plan.params.model_copy(update={"learning_rate": 0.02})
-    fewer = Examples(examples.pixels[1:], examples.digit[1:], redraw=True)
+    fewer = Examples(examples.pixels[1:], examples.label[1:], redraw=True)
     others = {
         identity(other_model, examples, validation, plan),
         identity(make(), fewer, validation, plan),

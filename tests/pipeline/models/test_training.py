@@ -21,7 +21,14 @@ from tests.support.densities import small_vae
 
 PARAMS = TrainParams(learning_rate=0.01, warmup=0.1, weight_decay=0.1, precision="float32", checkpoint_every=2)
 VARIANT = ModelParams(
-    latent_dim=2, conditional=False, train_on="core", binarization="bernoulli", seed=0, duration=1, score_on="all"
+    kind="vae",
+    latent_dim=2,
+    conditional=False,
+    train_on="core",
+    binarization="stochastic",
+    seed=0,
+    epochs_factor=1,
+    score_on="all",
 )
 
 
@@ -32,13 +39,13 @@ def plan_of(epochs=6, params=PARAMS, batch_size=30):
 def grey_examples(images=100):
     rng = np.random.default_rng(0)
     prototypes = rng.integers(0, 256, size=(4, 10), dtype=np.uint8)
-    digit = rng.integers(0, 4, size=images).astype(np.uint8)
-    return Examples(prototypes[digit], digit, redraw=True)
+    label = rng.integers(0, 4, size=images).astype(np.uint8)
+    return Examples(prototypes[label], label, redraw=True)
 
 
 def validation():
     grey = grey_examples()
-    return Examples(binarise(grey.pixels, np.random.default_rng(1)), grey.digit, redraw=False)
+    return Examples(binarise(grey.pixels, np.random.default_rng(1)), grey.label, redraw=False)
 
 
 def trained(folder, plan, on_epoch=lambda progress: None):
@@ -153,7 +160,7 @@ def test_the_bound_agrees_with_its_definition_by_quadrature():
 
 
 def test_the_last_batch_counts_by_its_size():
-    fixed = Examples(validation().pixels, validation().digit, redraw=False)
+    fixed = Examples(validation().pixels, validation().label, redraw=False)
     still = plan_of(epochs=1, params=PARAMS.model_copy(update={"learning_rate": 1e-12}), batch_size=99)
     whole = plan_of(epochs=1, params=PARAMS.model_copy(update={"learning_rate": 1e-12}), batch_size=100)
     ends = []

@@ -1,24 +1,22 @@
 import numpy as np
-import pandas as pd
 import pytest
+from scipy.stats import norm
 
-from pipeline.config import load_params
 from pipeline.likelihood.subset_means import trustworthy
-from pipeline.numbers.bayes import verdicts
+from pipeline.numbers.bayes import predict
 from pipeline.numbers.classify import classify_numbers
-from pipeline.numbers.intervals import normal_interval
 from pipeline.numbers.worth import label_worth
-from tests.support.tiny import ROOT
+from tests.support.parameters import PARAMS
 
 
 def numbers_of(study, **models):
-    params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models | models})
+    params = PARAMS.model_copy(update={"models": study.models | models})
     return classify_numbers(params, study.tables.classified, study.tables.scores)
 
 
-def test_numbers_are_those_of_the_verdicts_of_each_set(study):
-    numbers, found = numbers_of(study), verdicts(study.tables.classified["cvae-20"])
-    for name, part in found.groupby("set", observed=True):
+def test_numbers_are_those_of_the_predictions_of_each_subset(study):
+    numbers, found = numbers_of(study), predict(study.tables.classified["cvae-20"])
+    for name, part in found.groupby("subset", observed=True):
         key = f"cvae-20.classify.{name}"
         assert numbers[f"{key}.images"] == len(part)
         assert numbers[f"{key}.accuracy_percent"] == pytest.approx(100 * part["correct"].mean())
@@ -35,51 +33,51 @@ def test_numbers_are_those_of_the_verdicts_of_each_set(study):
         assert numbers[f"{key}.overconfidence_percent"] == pytest.approx(excess)
 
 
-def test_images_are_distrusted_as_often_as_their_weights_are(study):
+def test_the_distrusted_share_is_that_of_the_importance_weights(study):
     numbers, table = numbers_of(study), study.tables.classified["cvae-20"]
     doubted = 100 * ~trustworthy(table)
     assert numbers["cvae-20.classify.distrusted_percent"] == pytest.approx(doubted.mean())
-    given = doubted[table["y"] == table["digit"]].mean()
+    given = doubted[table["given_label"] == table["label"]].mean()
     assert numbers["cvae-20.classify.distrusted_percent_given"] == pytest.approx(given)
 
 
 def test_the_gain_is_over_the_model_without_labels_on_the_same_images(study):
-    numbers, found = numbers_of(study), verdicts(study.tables.classified["cvae-20"])
-    test = found[found["set"] == "test"].set_index("image")
+    numbers, found = numbers_of(study), predict(study.tables.classified["cvae-20"])
+    test = found[found["subset"] == "test"].set_index("id")
     plain = study.tables.scores["vae-20"].set_index("id").loc[test.index, "log_likelihood"]
     gain = test["mixture"] - plain
-    half = 1.959964 * gain.std() / np.sqrt(len(gain))
+    half = norm.ppf(0.975) * gain.std() / np.sqrt(len(gain))
     assert numbers["cvae-20.classify.against"] == "vae-20"
     assert numbers["cvae-20.classify.test.gain"] == pytest.approx(gain.mean())
     assert numbers["cvae-20.classify.test.gain_low"] == pytest.approx(gain.mean() - half)
     assert numbers["cvae-20.classify.test.gain_high"] == pytest.approx(gain.mean() + half)
 
 
-def test_worth_and_gain_add_up_to_the_difference_by_set_and_by_digit(study):
+def test_worth_and_gain_add_up_to_the_difference_by_subset_and_by_label(study):
     numbers, scores = numbers_of(study), study.tables.scores["vae-20"]
     found = label_worth(study.tables.classified["cvae-20"], scores)
-    test = found[found["set"] == "test"]
+    test = found[found["subset"] == "test"]
     key = "cvae-20.classify.test"
     assert numbers[f"{key}.worth"] + numbers[f"{key}.gain"] == pytest.approx(numbers[f"{key}.difference"])
     assert numbers[f"{key}.worth"] <= numbers[f"{key}.label_ceiling"]
-    assert numbers[f"{key}.harmed"] == (test["worth"] < 0).sum()
+    assert numbers[f"{key}.worth_below_zero"] == (test["worth"] < 0).sum()
     assert numbers[f"{key}.least_worth"] == test["worth"].min()
-    for digit, part in test.groupby("digit"):
-        assert numbers[f"{key}.digit_{digit}.gain"] == pytest.approx(part["gain"].mean())
+    for label, part in test.groupby("label"):
+        assert numbers[f"{key}.label_{label}.gain"] == pytest.approx(part["gain"].mean())
 
 
 def test_classifiers_of_few_and_many_dimensions_are_compared_on_the_same_images(study):
     few = study.models["cvae-20"].model_copy(update={"latent_dim": 4})
     table = study.tables.classified["cvae-20"]
-    worse = table.assign(log_likelihood=table["log_likelihood"] - 5.0 * (table["y"] == table["digit"]))
-    params = load_params(ROOT / "params.yaml").model_copy(update={"models": study.models | {"cvae-04": few}})
-    classified = {"cvae-20": table, "cvae-04": worse[worse["image"] % 2 == 0]}
+    worse = table.assign(log_likelihood=table["log_likelihood"] - 5.0 * (table["given_label"] == table["label"]))
+    params = PARAMS.model_copy(update={"models": study.models | {"cvae-04": few}})
+    classified = {"cvae-20": table, "cvae-04": worse[worse["id"] % 2 == 0]}
     numbers = classify_numbers(params, classified, study.tables.scores)
-    key, even = "classify.contrast.test", verdicts(table).query("set == 'test' and image % 2 == 0")
+    key, even = "classify.contrast.test", predict(table).query("subset == 'test' and id % 2 == 0")
     assert (numbers["classify.contrast.few"], numbers["classify.contrast.many"]) == ("cvae-04", "cvae-20")
     assert numbers["cvae-04.classify.against"] == "vae-04"
     assert numbers[f"{key}.images"] == len(even)
-    right = verdicts(worse).set_index("image").loc[even["image"], "correct"].mean()
+    right = predict(worse).set_index("id").loc[even["id"], "correct"].mean()
     assert numbers[f"{key}.accuracy_percent"] == pytest.approx(100 * (right - even["correct"].mean()))
     assert numbers[f"{key}.accuracy_percent"] < 0
     assert numbers[f"{key}.worth_high"] < 0
@@ -93,9 +91,11 @@ def test_there_is_no_gain_over_a_model_of_another_variable(study, change):
     assert not [key for key in numbers if "gain" in key or "against" in key]
 
 
-def test_the_normal_interval_covers_as_often_as_it_says():
-    rng = np.random.default_rng(0)
-    held = [
-        low < 3 < high for low, high in (normal_interval(pd.Series(rng.normal(3, 2, 50)), 0.9) for _ in range(2000))
-    ]
-    assert np.mean(held) == pytest.approx(0.9, abs=0.025)
+def test_intervals_are_of_the_confidence_of_the_parameters(study):
+    def width(confidence):
+        intervals = PARAMS.intervals.model_copy(update={"confidence": confidence})
+        params = PARAMS.model_copy(update={"models": study.models, "intervals": intervals})
+        numbers = classify_numbers(params, study.tables.classified, study.tables.scores)
+        return numbers["cvae-20.classify.test.gain_high"] - numbers["cvae-20.classify.test.gain_low"]
+
+    assert width(0.99) / width(0.5) == pytest.approx(norm.ppf(0.995) / norm.ppf(0.75))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.core.errors import DataError
-from pipeline.data.images import label
-from pipeline.numbers.collect import coin_entropy, headline
+from pipeline.data.images import freeze
+from pipeline.numbers.collect import headline, mean_binarization_entropy
 from pipeline.rendering.readme import fill, result_table
 from tests.support.studies import study_numbers
 
@@ -26,14 +26,14 @@ def test_what_was_not_scored_has_no_key(numbers):
 
 def test_a_mean_is_that_of_its_images(study, numbers):
     scores = study.tables.scores["vae-20"]
-    own = scores[scores["set"] == "pc1-low"]["log_likelihood"]
+    own = scores[scores["subset"] == "pc1-low"]["log_likelihood"]
     assert numbers["vae-20.pc1-low.log_likelihood"] == pytest.approx(own.mean())
     assert numbers["vae-20.pc1-low.images"] == len(own)
 
 
-def test_an_axis_is_held_against_ink_on_the_images_that_it_was_fitted_to(study, numbers):
+def test_an_axis_is_correlated_with_ink_over_the_images_that_it_was_fitted_to(study, numbers):
     pool = study.tables.split.query("official == 'train'")
-    for axis in ("pc1", "within"):
+    for axis in ("pc1", "pc1_within_class"):
         expected = np.corrcoef(pool[axis], pool["ink"])[0, 1]
         assert numbers[f"data.{axis}.ink_correlation"] == pytest.approx(expected, abs=1e-9)
 
@@ -50,24 +50,25 @@ def test_the_headline_has_at_most_ten_numbers_none_named_after_a_model(study, nu
     assert found["test_log_likelihood.small"] == numbers["vae-04.test.log_likelihood"]
 
 
-def test_coins_that_are_sure_have_no_entropy_and_fair_ones_most():
-    rng, digit = np.random.default_rng(0), np.zeros(5, np.uint8)
-    sure = label(np.full((5, 9), 255, np.uint8), digit, rng)
-    fair = label(np.full((5, 9), 128, np.uint8), digit, rng)
-    assert coin_entropy(sure) == 0
-    assert coin_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
+def test_certain_pixels_have_no_entropy_and_pixels_of_even_chance_have_most():
+    rng, label = np.random.default_rng(0), np.zeros(5, np.uint8)
+    sure = freeze(np.full((5, 9), 255, np.uint8), label, rng)
+    fair = freeze(np.full((5, 9), 128, np.uint8), label, rng)
+    assert mean_binarization_entropy(sure) == 0
+    assert mean_binarization_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
 
 
-def test_no_model_beats_the_entropy_of_the_coins():
+def test_the_binarisation_entropy_is_the_sum_over_the_pixels():
     grey = np.array([[0, 51, 128, 255]], np.uint8)
     p = grey[0][[1, 2]] / 255
     exact = -(p * np.log(p) + (1 - p) * np.log(1 - p)).sum()
-    assert coin_entropy(label(grey, np.zeros(1, np.uint8), np.random.default_rng(0))) == pytest.approx(exact)
+    images = freeze(grey, np.zeros(1, np.uint8), np.random.default_rng(0))
+    assert mean_binarization_entropy(images) == pytest.approx(exact)
 
 
-def test_the_readmes_table_has_a_row_a_model_and_a_dash_for_what_is_absent(study, numbers):
-    rows = result_table({key: value for key, value in numbers.items() if key != "vae-04.test.pc1-low.log_likelihood"})
-    lines = rows.splitlines()
+def test_the_readmes_table_has_one_row_per_model_and_a_dash_for_what_is_absent(study, numbers):
+    known = {key: value for key, value in numbers.items() if key != "vae-04.test.pc1-low.log_likelihood"}
+    lines = result_table(known, study.models).splitlines()
     assert len(lines) == 2 + len(study.models)
     assert f"{abs(numbers['vae-04.test.log_likelihood']):.2f}" in lines[2]
     assert "\N{EN DASH}" in lines[2]

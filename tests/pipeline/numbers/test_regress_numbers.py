@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.investigations.regress.equal import interval
+from pipeline.core.statistics import mean_t
 from pipeline.investigations.regress.tables import (
     CONSTANT,
     SCHEMAS,
@@ -14,7 +14,7 @@ from pipeline.investigations.regress.tables import (
     read_regression,
     write_regression,
 )
-from pipeline.numbers.regress import anatomy, regression_numbers
+from pipeline.numbers.regress import costs, regression_numbers
 from tests.support.regressions import PARAMS, POINTS, make_regression
 
 
@@ -38,31 +38,31 @@ def dips_of(found):
 
 
 def with_counts(found, **counts):
-    """The study with other counts up to the common level, one a seed or one for all, under every variant."""
+    """Return the study with these counts up to the common level, one per seed or one for all, under every variant."""
     table = [own.assign(**counts) for _, own in found.outcomes.groupby("variant", sort=False)]
     return dataclasses.replace(found, outcomes=pd.concat(table))
 
 
-def test_every_number_is_finite_or_a_word(numbers):
+def test_every_number_is_finite_or_text(numbers):
     assert all(isinstance(value, str) or math.isfinite(value) for value in numbers.values())
 
 
-def test_the_parts_of_a_mean_dip_add_up_to_its_depth(numbers):
+def test_the_contributions_to_the_mean_dip_add_up_to_its_depth(numbers):
     for name in (CONSTANT, VARYING):
         parts = sum(numbers[f"regress.{name}.deepest_{part}"] for part in ("first", "second", "noise"))
         assert parts == pytest.approx(-numbers[f"regress.{name}.deepest_depth"], rel=1e-4)
 
 
-def test_the_constant_model_pays_its_own_price(found):
-    points = anatomy(found.falls[found.falls["variant"] == CONSTANT], found.fits)
-    assert points["paid"].to_numpy() == pytest.approx(points["paid_constant"].to_numpy(), rel=0.1)
+def test_both_costs_of_the_constant_models_moves_are_alike(found):
+    points = costs(found.falls[found.falls["variant"] == CONSTANT], found.fits)
+    assert points["cost"].to_numpy() == pytest.approx(points["cost_constant"].to_numpy(), rel=0.1)
 
 
-def test_the_fewest_points_carry_half_of_the_cost(found):
-    points = anatomy(found.falls[found.falls["variant"] == VARYING], found.fits)
+def test_the_costliest_points_are_the_fewest_that_bear_half_of_the_cost(found):
+    points = costs(found.falls[found.falls["variant"] == VARYING], found.fits)
     for _, own in points.groupby("seed"):
-        carriers = own[own["carrier"]]["paid"]
-        assert carriers.sum() >= own["paid"].sum() / 2 > carriers.sum() - carriers.min() - 1e-9
+        costliest = own[own["costliest"]]["cost"]
+        assert costliest.sum() >= own["cost"].sum() / 2 > costliest.sum() - costliest.min() - 1e-9
 
 
 def test_the_plain_model_does_not_differ_from_itself(numbers):
@@ -79,7 +79,7 @@ def test_gains_are_a_variants_mean_less_that_of_the_plain_model(found, numbers):
         assert numbers[f"regress.{name}.dips_all_difference"] == pytest.approx(gains.loc[name, "dips_all"], abs=1e-9)
 
 
-def test_depths_are_told_by_least_squares_through_the_origin(found, numbers):
+def test_the_slope_of_depths_is_that_of_least_squares_through_the_origin(found, numbers):
     for name in (CONSTANT, VARYING):
         own = found.dips[(found.dips["variant"] == name) & (found.dips["measure"] == "nats")]
         slope = np.linalg.lstsq(-own[["second"]].to_numpy(), own["depth"].to_numpy(), rcond=None)[0]
@@ -89,7 +89,7 @@ def test_depths_are_told_by_least_squares_through_the_origin(found, numbers):
         assert numbers[f"regress.{name}.dips_seen"] == len(own) > 2
 
 
-def test_dips_are_told_without_those_less_than_half_as_deep(found, numbers):
+def test_the_rest_leaves_out_dips_less_than_half_as_deep_as_predicted(found, numbers):
     assert numbers["regress.varying.rank_correlation"] == pytest.approx(
         dips_of(found)["depth"].corr(-dips_of(found)["second"], method="spearman")
     )
@@ -116,21 +116,21 @@ def test_rates_are_of_the_steps_in_which_dips_are_counted(found):
     assert ends[0] < -30
 
 
-def test_no_rate_is_told_of_seeds_that_are_there_before_dips_are_counted(found):
+def test_there_is_no_rate_where_every_seed_reaches_the_level_before_dips_count(found):
     again = regression_numbers(PARAMS, with_counts(found, steps_other=PARAMS.settle - 1, dips_other=0), 0.95)
     assert not [key for key in again if ".rate_difference" in key]
 
 
-def test_the_interval_of_a_rate_is_that_of_the_mean_where_every_seed_has_as_many_steps(found):
+def test_the_interval_of_a_rate_is_that_of_the_mean_where_all_seeds_have_equally_many_steps(found):
     dips = np.array([3, 5, 9, 1, 4, 6])
     counts = {"steps": PARAMS.settle + 999, "steps_other": PARAMS.settle + 999, "dips": dips, "dips_other": 0}
     again = regression_numbers(PARAMS, with_counts(found, **counts), 0.95)
-    wanted = interval(dips, 0.95)
+    wanted = mean_t(dips.astype(float), 0.95)
     assert again["regress.slow.rate_difference_low"] == pytest.approx(wanted.low)
     assert again["regress.slow.rate_difference_high"] == pytest.approx(wanted.high)
 
 
-def test_the_learned_noise_is_looked_up_at_either_end_and_where_the_line_is_missed(found):
+def test_sigma_is_compared_with_the_noise_at_either_end_and_where_f_misses_the_true_function(found):
     last = found.fits.groupby(["variant", "seed"])["x"].transform("max") == found.fits["x"]
     noise = found.fits["noise"]
     fits = found.fits.assign(f=found.fits["line"] + last * 2 * noise, sigma=noise * np.where(last, 3.0, 1.5))
@@ -145,15 +145,23 @@ def test_the_learned_noise_is_looked_up_at_either_end_and_where_the_line_is_miss
 def test_the_least_move_that_is_a_dip_costs_the_threshold(found, numbers):
     falls = found.falls[(found.falls["variant"] == VARYING) & (found.falls["seed"] == 0)]
     again = regression_numbers(PARAMS, dataclasses.replace(found, falls=falls), 0.95)
-    move = falls["f_bottom"] - falls["f_brink"]
+    move = falls["f_bottom"] - falls["f_peak"]
     shrunk = move * again["regress.varying.least_move"] / np.sqrt((move**2).mean())
-    assert (shrunk**2 / (2 * falls["sigma_brink"] ** 2)).sum() == pytest.approx(PARAMS.dip)
+    assert (shrunk**2 / (2 * falls["sigma_peak"] ** 2)).sum() == pytest.approx(PARAMS.dip)
 
 
-def test_tables_come_back_even_without_a_dip(found, tmp_path):
+def test_tables_without_a_dip_are_written_and_read(found, tmp_path):
     paths = {name: tmp_path / f"{name}.parquet" for name in SCHEMAS}
     write_regression(paths, without_dips(found))
     again = read_regression(paths)
     assert len(again.dips) == len(again.falls) == 0
     assert len(again.traces) == len(found.traces)
     assert "regress.varying.slope" not in regression_numbers(PARAMS, again, 0.95)
+
+
+def test_a_lower_confidence_makes_every_interval_narrower(found, numbers):
+    again = regression_numbers(PARAMS, found, 0.5)
+    stems = [key.removesuffix("_low") for key in numbers if key.endswith("_low")]
+    widths = [[of[f"{stem}_high"] - of[f"{stem}_low"] for stem in stems] for of in (again, numbers)]
+    assert len(stems) > 50
+    assert all(narrow < wide or narrow == wide == 0 for narrow, wide in zip(*widths, strict=True))

@@ -7,22 +7,30 @@ import pytest
 import torch
 
 import pipeline.validation.validate.measure as measuring
-from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.core.storage import read_json
-from pipeline.core.streams import Numbers
-from pipeline.likelihood.estimate import Images
+from pipeline.core.streams import StreamFactory
+from pipeline.likelihood.images import Images
 from pipeline.likelihood.prior_starts import Screen
-from pipeline.numbers.validate import accuracy_numbers, errors
+from pipeline.numbers.validate import coverage, errors, validate_numbers
 from pipeline.validation.validate.measure import measure, sample
 from pipeline.validation.validate.reference import reference
-from pipeline.validation.validate.tables import CURVES, ESTIMATED, REFERENCE, STUDY
-from stages.layout import Layout
+from pipeline.validation.validate.tables import CURVES, ESTIMATOR_ERRORS, REFERENCE, STUDY
+from stages.shared.layout import Layout
 from tests.support.densities import every_image, small_vae
 from tests.support.made_up import make_study
+from tests.support.parameters import PARAMS
 from tests.support.tiny import ROOT
 
-SMALL = {"encoder": 400, "curve": (50, 100), "starts": 6, "steps": 8, "rounds": 6, "draws": 4000, "most": 8000}
+SMALL = {
+    "encoder_draws": 400,
+    "curve": (50, 100),
+    "starts": 6,
+    "newton_steps": 8,
+    "refine_rounds": 6,
+    "draws": 4000,
+    "max_draws": 8000,
+}
 
 
 def scored(images, settings):
@@ -30,8 +38,8 @@ def scored(images, settings):
     return pd.DataFrame(
         {
             "id": np.arange(len(images), dtype=np.int32),
-            "digit": np.int8(0),
-            "set": "test",
+            "label": np.int8(0),
+            "subset": "test",
             "draws": np.int32(256),
             "passes": np.float32(600),
             "log_likelihood": -10.0,
@@ -44,9 +52,9 @@ def scored(images, settings):
 @pytest.fixture(scope="module")
 def measured():
     """What every method says of all images of eight pixels, and their exact likelihood."""
-    params, model, images = load_params(ROOT / "params.yaml"), small_vae(pixels=8, scale=8.0), every_image(8)
-    score = params.score.model_copy(update={"points": 500})
-    settings = params.accuracy.model_copy(update=SMALL)
+    params, model, images = PARAMS, small_vae(pixels=8, scale=8.0), every_image(8)
+    score = params.score.model_copy(update={"prior_points": 500})
+    settings = params.validation.model_copy(update=SMALL)
     chosen, source = scored(images, settings), partial(stream, 0, "accuracy")
     with torch.no_grad():
         table = measure(model, images, chosen, score, settings, source, torch.device("cpu"), lambda images: None)
@@ -58,7 +66,7 @@ def measured():
 
 def test_the_reference_is_the_integral(measured):
     table, exact = measured
-    found = table[table["method"] == REFERENCE].sort_values("image")
+    found = table[table["method"] == REFERENCE].sort_values("id")
     error = found["log_likelihood"].to_numpy() - exact
     assert np.abs(error / found["standard_error"]).max() < 5
     assert np.abs(error).max() < 0.1
@@ -70,7 +78,7 @@ def test_every_method_has_every_image_once_at_each_number_of_draws(measured):
     assert {(method, draws) for method, draws in counts.index if method in CURVES} == {
         ("encoder", 50), ("encoder", 100), ("encoder", 400), *((m, k) for m in CURVES[1:] for k in (50, 100)),
     }  # fmt: skip
-    assert list(measured[0].columns) == ESTIMATED.names
+    assert list(measured[0].columns) == ESTIMATOR_ERRORS.names
 
 
 def test_the_mode_costs_its_climb_and_its_draws_and_the_encoder_one_pass_more_than_its_draws(measured):
@@ -87,8 +95,10 @@ def test_the_refined_mixture_errs_least_and_the_scores_are_taken_as_they_are(mea
 
 
 def test_the_reference_searches_from_points_that_no_other_method_has(monkeypatch):
-    params, images, screens = load_params(ROOT / "params.yaml"), every_image(8)[:2], {}
-    settings = params.accuracy.model_copy(update=SMALL | {"encoder": 20, "curve": (10,), "draws": 20, "most": 20})
+    params, images, screens = PARAMS, every_image(8)[:2], {}
+    settings = params.validation.model_copy(
+        update=SMALL | {"encoder_draws": 20, "curve": (10,), "draws": 20, "max_draws": 20}
+    )
 
     def listen(name):
         plain = getattr(measuring, name)
@@ -98,7 +108,7 @@ def test_the_reference_searches_from_points_that_no_other_method_has(monkeypatch
 
     listen("reference")
     listen("curves")
-    score, source = params.score.model_copy(update={"points": 50}), partial(stream, 0)
+    score, source = params.score.model_copy(update={"prior_points": 50}), partial(stream, 0)
     chosen = scored(images, settings)
     measure(small_vae(pixels=8), images, chosen, score, settings, source, torch.device("cpu"), lambda images: None)
     assert not torch.isin(screens["reference"].points, screens["curves"].points).any()
@@ -106,12 +116,14 @@ def test_the_reference_searches_from_points_that_no_other_method_has(monkeypatch
 
 @torch.no_grad()
 def test_draws_are_added_to_the_reference_until_there_are_enough_and_none_serves_twice():
-    params = load_params(ROOT / "params.yaml").accuracy.model_copy(update=SMALL | {"draws": 50, "most": 200})
+    params = PARAMS.validation.model_copy(update=SMALL | {"draws": 50, "max_draws": 200})
     model, x = small_vae(pixels=8, scale=8.0), torch.from_numpy(every_image(8)[77:78]).float()
-    numbers = Numbers([partial(stream, 0)], torch.device("cpu"))
+    numbers = StreamFactory([partial(stream, 0)], torch.device("cpu"))
     screen = Screen(model, torch.randn(100, 2, generator=torch.Generator().manual_seed(0)))
     image = Images(model, x, torch.zeros(1, dtype=torch.long), numbers)
-    most, least = (reference(image, screen, params.model_copy(update={"error": error})) for error in (1e-9, 10.0))
+    most, least = (
+        reference(image, screen, params.model_copy(update={"target_standard_error": error})) for error in (1e-9, 10.0)
+    )
     assert len(torch.unique(most.log_w)) == len(most.log_w) == 200
     assert torch.equal(least.log_w, most.log_w[:50])
     assert most.passes - least.passes == 150
@@ -119,53 +131,55 @@ def test_draws_are_added_to_the_reference_until_there_are_enough_and_none_serves
 
 def test_errors_are_those_of_the_differences():
     truth = {"method": REFERENCE, "draws": 9, "passes": 9.0, "log_likelihood": -5.0, "standard_error": 0.0}
-    rows = [truth | {"image": image} for image in range(2)]
+    rows = [truth | {"id": image} for image in range(2)]
     rows += [
-        truth | {"image": image, "method": "encoder", "log_likelihood": value, "standard_error": 1.0}
+        truth | {"id": image, "method": "encoder", "log_likelihood": value, "standard_error": 1.0}
         for image, value in enumerate((-8.0, -4.0))
     ]
-    found = errors(pd.DataFrame(rows).assign(pareto_k=0.9)).iloc[0]
+    table = pd.DataFrame(rows).assign(pareto_k=0.9)
+    found = errors(table).iloc[0]
     assert found["rmse"] == pytest.approx(math.sqrt(5))
     assert found["rmse_but_worst"] == pytest.approx(1)
     assert found["bias"] == pytest.approx(-1)
-    assert (found["worst"], found["coverage"], found["distrusted_percent"]) == (3, 50, 100)
+    assert (found["worst"], found["distrusted_percent"]) == (3, 100)
+    assert [coverage(table, level).item() for level in (0.5, 0.95, 0.999)] == [0, 50, 100]
 
 
 def test_the_references_own_error_widens_the_intervals():
-    truth = {"method": REFERENCE, "draws": 9, "passes": 9.0, "log_likelihood": -5.0, "image": 0, "pareto_k": 0.1}
+    truth = {"method": REFERENCE, "draws": 9, "passes": 9.0, "log_likelihood": -5.0, "id": 0, "pareto_k": 0.1}
     told = truth | {"method": "encoder", "log_likelihood": -6.0, "standard_error": 0.3}
-    for error, coverage in ((0.0, 0), (0.4, 0), (0.5, 100)):
-        found = errors(pd.DataFrame([truth | {"standard_error": error}, told]))
-        assert found["coverage"].tolist() == [coverage]
+    for error, percent in ((0.0, 0), (0.4, 0), (0.5, 100)):
+        table = pd.DataFrame([truth | {"standard_error": error}, told])
+        assert coverage(table, 0.95).tolist() == [percent]
 
 
 def test_the_comparison_says_how_far_the_encoder_moves_it():
     study = make_study()
-    params = load_params(ROOT / "params.yaml")
+    params = PARAMS
     small, middle = (study.tables.estimated[name].copy() for name in (params.roles.small, params.roles.middle))
-    before = accuracy_numbers(params, {params.roles.small: small, params.roles.middle: middle})
-    encoder = (small["method"] == "encoder") & (small["draws"] == params.accuracy.encoder)
+    before = validate_numbers(params, {params.roles.small: small, params.roles.middle: middle})
+    encoder = (small["method"] == "encoder") & (small["draws"] == params.validation.encoder_draws)
     small.loc[encoder, "log_likelihood"] -= 7
-    after = accuracy_numbers(params, {params.roles.small: small, params.roles.middle: middle})
-    assert after["accuracy.comparison.shift"] == pytest.approx(before["accuracy.comparison.shift"] + 7)
-    assert after["accuracy.comparison.study"] == before["accuracy.comparison.study"]
-    assert after["accuracy.comparison.beyond_a_nat"] == after["accuracy.comparison.images"]
+    after = validate_numbers(params, {params.roles.small: small, params.roles.middle: middle})
+    assert after["validate.comparison.shift"] == pytest.approx(before["validate.comparison.shift"] + 7)
+    assert after["validate.comparison.study"] == before["validate.comparison.study"]
+    assert after["validate.comparison.beyond_a_nat"] == after["validate.comparison.images"]
 
 
 def test_the_images_are_drawn_by_name_and_not_by_place():
-    params = load_params(ROOT / "params.yaml").accuracy.model_copy(update={"test": 5, "tail": 3})
+    params = PARAMS.validation.model_copy(update={"test": 5, "tail": 3})
     sets = np.repeat(["train", "test", "pc1-low", "pc1-high", "within-low", "within-high"], 20)
-    table = pd.DataFrame({"id": np.arange(120), "set": sets})
+    table = pd.DataFrame({"id": np.arange(120), "subset": sets})
     first = sample(table, params, partial(stream, 0))
     again = sample(table.sample(frac=1, random_state=1), params, partial(stream, 0))
     assert first["id"].tolist() == again["id"].tolist()
-    assert first.groupby("set").size().to_dict() == {"test": 5} | dict.fromkeys(sets[40::20], 3)
+    assert first.groupby("subset").size().to_dict() == {"test": 5} | dict.fromkeys(sets[40::20], 3)
 
 
 def test_the_images_of_the_committed_study_are_those_that_were_chosen_beforehand():
-    wanted = pd.read_csv(ROOT / "benchmarks" / "accuracy_images.csv")
-    params = load_params(ROOT / "params.yaml").accuracy
+    wanted = pd.read_csv(ROOT / "benchmarks" / "validate_images.csv")
+    params = PARAMS.validation
     tails = dict.fromkeys(("pc1-low", "pc1-high", "within-low", "within-high"), params.tail)
-    assert wanted.groupby("set").size().to_dict() == {"test": params.test} | tails
+    assert wanted.groupby("subset").size().to_dict() == {"test": params.test} | tails
     numbers = read_json(Layout(ROOT).numbers)
-    assert all(numbers[f"accuracy.{name}.study.images"] == len(wanted) for name in params.models)
+    assert all(numbers[f"validate.{name}.study.images"] == len(wanted) for name in params.models)

@@ -1,0 +1,62 @@
+"""The study's proposal: a mixture over all modes that searches find, each refined, with a share of the prior."""
+
+import math
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from pipeline.config import ScoreParams
+from pipeline.likelihood.expansion import Expansion
+from pipeline.likelihood.images import Images
+from pipeline.likelihood.mixture import MixtureProposal, mixture_at
+from pipeline.likelihood.modes import distinct, laplace
+from pipeline.likelihood.prior_starts import Screen
+from pipeline.likelihood.proposals import Effort
+from pipeline.likelihood.refinement import Normals, refine
+from pipeline.likelihood.search import padded, search
+from pipeline.models.priors import prior_of
+
+NEGLIGIBLE = 8.0
+"""Nats of mass by which a mode may be below the best one and still be drawn from."""
+
+
+def propose(images: Images, screen: Screen, effort: Effort, params: ScoreParams) -> MixtureProposal:
+    """Find the modes of every image's posterior, and a normal for each.
+
+    Searches start at the encoder's mean and at the best of the prior's points; those that lead to the same mode
+    count once.
+    """
+    start, value = _starts(images, screen, effort.starts)
+    tops, found, climbs = search(images.family, images.x, images.y, start, value, params.search_passes)
+    log_mass = laplace(tops).masked_fill(~found, -torch.inf)
+    kept = distinct(tops._replace(value=log_mass.round(decimals=1))) & (log_mass > log_mass.amax(dim=0) - NEGLIGIBLE)
+    half = max(1, min(params.refine_draws, 2 * images.latent_dim) // 2)
+    normals = _refined(images, tops, kept, (effort.rounds, half), getattr(torch, params.refine_precision))
+    mixture = mixture_at(normals, kept, params.inflation, params.degrees, params.prior_share)
+    mass = torch.softmax(normals.log_mass.masked_fill(~kept, -torch.inf), dim=0)
+    spread = (mass * normals.spread).sum(dim=0)
+    passes = climbs + 4.0 * half * effort.rounds * kept.sum(dim=0)
+    return MixtureProposal(mixture, prior_of(images.model), passes, screen.passes(images.x.shape[1]), spread)
+
+
+def _starts(images: Images, screen: Screen, starts: int) -> tuple[Float[Tensor, "m n latent"], Float[Tensor, "m n"]]:
+    """Return the encoder's mean and the best points, with log p(x, z) at each."""
+    model = images.model
+    guess = model.posterior(images.x).mean.unsqueeze(0)
+    value = model.likelihood(guess).log_prob(images.x)
+    chosen, reached = screen.best(images.x, images.y, starts)
+    start = torch.cat([guess, chosen])
+    return start, torch.cat([value, reached]) + model.prior.log_prob(start)
+
+
+def _refined(
+    images: Images, modes: Expansion, kept: Bool[Tensor, "m n"], shape: tuple[int, int], products: torch.dtype
+) -> Normals:
+    slot, image = torch.nonzero(kept, as_tuple=True)
+    draws = math.prod(shape)
+    noise = [images.streams.named(f"round {one}").normal(draws, images.latent_dim) for one in range(len(kept))]
+    chosen = torch.stack(noise, dim=1)[:, slot, image].unflatten(0, shape)
+    model = images.family.given(images.y[image])
+    found = refine(model, images.x[image], modes.z[kept], modes.precision[kept], chosen, products)
+    return Normals(*(padded(field, kept) for field in found))

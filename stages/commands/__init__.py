@@ -1,0 +1,1 @@
+"""Commands behind `make`: the study, its sandbox, the list of models, verification, publication."""

@@ -1,0 +1,51 @@
+"""Read what the study found, for the stages that make figures and numbers from it."""
+
+from pipeline.config import Params
+from pipeline.core.storage import Arrays, read_arrays
+from pipeline.core.tables import HISTORY, read_by_model, read_split
+from pipeline.data.images import read_images
+from pipeline.investigations.classify.tables import CLASSIFIED
+from pipeline.investigations.compare.tables import read_effects, read_pairs
+from pipeline.investigations.decompose.tables import read_decomposition
+from pipeline.investigations.diagnose.tables import DIAGNOSIS, unflatten
+from pipeline.investigations.regress.tables import read_regression
+from pipeline.investigations.sample.arrays import by_kind
+from pipeline.likelihood.score_tables import SCORES
+from pipeline.numbers.findings import Findings
+from pipeline.validation.certify.tables import CERTIFIED
+from pipeline.validation.validate.tables import ESTIMATOR_ERRORS
+from stages.shared.layout import Layout
+
+
+def read_findings(params: Params, layout: Layout) -> Findings:
+    """Read everything that the stages before `plot` and `summarise` found.
+
+    Args:
+        params: with the roles of the models.
+        layout: where the stages left what they found.
+
+    Raises:
+        DataError: a file is missing, broken, or about other images.
+    """
+    images, gathered = read_images(layout.images), layout.gathered
+    latent: dict[str, Arrays] = {}
+    for key, values in read_arrays(gathered("latent.npz")).items():
+        model, name = key.split(".")
+        latent.setdefault(model, {})[name] = values
+    diagnoses = read_by_model(gathered("diagnosis.parquet"), DIAGNOSIS)
+    return Findings(
+        images=images,
+        split=read_split(layout.split, images.id),
+        histories=read_by_model(gathered("history.parquet"), HISTORY),
+        scores=read_by_model(gathered("scores.parquet"), SCORES),
+        certified=read_by_model(gathered("certificates.parquet"), CERTIFIED),
+        estimated=read_by_model(gathered("validation.parquet"), ESTIMATOR_ERRORS),
+        classified=read_by_model(gathered("classification.parquet"), CLASSIFIED),
+        diagnosed={name: unflatten(table) for name, table in diagnoses.items()},
+        latent=latent,
+        samples=by_kind(read_arrays(gathered("samples.npz")), params.roles.middle),
+        decomposition=read_decomposition(params.roles.middle, layout.decomposition),
+        pairs=read_pairs(layout.pairs),
+        effects=read_effects(layout.effects),
+        regression=read_regression(layout.regression),
+    )

@@ -1,0 +1,62 @@
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from pipeline.figures.atlas import compared_marks, draw_decomposition
+from pipeline.figures.decompose import LABELS, orders
+from pipeline.figures.likeliest import ends
+from pipeline.figures.style import to_svg
+from pipeline.numbers.excess_nats import excess_nats
+
+
+def test_the_averages_stand_at_their_means(figures, study):
+    left, right = figures["monte-carlo"].axes
+    means = study.tables.decomposition.draws.groupby("draws")[["inside", "outside"]].mean()
+    inside, outside = (container.lines[0] for container in left.containers)
+    assert inside.get_ydata() == pytest.approx(means["inside"].to_numpy())
+    assert outside.get_ydata() == pytest.approx(means["outside"].to_numpy())
+    assert inside.get_xdata().tolist() == means.index.tolist()
+    assert [label.get_text() for label in right.get_yticklabels()] == list("0123456789")
+
+
+def test_every_class_has_its_ends_in_order(figures, study):
+    [axes] = figures["likeliest"].axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == list("0123456789")
+    own = study.tables.scores["vae-20"]
+    ordered = own[(own["subset"] == "test") & (own["label"] == 3)].sort_values("log_likelihood")
+    shown = [text.get_text() for text in axes.texts[30:40]]
+    wanted = [*ordered["log_likelihood"][:5], *ordered["log_likelihood"][-5:]]
+    assert shown == [f"{value:.0f}".replace("-", "\N{MINUS SIGN}") for value in wanted]
+
+
+def test_no_image_is_shown_twice():
+    few = pd.DataFrame({"id": range(3)})
+    assert ends(few, 10)["id"].tolist() == [0, 1, 2]
+    assert ends(pd.DataFrame({"id": range(9)}), 4)["id"].tolist() == [0, 1, 7, 8]
+
+
+def test_bars_are_entropy_and_excess_and_dots_are_shares(figures, study):
+    left, right = figures["shares"].axes
+    table = excess_nats(study.tables.scores["vae-20"], study.tables.images.grey)
+    dark, light = left.containers
+    assert [bar.get_width() for bar in dark] == pytest.approx(table["binarization_entropy"].tolist())
+    assert [bar.get_width() for bar in light] == pytest.approx(table["excess_nats"].tolist())
+    share = next(line for line in right.get_lines() if line.get_marker() == "o")
+    assert sum(share.get_xdata()) == pytest.approx(100)
+    assert [label.get_text() for label in right.get_yticklabels()] == list(LABELS.values())
+
+
+def test_orders_are_drawn_of_the_models_that_were_compared(wide_study, figures):
+    found = draw_decomposition(wide_study.tables, wide_study.models, 4)
+    assert set(found) == {"monte-carlo", "likeliest", "shares", "orders"}
+    assert "orders" not in figures
+    [axes] = found["orders"].axes
+    assert {line.get_label() for line in axes.get_lines()} == {"with vae-20-threshold", "with vae-20-seed-1"}
+    assert axes.get_xticklabels()[-1].get_text() == "mean"
+    again = orders(wide_study.tables.decomposition.estimates, compared_marks(wide_study.tables.decomposition))
+    assert to_svg(again) == to_svg(found["orders"])
+
+
+def test_without_its_tables_nothing_is_drawn(wide_study):
+    assert draw_decomposition(dataclasses.replace(wide_study.tables, decomposition=None), wide_study.models, 4) == {}

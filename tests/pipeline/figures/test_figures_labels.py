@@ -1,0 +1,59 @@
+"""Figures take the label of a model from its mark, which follows the parameters, and never from the model's name."""
+
+import dataclasses
+
+import pytest
+from matplotlib.text import Text
+
+from pipeline.figures.comparison import gains, pair_up, scatter
+from pipeline.figures.decompose import orders, shares
+from pipeline.figures.differences import differences
+from pipeline.figures.dimensions import fit, training_runs, unseen
+from pipeline.figures.gain import gain_model, most_negative_gains
+from pipeline.figures.histograms import histograms
+from pipeline.figures.likeliest import likeliest
+from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
+from pipeline.figures.monte_carlo import monte_carlo
+from pipeline.investigations.compare.negative_gains import gains_of, negative_gains
+from pipeline.numbers.excess_nats import excess_nats
+
+
+@pytest.fixture(scope="module")
+def drawn(wide_study):
+    """Figures of models whose labels have nothing in common with their names."""
+    tables = wide_study.tables
+    marks = {
+        name: dataclasses.replace(mark, label=f"model {place}")
+        for place, (name, mark) in enumerate(wide_study.marks.items())
+    }
+    small, middle = marks["vae-04"], marks["vae-20"]
+    labels = small.label, middle.label
+    scores = tables.scores["vae-20"]
+    ids, binary = tables.images.id, tables.images.binary_stochastic
+    paired = pair_up(tables.scores["vae-04"], scores)
+    negative = negative_gains(gains_of(scores, tables.scores["vae-04"]), 2.0)
+    decomposition = tables.decomposition
+    return {
+        "scatter": scatter(paired, small, middle),
+        "gains": gains(paired, binary, ids, labels, 10),
+        "negative-gains": most_negative_gains(negative, binary, ids, labels, 10),
+        "differences": differences(tables.pairs, marks),
+        "training-runs": training_runs(tables.effects, tables.pairs, marks),
+        "unseen": unseen(tables.effects, marks),
+        "fit": fit(tables.effects, marks),
+        "gain-model": gain_model(tables.effects, marks),
+        "histograms": histograms(scores, middle),
+        "likelihood": likelihood_by_set(wide_study.summary, marks),
+        "regions": likelihood_by_region(wide_study.summary, marks),
+        "monte-carlo": monte_carlo(decomposition.draws, scores, middle),
+        "likeliest": likeliest(scores, binary, ids, middle, 10),
+        "shares": shares(decomposition.estimates, excess_nats(scores, tables.images.grey), middle),
+        "orders": orders(decomposition.estimates, {"vae-20-threshold": middle, "vae-20-seed-1": small}),
+    }
+
+
+def test_the_label_of_the_mark_is_shown_and_not_the_name_of_the_model(drawn):
+    for name, figure in drawn.items():
+        text = " ".join(" ".join(one.get_text().split()) for one in figure.findobj(Text))
+        assert "model " in text, name
+        assert "vae-" not in text, name

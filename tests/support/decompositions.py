@@ -1,0 +1,62 @@
+"""A made-up decomposition of the log likelihood."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from pipeline.core.rng import stream
+from pipeline.investigations.decompose.binarization import binarization_log_ratio, redraw
+from pipeline.investigations.decompose.estimates import estimate
+from pipeline.investigations.decompose.tables import DRAWS, GRADIENTS, REDRAWS, Decomposition
+from tests.support.parameters import PARAMS
+
+
+def make_decomposition(scores, images, split):
+    """Averages that approach the middle model's scores, redraws that shift them, gradients, and estimates of them."""
+    own = scores["vae-20"]
+    test = own[own["subset"] == "test"].reset_index(drop=True)
+    others = {name: scores[name] for name in ("vae-20-threshold", "vae-20-seed-1") if name in scores}
+    intervals = PARAMS.intervals.model_copy(update={"resamples": 100})
+    source, redraws = partial(stream, 0), _redraw(test[:12], images.grey)
+    shares = estimate(own, redraws, others, images.grey, split, intervals, source)
+    return Decomposition("vae-20", _average(test[:30]), redraws, _slopes(), shares)
+
+
+def _average(test):
+    parts = [
+        pd.DataFrame(
+            {
+                "id": test["id"],
+                "label": test["label"],
+                "draws": np.int32(draws),
+                "repetitions": np.int32(1024 // draws * 4),
+                "inside": test["log_likelihood"] - (test["log_likelihood"] - test["elbo"]) / np.sqrt(draws),
+                "inside_spread": 3 / np.sqrt(draws),
+                "outside": test["elbo"],
+                "outside_spread": 4 / np.sqrt(draws),
+            }
+        )
+        for draws in (1, 16, 1024)
+    ]
+    return pd.concat(parts, ignore_index=True)[DRAWS.names]
+
+
+def _redraw(test, grey):
+    rng, parts = np.random.default_rng(4), []
+    for row in test.to_dict("records"):
+        log_ratio = binarization_log_ratio(np.repeat(grey[[row["id"]]], 4, axis=0), redraw(grey[row["id"]], 4, rng))
+        found = row["log_likelihood"] + 0.7 * log_ratio + rng.normal(0, 2, 4)
+        columns = {"id": np.int32(row["id"]), "redraw": np.arange(4, dtype=np.int32), "log_likelihood": found}
+        parts.append(pd.DataFrame(columns | {"standard_error": 0.1, "binarization_log_ratio": log_ratio}))
+    return pd.concat(parts, ignore_index=True)[REDRAWS.names]
+
+
+def _slopes():
+    rows = [
+        (network, objective, draws, 1.0, noise / draws, 5.0, 40)
+        for network, noise in (("encoder", 30.0), ("decoder", 8.0))
+        for objective, draws in (("outside", 1), ("inside", 1), ("inside", 16))
+    ]
+    types = {"network": "category", "objective": "category", "draws": np.int32, "images": np.int32}
+    return pd.DataFrame(rows, columns=GRADIENTS.names).astype(types)
