@@ -21,7 +21,7 @@ class NamesModels(Section):
             models: all models, by name.
 
         Raises:
-            ValueError: a name is not that of such a model; the message is about the first one.
+            ValueError: a name is not one of the models that the section can use; the message names the first.
         """
 
 

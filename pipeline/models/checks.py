@@ -70,10 +70,7 @@ def check_support(likelihood: Distribution, x: Shaped[np.ndarray, "n pixels"], n
     Raises:
         DataError: an image is outside `likelihood.support`; the message has the first one, its value and the remedy.
     """
-    try:
-        support = likelihood.support
-    except NotImplementedError:
-        return
+    support = _support(likelihood)
     if support is None:
         return
     for first in range(0, len(x), AT_ONCE):
@@ -81,6 +78,15 @@ def check_support(likelihood: Distribution, x: Shaped[np.ndarray, "n pixels"], n
         bad = torch.nonzero(~support.check(_tensor(part, torch.device("cpu"))).reshape(-1)).flatten().tolist()
         if bad:
             raise DataError(_outside(support, part[bad[0]], names[first + bad[0]]))
+
+
+def _support(distribution: Distribution) -> Constraint | None:
+    """Return the values that a distribution can take, or None if it does not say."""
+    try:
+        support: Constraint | None = distribution.support
+    except NotImplementedError:  # torch's base class raises this where a distribution has no `support`
+        return None
+    return support
 
 
 def _prior_point(prior: Distribution) -> Tensor:
@@ -108,10 +114,7 @@ def _checked_prior(model: LatentVariableModel) -> Float[Tensor, "1 latent"]:
 
 
 def _ranges_over_all_reals(prior: Distribution, point: Tensor) -> bool:
-    try:
-        support = prior.support
-    except NotImplementedError:
-        return True
+    support = _support(prior)
     return support is None or bool(support.check(torch.cat([torch.full_like(point, one) for one in (-FAR, FAR)])).all())
 
 
