@@ -19,8 +19,8 @@ Number = int | float
 class Quotation:
     """Quotes from a flat mapping of keys to numbers and words, such as `{"vae-20.test.log_likelihood": -92.13}`.
 
-    Every quoted number becomes `[92.1]{.number title="vae-20.test.elbo"}`, which both renderers turn into a span with
-    that class and title, so that pointing at a number on the page shows its key.
+    Every quoted number becomes `[−92.1]{.number title="vae-20.test.log_likelihood"}`, which both renderers turn into
+    a span with that class and title, so that pointing at a number on the page shows its key.
     """
 
     numbers: Mapping[str, object]
