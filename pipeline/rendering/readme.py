@@ -41,7 +41,7 @@ def result_table(numbers: Numbers, models: Mapping[str, ModelParams]) -> str:
 
 
 def cost(results: Mapping[str, Any]) -> str:
-    """Return how long the committed study took, in all and by stage, from the results of the benchmark.
+    """Return how long the study took when it was timed, in all and by stage, from the results of the benchmark.
 
     The minutes of a stage are those of its process, summed over models. A name with a space stands for several stages.
     """
@@ -52,8 +52,8 @@ def cost(results: Mapping[str, Any]) -> str:
         by_stage[name] = by_stage.get(name, 0.0) + seconds / 60
     longest = sorted(by_stage.items(), key=lambda pair: -pair[1])
     return (
-        f"The committed study took {minutes:.0f} minutes without a GPU, with {results['study_jobs']} processes at a "
-        f"time;\nits largest process used {results['study_peak_gigabytes']:.1f} GB. "
+        f"Timed alone on a machine without a GPU, the study took {minutes:.0f} minutes, with {results['study_jobs']} "
+        f"processes at a time;\nits largest process used {results['study_peak_gigabytes']:.1f} GB. "
         "Minutes per stage in one process, summed over models:\n\n"
         f"| {' | '.join(name if ' ' in name else f'`{name}`' for name, _ in longest)} |\n"
         f"|{' ---: |' * len(longest)}\n"
