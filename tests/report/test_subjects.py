@@ -13,7 +13,7 @@ from tests.support.made_up import make_study
 
 OF_DIGITS = re.compile(r"\bdigits?\b", re.IGNORECASE)
 OF_WRITING = re.compile(r"\b(ink|handwrit\w+|writ\w+|strokes?)\b", re.IGNORECASE)
-ABOUT_ANYTHING = ("on small digits that need no download", "the last digits differ")
+ABOUT_ANYTHING = ("on small digits that need no download", "another kind of processor may train other weights")
 """What the page says of the project's demo, and of numbers, whatever the data set."""
 
 

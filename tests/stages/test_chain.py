@@ -40,7 +40,9 @@ def repeated(finished, once):
     """The whole chain run again, elsewhere, in a poor environment, with nothing there but the code."""
 
     def make(folder):
-        shutil.copytree(finished, folder, ignore=shutil.ignore_patterns("data", "_output", ".cache", ".dvc", "*.pyc"))
+        shutil.copytree(finished, folder)
+        shutil.rmtree(folder / "data")
+        shutil.rmtree(Layout(folder).page.parent)
         done = call(
             folder, sys.executable, "-c", RUN_ALL, *commands(folder).values(), LC_ALL="C", LANG="C", TZ="Asia/Kabul"
         )
