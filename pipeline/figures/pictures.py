@@ -20,6 +20,7 @@ WAY_NAMES = {
     "samples": "samples",
     "distribution": "distribution,\nnew noise",
     "coupled": "distribution,\none noise",
+    "circle": "great circle",
 }
 
 
