@@ -8,9 +8,6 @@ from pipeline.core.rng import stream
 from pipeline.core.storage import write_arrays
 from pipeline.core.tables import read_split
 from pipeline.data.images import read_images
-from pipeline.data.subsets import training_rows
-from pipeline.investigations.diagnose.diagnose import unseen_rows
-from pipeline.investigations.diagnose.space import examine
 from pipeline.investigations.sample.study import Pictures
 from pipeline.likelihood.score_tables import read_scores
 from pipeline.models.files import load_model
@@ -23,25 +20,14 @@ def main(name: str, layout: Layout) -> None:
     params = load_params(layout.params)
     model_params, images = params.model(name), read_images(layout.images)
     device = prepare(params.device, params.threads)
-    split, binary = read_split(layout.split, images.id), images.binary(model_params.binarization)
-    seen = training_rows(split, model_params.train_on, stream(params.seed, "train", "matched"))
     pictures = Pictures(
         params=params.sample,
         name=name,
         model=load_model(layout.weights(name), model_params, params.data.hidden).to(device),
         images=images,
-        split=split,
-        binary=binary,
+        split=read_split(layout.split, images.id),
+        binary=images.binary(model_params.binarization),
         scores=read_scores(layout.scores(name)),
-        # With the random numbers of `diagnose`, so that paths and the prior are judged by the same networks.
-        examine=partial(
-            examine,
-            seen=binary[seen],
-            unseen=binary[unseen_rows(split, model_params.train_on)],
-            params=params.diagnose,
-            stream=partial(stream, params.seed, "diagnose", name),
-            device=device,
-        ),
         stream=partial(stream, params.seed, "sample"),
         device=device,
     )

@@ -68,14 +68,10 @@ class DiagnoseParams(NamesModels):
     """Draws from the aggregate posterior at which its density is computed."""
     void: Share
     """A region is a void where the aggregate posterior has less than this share of the prior's density."""
-    ratios: Annotated[tuple[Share, ...], Field(min_length=1)]
-    """Other such shares, at which the same masses are reported."""
-    networks: Annotated[int, Field(ge=1, le=100)]
-    """Networks whose mean estimates the density ratio of aggregate posterior and prior."""
     hidden: Count
-    """Units per hidden layer of all networks."""
+    """Units per hidden layer of the two classifiers."""
     steps: Annotated[int, Field(ge=4, le=10_000_000)]
-    """Training steps of all networks."""
+    """Training steps of the classifiers."""
     generated: Annotated[int, Field(ge=4, le=10_000_000)]
     """Images drawn from the model and scored under it."""
     levels: Annotated[int, Field(ge=1, le=8)]

@@ -78,19 +78,19 @@ def draw_all(params: Params, findings: Findings) -> dict[str, Figure]:
         **regression_figures(findings.regression, confidence),
         **_conditional(findings, models, everyone, gallery, confidence),
         **dimension_figures(findings, everyone),
-        **draw_samples(findings.samples, {name: mark.label for name, mark in everyone.items()}, params),
+        **draw_samples(findings.samples, {name: mark.label for name, mark in everyone.items()}, confidence),
         **_latent(latent, scored, rich, params.diagnose.void),
         **draw_decomposition(findings, models, gallery),
     }
 
 
-def draw_samples(samples: Samples, labels: Mapping[str, str], params: Params) -> dict[str, Figure]:
+def draw_samples(samples: Samples, labels: Mapping[str, str], confidence: float) -> dict[str, Figure]:
     """Draw the figures of what the models generate; `styles` only if one of them is conditional."""
     return {
         "reconstructions": reconstructions(samples["reconstructions"]),
         "generation": generation(samples["generation"], labels),
         "interpolation": interpolation(samples["interpolation"]),
-        "paths": paths(samples["interpolation"], params.diagnose.void, params.intervals.confidence),
+        "paths": paths(samples["interpolation"], confidence),
         **({"styles": styles(samples["styles"], labels)} if samples["styles"] else {}),
     }
 
@@ -132,7 +132,7 @@ def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str, void: 
         return {}
     chosen = wanted if wanted in names else names[-1]
     drawn = {
-        "voids": voids(diagnosis.found, diagnosis.arrays, diagnosis.real, marks, void),
+        "voids": voids(diagnosis.found, diagnosis.arrays, diagnosis.real, marks, chosen, void),
         "void-images": pictures(diagnosis.arrays[chosen]["pictures"]),
     }
     if len(diagnosis.trained) > 1:

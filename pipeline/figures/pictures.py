@@ -20,7 +20,6 @@ WAY_NAMES = {
     "samples": "samples",
     "distribution": "distribution,\nnew noise",
     "coupled": "distribution,\none noise",
-    "circle": "great circle",
 }
 
 

@@ -7,13 +7,13 @@ from jaxtyping import Float
 from scipy.stats import chi2
 
 from pipeline.config import Params
-from pipeline.core.statistics import Interval, mean_normal, share_wilson
+from pipeline.core.statistics import mean_normal
 from pipeline.investigations.sample.arrays import PARTS, WAYS, Samples, models_in
 from pipeline.numbers.keys import with_interval
 
 Numbers = dict[str, float | int | str]
-NOISES = (0.0, 1.0, 2.0)
-"""Multiples of the posterior's spread between which two steps are compared."""
+COMPARED = (("samples", "means"), ("distribution", "means"), ("coupled", "means"), ("distribution", "samples"))
+"""Pairs of ways whose paths are compared at their middle."""
 
 
 def sample_numbers(params: Params, samples: Samples) -> Numbers:
@@ -30,7 +30,7 @@ def sample_numbers(params: Params, samples: Samples) -> Numbers:
     numbers |= {"sample.model": params.roles.middle, "sample.central_percent": 100 * confidence}
     numbers |= randomness_numbers(samples["randomness"], confidence)
     numbers |= noise_numbers(samples["reconstructions"], confidence)
-    numbers |= path_numbers(samples["interpolation"], params.diagnose.void, confidence)
+    numbers |= path_numbers(samples["interpolation"], confidence)
     return numbers | style_numbers(samples["styles"])
 
 
@@ -70,84 +70,59 @@ def randomness_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> N
 
 
 def noise_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> Numbers:
-    """Compute the mean log p(x | z) of test images at each multiple of the posterior's spread, in nats.
-
-    If log p(x | z) is quadratic around the posterior's mean, it is a + b m - c m^2 / 2 at m spreads, with b odd in the
-    noise and so zero on average. Then the step from 1 to 2 costs 3 c / 2, three times the c / 2 of that from 0 to 1.
-
-    Returns:
-        `MODEL.sample.noise.MULTIPLE`; and where 0, 1 and 2 are among the multiples `MODEL.sample.noise.excess`, what
-        the second step costs beyond three times the first, over the same images.
-    """
-    multiples = arrays["multiples"].tolist()
-    numbers: Numbers = {"sample.multiples": " ".join(f"{multiple:g}" for multiple in multiples)}
+    """Compute the mean log p(x | z) of test images at each multiple of the posterior's spread, in nats."""
+    numbers: Numbers = {"sample.multiples": " ".join(f"{multiple:g}" for multiple in arrays["multiples"])}
     for name in models_in(arrays, "log_prob"):
-        values = arrays[f"{name}.log_prob"]
-        for multiple, own in zip(multiples, values, strict=True):
-            numbers[f"{name}.sample.noise.{multiple:g}"] = float(own.mean(dtype=np.float64))
-        if set(NOISES) <= set(multiples):
-            mean, one, two = (values[multiples.index(multiple)] for multiple in NOISES)
-            numbers |= _mean(f"{name}.sample.noise.excess", (one - two) - 3 * (mean - one), confidence)
+        for multiple, values in zip(arrays["multiples"], arrays[f"{name}.log_prob"], strict=True):
+            numbers |= _mean(f"{name}.sample.noise.{multiple:g}", values, confidence)
     return numbers
 
 
-def shell(active: int, confidence: float) -> tuple[float, float]:
-    """Return the bounds on |z| of the central shell that holds a share `confidence` of the prior's draws.
-
-    Args:
-        active: number of units over which |z| is taken.
-        confidence: the share.
-    """
-    low, high = np.sqrt(chi2.ppf([(1 - confidence) / 2, (1 + confidence) / 2], active))
+def shell(latent: int, confidence: float) -> tuple[float, float]:
+    """Return the bounds on |z| of the central shell that holds a share `confidence` of the prior's draws."""
+    low, high = np.sqrt(chi2.ppf([(1 - confidence) / 2, (1 + confidence) / 2], latent))
     return float(low), float(high)
 
 
-def path_numbers(arrays: Mapping[str, np.ndarray], void: float, confidence: float) -> Numbers:
+def path_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> Numbers:
     """Compare the ways of interpolating at the middle of their paths with each other, with the ends and with the prior.
 
     Args:
         arrays: of the interpolations; see `Pictures.interpolation`.
-        void: ratio q(z) / p(z) of aggregate posterior and prior below which a point lies in a void.
         confidence: of the intervals, and the share of the prior's draws in the central shell.
 
     Returns:
-        `sample.path.WAY.*`, at the middle: norm, the mean |z| over active units; inside_percent, the percentage of
-        paths in the prior's central shell; void_percent, that in voids; entropy_gain, the mean entropy in nats of the
-        pixels minus that at the means of the ends. `sample.path.ends.void_percent`, the percentage in voids of the
-        means of the ends. `sample.path.best` and `next`, the ways with the fewest middles in voids; `margin`, the
-        latter's percentage minus the former's, over the same pairs of images. `sample.path.turned.*`: differences
-        between the great circle and the straight line between the same draws.
+        `sample.path.WAY.*`: inside_percent_middle and _ends, the percentage of paths whose |z| lies in the prior's
+        central shell; norm, the mean |z| at the middle; entropy_gain, the mean entropy in nats of the pixels at the
+        middle minus that at the means of the ends; log_joint, log p(z) - H(X | z), the expected log p(X, z) of an image
+        drawn there. `sample.path.WAY-OTHER.*`: differences between two ways at the middle.
     """
-    active, times = int(arrays["active"]), arrays["t"]
+    latent, times = int(arrays["latent"]), arrays["t"]
     middle = int(np.abs(times - 0.5).argmin())
-    low, high = shell(active, confidence)
+    low, high = shell(latent, confidence)
     numbers: Numbers = {
         "sample.path.pairs": arrays["norm"].shape[2],
         "sample.path.shell_low": low,
         "sample.path.shell_high": high,
-        "sample.path.active": active,
-        "sample.path.void": void,
+        "sample.path.latent_dim": latent,
+        "sample.path.spread": float(arrays["spread"].mean() / 2),
+        "sample.path.disagreement": float(arrays["disagreement"].max()),
+        "sample.path.steps": len(times),
     }
-    empty = arrays["log_ratio"] < np.log(void)
     ends = arrays["entropy"][WAYS.index("means")][[0, -1]].mean(axis=0)
-    numbers["sample.path.ends.void_percent"] = 100 * float(empty[WAYS.index("means")][[0, -1]].mean())
-    of_way = dict(zip(WAYS, empty[:, middle], strict=True))
-    for way, norm, entropy in zip(WAYS, arrays["norm"][:, middle], arrays["entropy"][:, middle], strict=True):
-        key = f"sample.path.{way}"
-        numbers[f"{key}.norm"] = float(norm.mean())
-        numbers[f"{key}.inside_percent"] = 100 * float(((norm >= low) & (norm <= high)).mean())
-        numbers |= _percent(f"{key}.void_percent", of_way[way], confidence)
-        numbers |= _mean(f"{key}.entropy_gain", entropy - ends, confidence)
-    best, second = sorted(WAYS, key=lambda way: of_way[way].sum())[:2]
-    turned, straight = WAYS.index("circle"), WAYS.index("samples")
-    differences = {
-        "margin": 100.0 * of_way[second] - 100.0 * of_way[best],
-        "turned.void_percent": 100.0 * of_way["circle"] - 100.0 * of_way["samples"],
-        "turned.entropy": arrays["entropy"][turned, middle] - arrays["entropy"][straight, middle],
-    }
-    for key, values in differences.items():
-        numbers |= _mean(f"sample.path.{key}", values, confidence)
-    return numbers | {"sample.path.best": best, "sample.path.next": second}
+    for way, norm, entropy, log_prior in zip(WAYS, arrays["norm"], arrays["entropy"], arrays["log_prior"], strict=True):
+        found = _mean("norm", norm[middle], confidence)
+        found |= _mean("entropy_gain", entropy[middle] - ends, confidence)
+        found |= _mean("log_joint", log_prior[middle] - entropy[middle], confidence)
+        found["norm_ends"] = float(norm[[0, -1]].mean())
+        for place, one in {"ends": norm[[0, -1]], "middle": norm[middle]}.items():
+            found[f"inside_percent_{place}"] = 100 * float(((one >= low) & (one <= high)).mean())
+        numbers |= {f"sample.path.{way}.{key}": value for key, value in found.items()}
+    for way, other in COMPARED:
+        for key in ("norm", "entropy"):
+            gain = arrays[key][WAYS.index(way), middle] - arrays[key][WAYS.index(other), middle]
+            numbers |= _mean(f"sample.path.{way}-{other}.{key}", gain, confidence)
+    return numbers
 
 
 def style_numbers(arrays: Mapping[str, np.ndarray]) -> Numbers:
@@ -174,11 +149,6 @@ def agreement(values: Float[np.ndarray, "n labels"]) -> float:
     found = np.zeros((table.shape[1], table.shape[1]))
     found[np.ix_(varying, varying)] = np.corrcoef(table[:, varying], rowvar=False)
     return float(found[np.triu_indices(len(found), 1)].mean())
-
-
-def _percent(key: str, hits: np.ndarray, confidence: float) -> dict[str, float]:
-    found = share_wilson(int(hits.sum()), len(hits), confidence)
-    return with_interval(key, Interval(*(100 * value for value in found)))
 
 
 def _mean(key: str, values: np.ndarray, confidence: float) -> dict[str, float]:

@@ -67,9 +67,7 @@ def signs(numbers, value):
         turned |= interval(f"regress.{one}.dips_all", count, joint="_")
     turned |= interval("compare.negative_gains.excess_percent", value, joint="_")
     turned["compare.negative_gains.clear_percent"] = 1.0
-    for quantity in ("void.prior", "log_likelihood"):
-        turned |= {f"diagnose.longer.vae-20.{quantity}.{end}": value + side for end, side in ENDS}
-    turned |= interval("sample.path.turned.void_percent", value, joint="_")
+    turned |= {f"diagnose.longer.void.prior.{end}": value + side for end, side in ENDS}
     turned |= {f"diagnose.vae-20.void.prior.{end}": 20 + value + side for end, side in ENDS}
     turned |= {f"diagnose.vae-20.void.posterior.{end}": 4 - value + side for end, side in ENDS}
     turned |= {f"decompose.alone.{part}.value": 30.0 for part in ("ink", "label", "axes")}
@@ -94,14 +92,8 @@ CLAIMS = [
         "it was nearly black and white before",
     ),
     ("on which vae-04 wins beyond", "on which vae-04 wins are fewer", "on which vae-04 wins are as many"),
-    ("and where few images lie", "is borne out by fresh draws", "is borne out by fresh draws"),
-    (
-        "meets more of the void along",
-        "less of the void along a great circle than along a straight line:",
-        "image to image meets less",
-    ),
-    ("to 80 epochs the void grows", "to 80 epochs the void shrinks", "a change of the void is not resolved"),
-    ("still raises the test log likelihood", "lowers the test log likelihood", "raises the test log likelihood is not"),
+    ("which no image fills", "is borne out by fresh draws", "is borne out by fresh draws"),
+    ("longest the void grows", "longest the void shrinks", "longest it does not change"),
     (
         "vae-20 explains unseen images better than",
         "vae-20 explains unseen images worse",

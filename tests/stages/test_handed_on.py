@@ -6,7 +6,6 @@ import pytest
 
 import stages.diagnose
 import stages.download
-import stages.sample
 import stages.score
 import stages.split
 from pipeline.config import load_params
@@ -94,22 +93,3 @@ def test_a_diagnosis_learns_from_the_training_images_and_is_judged_on_others(lay
         assert np.array_equal(found.x, images.binary_threshold[rows])
         assert np.array_equal(found.label, images.label[rows])
     assert pd.Index(expected[0]).intersection(expected[1]).empty
-
-
-def test_paths_are_judged_by_the_networks_of_the_diagnosis(layout, monkeypatch):
-    _, seen, unseen, settings, _, _, source, *_ = handed_on(monkeypatch, stages.diagnose, "diagnose", layout)
-    told = {}
-
-    def listen(**arguments):
-        told.update(arguments)
-        raise EnoughError
-
-    monkeypatch.setattr(stages.sample, "Pictures", listen)
-    monkeypatch.setattr(stages.sample, "read_scores", lambda path: None)
-    with pytest.raises(EnoughError):
-        stages.sample.main(NAME, layout)
-    judged = told["examine"].keywords
-    assert np.array_equal(judged["seen"], seen.x)
-    assert np.array_equal(judged["unseen"], unseen.x)
-    assert judged["params"] == settings
-    assert judged["stream"]("ratio", 1).random() == source("ratio", 1).random()

@@ -2,7 +2,6 @@
 
 import dataclasses
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,6 @@ from pipeline.figures.atlas import model_label
 from pipeline.figures.palette import marks
 from pipeline.investigations.classify.tables import CLASSIFIED
 from pipeline.investigations.compare.effects import dimension_effects
-from pipeline.investigations.diagnose.space import examine
 from pipeline.investigations.sample.arrays import by_kind
 from pipeline.investigations.sample.study import Pictures
 from pipeline.likelihood.subset_means import summary
@@ -54,9 +52,6 @@ VARIANTS = {
     "vae-32-matched": ("vae-32", {"train_on": "matched"}),
 }
 """Variants of the first three models: the model, and the parameters that differ from it."""
-
-
-CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -144,9 +139,7 @@ def _draw_pictures(models, tables):
     pixels = tables.images.grey.shape[1]
     rng = np.random.default_rng(4)
     files = {}
-    quick = PARAMS.diagnose.model_copy(update={"networks": 1, "hidden": 8, "steps": 4})
     for name, model in models.items():
-        seen = tables.images.binary(model.binarization)[:50]
         pictures = Pictures(
             params=SampleParams(models=tuple(models), **few),
             name=name,
@@ -155,11 +148,8 @@ def _draw_pictures(models, tables):
             split=tables.split,
             binary=tables.images.binary(model.binarization),
             scores=tables.scores[name],
-            examine=partial(
-                examine, seen=seen, unseen=seen, params=quick, stream=lambda *names: stream(1, *names), device=CPU
-            ),
             stream=lambda *names: stream(0, *names),
-            device=CPU,
+            device=torch.device("cpu"),
         )
         for kind, arrays in pictures.all().items():
             files |= {f"{name}.{kind}.{key}": values for key, values in arrays.items()}

@@ -64,58 +64,32 @@ def contrasted(sign):
     return lambda numbers: numbers | words | {"cvae-20.classify.test.worth_below_zero": 1 - sign}
 
 
-def steps(name, sign):
-    """Return a quantity of sign `sign` with its interval."""
-    return {name: 5.0 * sign, f"{name}_low": 5.0 * sign - 1, f"{name}_high": 5.0 * sign + 1}
-
-
 def upset(numbers):
-    """The means the way with the fewest voids, the great circle less sure, and the second step of noise dear."""
+    """The means the way that stays in the shell, and the interpolated distribution the one that is less sure."""
     path = "sample.path"
-    found = {f"{path}.best": "means", f"{path}.next": "circle"} | steps(f"{path}.margin", 1)
-    found |= steps(f"{path}.turned.entropy", 1) | steps(f"{path}.turned.void_percent", 1)
-    return numbers | found | steps("vae-20.sample.noise.excess", 1)
+    found = numbers | {f"{path}.means.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 0.0}
+    found |= {f"{path}.coupled-means.entropy{end}": value for end, value in (("", 5.0), ("_low", 4.0), ("_high", 6.0))}
+    return found
 
 
 def downset(numbers):
-    """The great circle the way with the fewest voids and surer, and the second step of noise cheap."""
+    """The interpolated distribution in the shell, and the decoder surer on it."""
     path = "sample.path"
-    found = {f"{path}.best": "circle", f"{path}.next": "means"} | steps(f"{path}.margin", 1)
-    found |= steps(f"{path}.turned.entropy", -1) | steps(f"{path}.turned.void_percent", -1)
-    return numbers | found | steps("vae-20.sample.noise.excess", -1)
-
-
-def even(numbers):
-    """No difference between ways of interpolating resolved, nor between steps of noise."""
-    keys = ("sample.path.margin", "sample.path.turned.entropy", "sample.path.turned.void_percent")
-    return numbers | {
-        f"{key}{end}": value
-        for key in (*keys, "vae-20.sample.noise.excess")
-        for end, value in (("", 0.1), ("_low", -1.0), ("_high", 1.2))
-    }
-
-
-def rising(numbers):
-    """A longest training that is likelier on test images than the one before."""
-    return numbers | {
-        f"diagnose.longer.vae-20.log_likelihood.{end}": value
-        for end, value in (("value", 3.0), ("low", 2.5), ("high", 3.5))
-    }
+    found = numbers | {f"{path}.coupled.inside_percent_middle": 101.0, f"{path}.means.entropy_gain": 30.0}
+    found |= {f"{path}.coupled-means.entropy{end}": -value for end, value in (("", 5.0), ("_low", 6.0), ("_high", 4.0))}
+    return found
 
 
 def filled(numbers):
     """Latent spaces without voids, fuller the longer they are trained, whose draws are likelier than real images."""
-    found = opposite(
-        rising(numbers), *(f"diagnose.longer.vae-20.log_likelihood.{end}" for end in ("value", "low", "high"))
-    )
-    found = numbers | found
+    found = dict(numbers)
     for key in [
         key.removesuffix(".value") for key in numbers if key.startswith("diagnose.") and key.endswith(".value")
     ]:
         if ".longer." in key or key.endswith(".gap"):
             found |= opposite(numbers, f"{key}.value", f"{key}.low", f"{key}.high")
-        if key.endswith((".accuracy", ".moments", ".void.prior", ".norm.relative")) and ".longer." not in key:
-            level = {"prior": 0.0, "relative": 0.5}.get(key.split(".")[-1], 50.0)
+        if key.endswith((".accuracy", ".moments", ".void.prior")) and ".longer." not in key:
+            level = 0.0 if key.endswith("void.prior") else 50.0
             found |= {f"{key}.value": level, f"{key}.low": level - 0.4, f"{key}.high": level + 0.4}
     return found
 

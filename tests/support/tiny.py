@@ -53,7 +53,6 @@ CHANGES = {
         "removal": 4,
         "draws": 4,
         "aggregate_points": 50,
-        "networks": 2,
         "hidden": 8,
         "steps": 10,
         "generated": 4,

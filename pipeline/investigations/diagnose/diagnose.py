@@ -9,13 +9,14 @@ import torch
 from jaxtyping import Float, UInt8
 
 from pipeline.config import DiagnoseParams, ScoreParams
+from pipeline.core.errors import ParameterError
 from pipeline.core.rng import Stream
 from pipeline.core.statistics import difference_normal, mean_normal, share_wilson
 from pipeline.core.storage import Arrays
 from pipeline.investigations.diagnose.aggregate import decomposition, gaussian_divergence
+from pipeline.investigations.diagnose.encodings import encode
 from pipeline.investigations.diagnose.generation import decode, score_generated, unsure
-from pipeline.investigations.diagnose.learning import learn_labels
-from pipeline.investigations.diagnose.space import examine
+from pipeline.investigations.diagnose.learning import evaluate, learn_labels, learn_ratio
 from pipeline.investigations.diagnose.twosample import (
     accuracy,
     divergence_bound,
@@ -25,6 +26,7 @@ from pipeline.investigations.diagnose.twosample import (
 )
 from pipeline.investigations.diagnose.units import activity, removal
 from pipeline.models.density import LabelledModel
+from pipeline.models.priors import is_standard_normal
 
 PICTURES = 12
 """Number of images of each kind that are kept for the figure."""
@@ -89,12 +91,15 @@ def diagnose(
         ParameterError: the model's prior is not standard normal.
     """
     given = model.given(torch.zeros(1, dtype=torch.long, device=device))
-    space = examine(given, seen.x, unseen.x, params, stream, device)
-    of_seen, of_unseen, active = space.seen, space.unseen, space.active
+    if not is_standard_normal(given.prior):
+        raise ParameterError("diagnose needs a model with a standard normal prior; leave others out of diagnose.models")
+    of_seen, of_unseen = (encode(given, images.x, device) for images in (seen, unseen))
+    active = activity(of_unseen) > params.active
     changes = removal(given, unseen.x[: params.removal], active, params.draws, stream("removal"), device)
+    network = learn_ratio(of_seen, params.hidden, params.steps, stream("ratio"), device)
     posterior = of_unseen.draw(stream("posterior"))
     prior = stream("prior").standard_normal(of_unseen.mean.shape)
-    points = Points(posterior, prior, *(space.log_ratio(z) for z in (posterior, prior)))
+    points = Points(posterior, prior, *(evaluate(network, z, device)[:, 0] for z in (posterior, prior)))
     level, norm = norm_calibration(posterior[:, active] if active.any() else posterior, confidence)
     decoded = {
         "prior": decode(given, prior, stream("pixels", "prior"), device),
@@ -116,10 +121,6 @@ def diagnose(
         "moments": moments_accuracy(of_seen, posterior, prior, stream("moments"), confidence),
         "bound": divergence_bound(points.posterior_ratio, points.prior_ratio, confidence),
         "void": void_mass(points.posterior_ratio, points.prior_ratio, params.void, confidence),
-        "curve": [
-            {"ratio": ratio} | void_mass(points.posterior_ratio, points.prior_ratio, ratio, confidence)
-            for ratio in params.ratios
-        ],
         "unsure": _unsure(decoded, points, seen, unseen, params, confidence, stream, device),
         "generated": mean_normal(scores["log_likelihood"].to_numpy(), confidence)._asdict()
         | {"images": len(scores), "emptier": _emptier(scores, points, confidence)},

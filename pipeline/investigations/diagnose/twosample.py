@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from pipeline.core.statistics import mean_normal, normal_interval, share_wilson
+from pipeline.core.statistics import normal_interval, share_wilson
 from pipeline.investigations.diagnose.encodings import Encodings
 
 INNER = 0.1
@@ -77,27 +77,25 @@ def divergence_bound(posterior: Logits, prior: Logits, confidence: float) -> Est
 
 def norm_calibration(
     z: Float[np.ndarray, "n latent"], confidence: float
-) -> tuple[Float[np.ndarray, " n"], dict[str, float | Estimate]]:
+) -> tuple[Float[np.ndarray, " n"], dict[str, float]]:
     """Compare |z|^2 with its distribution under the prior, chi-squared with one degree of freedom per unit.
 
     Args:
-        z: draws of the aggregate posterior, independent of each other.
-        confidence: of the interval of `relative`, and the probability with which `distance` is at most `chance`, if the
-            draws are from the prior.
+        z: draws of the aggregate posterior.
+        confidence: probability with which `distance` is at most `chance`, if the draws are from the prior.
 
     Returns:
         The distribution function of the prior at each draw's |z|^2, sorted, which is uniform for draws of the prior.
-        And `relative`, the mean of |z|^2 relative to the prior's, with a normal interval; `inner`, the share of draws
-        whose norm is among the smallest tenth under the prior; `distance`, the largest distance between the two
-        distribution functions of |z|^2 (Kolmogorov-Smirnov); and `chance`, the quantile of `distance` for as many
-        draws of the prior.
+        And `relative`, the mean of |z|^2 relative to the prior's; `inner`, the share of draws whose norm is among the
+        smallest tenth under the prior; `distance`, the largest distance between the two distribution functions of
+        |z|^2 (Kolmogorov-Smirnov); and `chance`, the quantile of `distance` for as many draws of the prior.
     """
     squared = np.square(z).sum(axis=1)
     level = np.sort(chi2(z.shape[1]).cdf(squared))
     n = len(level)
     distance = max(np.max(np.arange(1, n + 1) / n - level), np.max(level - np.arange(n) / n))
     return level, {
-        "relative": mean_normal(squared / z.shape[1], confidence)._asdict(),
+        "relative": float(squared.mean() / z.shape[1]),
         "inner": float((level < INNER).mean()),
         "distance": float(distance),
         "chance": float(kstwo.ppf(confidence, n)),

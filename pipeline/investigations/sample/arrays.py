@@ -13,10 +13,9 @@ KINDS = ("reconstructions", "generation", "interpolation", "styles", "randomness
 SHOWN_OF_MIDDLE = ("reconstructions", "interpolation")
 """Kinds that are shown for one model only."""
 
-WAYS = ("means", "samples", "distribution", "coupled", "circle")
-"""Ways of interpolating: straight between the posteriors' means; straight between a draw of each posterior; by draws
-from the interpolated distribution, with new noise at every step; by draws from it with one noise for all steps; and
-along a great circle between the draws of the second way."""
+WAYS = ("means", "samples", "distribution", "coupled")
+"""Ways of interpolating: between the posteriors' means; between a draw of each posterior; by draws from the
+interpolated distribution, with new noise at every step; and by draws from it with one noise for all steps."""
 
 PARTS = ("label", "style", "both")
 """Parts of a pixel's variance: the main effect of the label, that of z, and their interaction."""

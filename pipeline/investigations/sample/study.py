@@ -1,6 +1,5 @@
 """All pictures that one model draws, as arrays, and measurements on them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,6 @@ from torch import Tensor
 from pipeline.config import SampleParams
 from pipeline.core.rng import Stream
 from pipeline.data.images import Images
-from pipeline.investigations.diagnose.space import LatentSpace
 from pipeline.investigations.sample.arrays import Arrays
 from pipeline.investigations.sample.choice import ranked, test_rows
 from pipeline.investigations.sample.interpolation import Ends, disagreement, paths
@@ -37,7 +35,6 @@ class Pictures:
         split: subset of every image.
         binary: all images as the model sees them, 0 or 1.
         scores: log likelihoods under the model, one row per image.
-        examine: returns the latent space of an unconditional model.
         stream: the stage's source of random numbers.
         device: the device of the model.
     """
@@ -49,7 +46,6 @@ class Pictures:
     split: pd.DataFrame
     binary: UInt8[np.ndarray, "all pixels"]
     scores: pd.DataFrame
-    examine: Callable[[LatentVariableModel], LatentSpace]
     stream: Stream
     device: torch.device
 
@@ -91,18 +87,15 @@ class Pictures:
     def interpolation(self, model: LatentVariableModel) -> Arrays:
         """Interpolate between test images, by way, step and pair; pictures are of the pair whose ways differ most.
 
-        `active` is the number of active units, or of all units where none is active, and `norm` the length of z over
-        these: what the decoder ignores is no distance. `entropy` is that of the pixels given z, and `log_ratio`
-        the estimate of log q(z) / p(z) by which `diagnose` finds voids, both in nats.
+        `norm` is |z|, `entropy` that of the pixels given z, in nats, `log_prior` is log p(z), in nats, and `spread` the
+        sum of both posteriors' variances.
         """
         source = self.stream("interpolation")
         rows = test_rows(self.split, 2 * self.params.pairs, self.stream("pairs"))
         pairs = rows[: len(rows) // 2 * 2].reshape(2, -1)
-        space = self.examine(model)
-        used = space.active if space.active.any() else np.ones_like(space.active)
         with torch.inference_mode():
             ends = Ends(*(model.posterior(self._pixels(end)) for end in pairs))
-            z = paths(ends, used, self.params.steps, source)
+            z = paths(ends, self.params.steps, source)
         distance = np.concatenate([disagreement(probabilities(model, part)) for part in z.split(20, dim=2)])
         shown = int(distance.argmax())
         probability = probabilities(model, z[:, :, shown])
@@ -113,10 +106,12 @@ class Pictures:
             "original": self.binary[pairs[:, shown]],
             "probabilities": probability,
             "draws": draw_pixels(probability, source),
-            "active": np.array(used.sum()),
-            "norm": np.linalg.norm(np.asarray(z.cpu())[..., used], axis=-1),
+            "disagreement": distance,
+            "latent": np.array(z.shape[-1]),
+            "norm": np.asarray(z.norm(dim=-1).cpu()),
+            "log_prior": np.asarray(model.prior.log_prob(z).cpu()),
             "entropy": np.stack([entropy(model, way) for way in z]),
-            "log_ratio": space.log_ratio(np.asarray(z.cpu())),
+            "spread": np.asarray(sum((end.variance.sum(dim=-1) for end in ends), torch.tensor(0.0)).cpu()),
         }
 
     def styles(self, model: ConditionalVAE) -> Arrays:

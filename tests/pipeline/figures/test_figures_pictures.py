@@ -82,25 +82,15 @@ def test_figures_of_a_study_name_their_ways_and_styles(figures):
         "samples",
         "distribution,\nnew noise",
         "distribution,\none noise",
-        "great circle",
     ]
     assert labels(figures["styles"].axes[0].get_xticklabels()) == [str(label) for label in range(10)]
-    assert "nats" in figures["paths"].axes[2].get_ylabel()
+    left, right = figures["paths"].axes
+    assert "|z|" in left.get_ylabel()
+    assert "nats" in right.get_ylabel()
 
 
-def test_the_shaded_shell_contains_the_given_share_of_the_prior_over_the_units_in_use(study):
-    own = study.tables.samples["interpolation"] | {"active": np.array(3)}
-    axes = paths(own, 0.1, 0.5).axes[0]
-    low, high = axes.patches[0].get_y(), axes.patches[0].get_y() + axes.patches[0].get_height()
-    assert np.diff(chi2.cdf([low**2, high**2], 3)) == pytest.approx(0.5)
-    assert "3 active units" in axes.get_ylabel()
-
-
-def test_the_share_of_paths_in_voids_is_drawn_at_every_step(study):
+def test_the_shaded_shell_contains_the_given_share_of_the_prior(study):
     own = study.tables.samples["interpolation"]
-    ratio = np.zeros_like(own["log_ratio"])
-    ratio[-1, 2, :2] = np.log(0.09)
-    lines = paths(own | {"log_ratio": ratio}, 0.1, 0.95).axes[1].get_lines()
-    assert lines[-1].get_label() == "great circle"
-    assert lines[-1].get_ydata().tolist() == [0, 0, 100 * 2 / ratio.shape[2], 0, 0]
-    assert not lines[0].get_ydata().any()
+    band = paths(own, 0.5).axes[0].patches[0]
+    low, high = band.get_y(), band.get_y() + band.get_height()
+    assert np.diff(chi2.cdf([low**2, high**2], int(own["latent"]))) == pytest.approx(0.5)

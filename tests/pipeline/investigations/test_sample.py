@@ -7,25 +7,19 @@ import pandas as pd
 import pytest
 import torch
 
-from pipeline.config import ModelParams, SampleParams
+from pipeline.config import ModelParams
 from pipeline.core.rng import stream
 from pipeline.core.statistics import bernoulli_entropy
-from pipeline.data.images import freeze
-from pipeline.investigations.diagnose.space import examine
 from pipeline.investigations.sample.arrays import KINDS, WAYS, by_kind
 from pipeline.investigations.sample.choice import ranked
-from pipeline.investigations.sample.interpolation import Ends, great_circle, interpolated, paths
+from pipeline.investigations.sample.interpolation import Ends, interpolated, paths
 from pipeline.investigations.sample.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.investigations.sample.randomness import image_randomness, pixel_randomness
 from pipeline.investigations.sample.reconstruction import fidelity, noisy
-from pipeline.investigations.sample.study import Pictures
 from pipeline.investigations.sample.styles import in_styles, slant, variance_parts
 from pipeline.models.build import build
 from pipeline.models.distributions import diagonal_normal
-from pipeline.numbers.sample import agreement, path_numbers
-from tests.support.parameters import PARAMS
-
-EVERY = np.ones(4, dtype=np.bool_)
+from pipeline.numbers.sample import agreement
 
 
 def model(*, conditional=False, latent=2, pixels=6, strength=3.0):
@@ -78,17 +72,15 @@ def test_each_way_has_the_spread_of_its_formula():
         diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
         diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
     )
-    z = paths(one, np.ones(20_000, dtype=np.bool_), 3, np.random.default_rng(1))
-    spread = dict(zip(WAYS, z.var(dim=-1).squeeze(-1).tolist(), strict=True))
+    spread = dict(zip(WAYS, paths(one, 3, np.random.default_rng(1)).var(dim=-1).squeeze(-1).tolist(), strict=True))
     assert spread["means"] == [0, 0, 0]
     assert spread["samples"] == pytest.approx([1, 0.5, 1], abs=0.05)
     assert spread["distribution"] == pytest.approx([1, 1, 1], abs=0.05)
     assert spread["coupled"] == pytest.approx([1, 1, 1], abs=0.05)
-    assert spread["circle"] == pytest.approx([1, 1, 1], abs=0.05)
 
 
 def test_paths_begin_and_end_at_the_means_and_are_straight(ends):
-    z = dict(zip(WAYS, paths(ends, EVERY, 5, np.random.default_rng(1)), strict=True))
+    z = dict(zip(WAYS, paths(ends, 5, np.random.default_rng(1)), strict=True))
     assert torch.equal(z["means"][0], ends.first.mean)
     assert torch.equal(z["means"][-1], ends.last.mean)
     for way in ("means", "samples", "coupled"):
@@ -97,84 +89,12 @@ def test_paths_begin_and_end_at_the_means_and_are_straight(ends):
 
 
 def test_every_way_leads_from_the_first_posterior_to_the_last(ends):
-    z = paths(ends, EVERY, 3, np.random.default_rng(1))
+    z = paths(ends, 3, np.random.default_rng(1))
     for place, end in ((0, ends.first), (-1, ends.last)):
         away = (z[:, place] - end.mean) / end.stddev
         assert away.abs().max() < 4
         assert away[1:].abs().max() > 0.5
         assert torch.equal(z[0, place], end.mean)
-
-
-def test_a_great_circle_keeps_length_and_speed_and_stays_in_the_plane_of_its_ends():
-    first, last = (torch.from_numpy(np.random.default_rng(seed).normal(size=(50, 6))).float() for seed in (0, 1))
-    z = torch.stack([great_circle(first, last, t) for t in np.linspace(0, 1, 9)])
-    torch.testing.assert_close(z[0], first)
-    torch.testing.assert_close(z[-1], last)
-    lengths = z.norm(dim=-1)
-    torch.testing.assert_close(
-        lengths, torch.stack([torch.lerp(lengths[0], lengths[-1], t) for t in np.linspace(0, 1, 9)])
-    )
-    u = z / lengths[..., None]
-    turned = torch.arccos((u[1:] * u[:-1]).sum(dim=-1))
-    torch.testing.assert_close(turned, turned[:1].expand(8, -1), rtol=1e-3, atol=1e-4)
-    plane = torch.stack([first, last], dim=-1)
-    fitted = plane @ torch.linalg.lstsq(plane, z[4][..., None]).solution
-    torch.testing.assert_close(fitted[..., 0], z[4], rtol=1e-3, atol=1e-4)
-
-
-def test_on_a_line_through_the_origin_the_great_circle_is_that_line():
-    first = torch.tensor([[1.0, 2.0], [1.0, 2.0]])
-    last = torch.tensor([[2.0, 4.0], [-1.0, -2.0]])
-    torch.testing.assert_close(great_circle(first, last, 0.5), torch.tensor([[1.5, 3.0], [0.0, 0.0]]))
-
-
-def test_the_great_circle_turns_in_the_units_in_use_and_the_others_go_straight(ends):
-    used = np.array([True, False, True, False])
-    z = dict(zip(WAYS, paths(ends, used, 3, np.random.default_rng(1)), strict=True))
-    assert torch.equal(z["circle"][..., ~used], z["samples"][..., ~used])
-    lengths = z["circle"][..., used].norm(dim=-1)
-    torch.testing.assert_close(lengths[1], (lengths[0] + lengths[2]) / 2)
-    assert (z["samples"][1][..., used].norm(dim=-1) < lengths[1]).all()
-
-
-def test_noise_in_units_that_the_decoder_ignores_is_no_length():
-    """In 18 of 20 units the posterior is the prior: between means they are zero, and the shell of 20 is missed."""
-    one = model(latent=20)
-    with torch.no_grad():
-        one.decoder[0].weight[:, 2:] = 0
-        for rows in (slice(2, 20), slice(22, 40)):
-            one.encoder[-1].weight[rows] = 0
-            one.encoder[-1].bias[rows] = 0
-    images = freeze(
-        np.random.default_rng(0).integers(0, 256, (400, 6)).astype(np.uint8),
-        np.zeros(400, np.uint8),
-        np.random.default_rng(1),
-    )
-    quick = PARAMS.diagnose.model_copy(update={"networks": 1, "hidden": 8, "steps": 4})
-    pictures = Pictures(
-        params=SampleParams(**PARAMS.sample.model_dump() | {"pairs": 200, "steps": 3}),
-        name="vae",
-        model=one,
-        images=images,
-        split=pd.DataFrame({"subset": ["test"] * 400}),
-        binary=images.binary_stochastic,
-        scores=pd.DataFrame(),
-        examine=lambda made: examine(
-            made, images.binary_stochastic, images.binary_stochastic, quick, stream_of_one, torch.device("cpu")
-        ),
-        stream=stream_of_one,
-        device=torch.device("cpu"),
-    )
-    arrays = pictures.interpolation(one)
-    found = path_numbers(arrays, 0.1, 0.95)
-    assert found["sample.path.active"] == 2
-    whole = path_numbers(arrays | {"active": np.array(20)}, 0.1, 0.95)
-    assert found["sample.path.means.inside_percent"] > 70
-    assert whole["sample.path.means.inside_percent"] < 20
-
-
-def stream_of_one(*names):
-    return stream(0, *names)
 
 
 def test_draws_are_binary_pixels_whose_means_are_the_probabilities():
