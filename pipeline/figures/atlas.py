@@ -33,7 +33,7 @@ from pipeline.investigations.decompose.tables import Decomposition
 from pipeline.investigations.model_relations import headline_models, unconditional
 from pipeline.investigations.sample.arrays import Samples
 from pipeline.likelihood.subset_means import summary
-from pipeline.numbers.excess_nats import excess_by_class, with_entropy
+from pipeline.numbers.excess_nats import excess_nats
 from pipeline.numbers.figure_data import Diagnosis, collect
 from pipeline.numbers.findings import Findings
 
@@ -80,7 +80,7 @@ def draw_all(params: Params, findings: Findings) -> dict[str, Figure]:
         **dimension_figures(findings, everyone),
         **draw_samples(findings.samples, {name: mark.label for name, mark in everyone.items()}, confidence),
         **_latent(latent, scored, rich, params.diagnose.void),
-        **draw_decomposition(findings, models, gallery, confidence),
+        **draw_decomposition(findings, models, gallery),
     }
 
 
@@ -140,9 +140,7 @@ def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str, void: 
     return drawn
 
 
-def draw_decomposition(
-    findings: Findings, models: Mapping[str, ModelParams], gallery: int, confidence: float
-) -> dict[str, Figure]:
+def draw_decomposition(findings: Findings, models: Mapping[str, ModelParams], gallery: int) -> dict[str, Figure]:
     """Draw the figures of the decomposed log likelihood, if there are any.
 
     Models with which its order of images is compared need not be among `models`; their marks belong to this figure
@@ -155,11 +153,10 @@ def draw_decomposition(
     scores, images = findings.scores[decomposition.model], findings.images
     binary = images.binary(models[decomposition.model].binarization)
     others = compared_marks(decomposition)
-    by_class = excess_by_class(with_entropy(scores, images.grey), confidence)
     return {
         "monte-carlo": monte_carlo(decomposition.draws, scores, own),
         "likeliest": likeliest(scores, binary, images.id, own, gallery),
-        "shares": shares(decomposition.estimates, by_class, own),
+        "shares": shares(decomposition.estimates, excess_nats(scores, images.grey), own),
         **({"orders": orders(decomposition.estimates, others)} if others else {}),
     }
 

@@ -5,14 +5,12 @@ from itertools import chain
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, UInt8
 
 from pipeline.config import Params
 from pipeline.data.images import Images
 from pipeline.download.catalogue import literature_numbers
 from pipeline.investigations.decompose.binarization import ENTROPY
 from pipeline.investigations.model_relations import KINDS, headline_models, variants_of
-from pipeline.investigations.sample.slant import slant
 from pipeline.likelihood.subset_means import WHOLE, parts, summary, trustworthy
 from pipeline.numbers.certify import certificate_numbers
 from pipeline.numbers.classify import classify_numbers
@@ -36,8 +34,6 @@ EFFORT = (
     "target_standard_error",
     "levels",
 )
-BLOCK = 10_000
-"""Images whose slant is computed at once."""
 QUANTITIES = ("log_likelihood", "monte_carlo_error", "sampling_error", "elbo", "images")
 
 
@@ -62,7 +58,7 @@ def all_numbers(params: Params, findings: Findings) -> Numbers:
         dimension_numbers(params, findings.effects, scores),
         sample_numbers(params, findings.samples),
         diagnosis_numbers(params, findings.diagnosed, scores),
-        decompose_numbers(findings.decomposition, scores, images, params),
+        decompose_numbers(findings.decomposition, scores, images.grey, params),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 
@@ -94,39 +90,17 @@ def run_numbers(params: Params, models: Iterable[str]) -> Numbers:
 
 
 def data_numbers(images: Images, split: pd.DataFrame) -> Numbers:
-    """Return the sizes of the subsets, their shares of the classes, and what the axes correlate with."""
+    """Return the sizes of the subsets, their shares of the classes, and the correlation of each axis with the ink."""
     numbers: Numbers = {"images": len(split), "pixels": images.grey.shape[1]}
     for subset, region, part in parts(split):
         key = _stratum(subset, region)
         numbers[f"data.{key}.images"] = len(part)
         for label, share in part["label"].value_counts(normalize=True).sort_index().items():
             numbers[f"data.{key}.percent_{label}"] = 100 * float(share)
-    numbers |= axis_numbers(images.grey, split)
+    for axis in ("pc1", "pc1_within_class"):
+        pool = split[split["official"] == "train"]
+        numbers[f"data.{axis}.ink_correlation"] = float(pool[axis].corr(pool["ink"]))
     return numbers | {"data.binarization_entropy": mean_binarization_entropy(images)}
-
-
-def axis_numbers(grey: UInt8[np.ndarray, "all pixels"], split: pd.DataFrame) -> Numbers:
-    """Return the correlation of each axis with ink and with slant, over the images that the axes were fitted to.
-
-    For the axis within classes the class's mean is subtracted from the axis and from the traits.
-
-    Args:
-        grey: every image, by id; one without ink has no slant, and is left out.
-        split: label, ink and position of every image.
-    """
-    pool = split[(split["official"] == "train") & (split["ink"] > 0)]
-    columns = pool[["pc1", "pc1_within_class", "ink"]].assign(slant=slants(grey[pool["id"].to_numpy()]))
-    within = columns - columns.groupby(pool["label"]).transform("mean")
-    return {
-        f"data.{axis}.{trait}_correlation": float(table[axis].corr(table[trait]))
-        for axis, table in (("pc1", columns), ("pc1_within_class", within))
-        for trait in ("ink", "slant")
-    }
-
-
-def slants(grey: UInt8[np.ndarray, "n pixels"]) -> Float[np.ndarray, " n"]:
-    """Compute the slant of each grey image, a block of images at a time; see `slant`."""
-    return np.concatenate([slant(grey[first : first + BLOCK] / 255) for first in range(0, len(grey), BLOCK)])
 
 
 def mean_binarization_entropy(images: Images) -> float:

@@ -70,8 +70,8 @@ def signs(numbers, value):
     turned |= {f"diagnose.longer.void.prior.{end}": value + side for end, side in ENDS}
     turned |= {f"diagnose.vae-20.void.prior.{end}": 20 + value + side for end, side in ENDS}
     turned |= {f"diagnose.vae-20.void.posterior.{end}": 4 - value + side for end, side in ENDS}
-    turned |= {f"decompose.share.{part}.value": 20.0 for part in ("ink", "label", "axes")}
-    turned |= {"decompose.share.binarization_entropy.value": 20 + value, "decompose.lead.low": abs(value) - 0.5}
+    turned |= {f"decompose.alone.{part}.value": 30.0 for part in ("ink", "label", "axes")}
+    turned["decompose.alone.binarization_entropy.value"] = 30 + value
     for key in numbers:
         if key.endswith(".study.rmse"):
             turned |= {key: 10.0 - value, key.replace(".study.", ".encoder."): 10.0}
@@ -87,9 +87,9 @@ def signs(numbers, value):
 CLAIMS = [
     ("makes the likelihood dip more often", "makes the likelihood dip less often", "dips as often"),
     (
-        "the entropy of its coin flips says most about",
-        "its class says most about",
-        "the entropy of its coin flips or its class says most about",
+        "it was nearly black and white before",
+        "because of its ink, little or much",
+        "it was nearly black and white before",
     ),
     ("on which vae-04 wins beyond", "on which vae-04 wins are fewer", "on which vae-04 wins are as many"),
     ("which no image fills", "is borne out by fresh draws", "is borne out by fresh draws"),

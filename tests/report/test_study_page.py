@@ -12,7 +12,6 @@ from tests.support.outcomes import (
     agreed,
     contrasted,
     downset,
-    expected,
     filled,
     overtaken,
     reworded,
@@ -159,14 +158,11 @@ def test_the_words_on_voids_follow_the_signs(page, variant):
     assert misplaced(plain, other, sentences) == []
 
 
-def test_what_makes_an_image_likely_follows_the_numbers(variant):
-    plain, other = text_of(variant(expected)), text_of(variant(unexpected))
+def test_what_makes_an_image_likely_follows_the_numbers(page, variant):
+    plain, other = text_of(page), text_of(variant(unexpected))
     sentences = {
-        "it is likely for both reasons": "the second is no reason",
-        "has the largest share,": "has the largest share is not resolved",
-        "less than for the next": "and which is least is not resolved",
-        "they pay for the encoder": "they do not pay for the encoder",
-        "signal to noise of the decoder rises": "signal to noise of the decoder falls",
+        "for more reasons than its coins": "because few of its pixels are undecided",
+        "is not what makes it likely first of all": "was nearly black and white before it was made so",
         "is still likelier than the median": "is less likely than the median",
         "is still short of it": "has passed it",
         "It is hardly related to how likely an image is": "Likely images have the wider gap",
@@ -179,7 +175,6 @@ def test_what_makes_an_image_likely_follows_the_numbers(variant):
 def test_the_order_of_thresholded_images_is_held_against_the_noise_of_the_flips(variant):
     page = text_of(variant(rounded_too, models=10))
     assert "under vae-20-threshold is" in page
-    assert re.search(r"Under vae-20-threshold the share of .{0,90} in place of", page)
     assert "by no more than the noise of the flips" in page
     assert "Trained anew from another seed" in page
 

@@ -94,28 +94,19 @@ def filled(numbers):
     return found
 
 
-def expected(numbers):
-    """One attribute with the largest share, the likeliest digit the best known, and draws that pay for the encoder."""
-    return numbers | reasons(1.0)
-
-
 def unexpected(numbers):
-    """The opposite; and the likeliest digit's worst image below the unlikeliest's median."""
+    """Other reasons for what is likely, and the likeliest digit's worst image below the unlikeliest's median."""
     likely, slope = numbers["decompose.likeliest.label"], "decompose.binarization_log_ratio.slope"
+    most = numbers["decompose.draws.counts"].split()[-1]
     signs = {f"{slope}.low": 0.2, f"{slope}.high": 0.4, "decompose.gap.with_likelihood": 0.6}
-    short = {f"decompose.draws.short.{end}": value for end, value in (("low", -2.0), ("high", -1.0))}
-    return numbers | signs | short | {f"decompose.label.{likely}.least": -900.0} | reasons(-1.0)
-
-
-def reasons(sign):
-    """Intervals of the reasons for what is likely and of the gradients, all of one sign or all of the other."""
-    positive = ("lead", "likeliest.excess_nats", "least_excess.lead", "signal_to_noise_change.decoder.1-16")
-    signs = {"likeliest.binarization_entropy": 1.0, "same_work.encoder": -sign, **dict.fromkeys(positive, sign)}
-    return {
-        f"decompose.{stem}.{end}": middle + side
-        for stem, middle in signs.items()
-        for end, side in (("low", -0.5), ("high", 0.5))
+    short = {f"decompose.draws.{most}.short.{end}": value for end, value in (("low", -2.0), ("high", -1.0))}
+    entropy = {
+        "decompose.likeliest.rank": 4,
+        "decompose.alone.binarization_entropy.value": 98.0,
+        f"decompose.label.{likely}.least": -900.0,
     }
+    shares = {"decompose.share.rest.value": 0.1, "decompose.share.binarization.value": 20.0}
+    return numbers | signs | short | entropy | shares
 
 
 def rounded_too(numbers):

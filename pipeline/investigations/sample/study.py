@@ -17,8 +17,7 @@ from pipeline.investigations.sample.interpolation import Ends, disagreement, pat
 from pipeline.investigations.sample.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.investigations.sample.randomness import image_randomness, pixel_randomness
 from pipeline.investigations.sample.reconstruction import fidelity, noisy
-from pipeline.investigations.sample.slant import slant
-from pipeline.investigations.sample.styles import in_styles, variance_parts
+from pipeline.investigations.sample.styles import in_styles, slant, variance_parts
 from pipeline.models.build import Autoencoder
 from pipeline.models.conditional import ConditionalVAE
 from pipeline.models.density import LatentVariableModel

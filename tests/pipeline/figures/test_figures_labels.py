@@ -15,7 +15,7 @@ from pipeline.figures.likeliest import likeliest
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 from pipeline.figures.monte_carlo import monte_carlo
 from pipeline.investigations.compare.negative_gains import gains_of, negative_gains
-from pipeline.numbers.excess_nats import excess_by_class, with_entropy
+from pipeline.numbers.excess_nats import excess_nats
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,6 @@ def drawn(wide_study):
     paired = pair_up(tables.scores["vae-04"], scores)
     negative = negative_gains(gains_of(scores, tables.scores["vae-04"]), 2.0)
     decomposition = tables.decomposition
-    by_class = excess_by_class(with_entropy(scores, tables.images.grey), 0.95)
     return {
         "scatter": scatter(paired, small, middle),
         "gains": gains(paired, binary, ids, labels, 10),
@@ -48,7 +47,7 @@ def drawn(wide_study):
         "regions": likelihood_by_region(wide_study.summary, marks),
         "monte-carlo": monte_carlo(decomposition.draws, scores, middle),
         "likeliest": likeliest(scores, binary, ids, middle, 10),
-        "shares": shares(decomposition.estimates, by_class, middle),
+        "shares": shares(decomposition.estimates, excess_nats(scores, tables.images.grey), middle),
         "orders": orders(decomposition.estimates, {"vae-20-threshold": middle, "vae-20-seed-1": small}),
     }
 
