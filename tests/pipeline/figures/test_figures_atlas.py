@@ -27,7 +27,7 @@ NAMES = {
     "histograms",
     "training-runs",
     "unseen",
-    "fit",
+    "dimensions",
     "gain-model",
     "negative-gains",
     "reconstructions",
