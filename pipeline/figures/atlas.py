@@ -10,12 +10,11 @@ from pipeline.core.tables import concatenate
 from pipeline.figures.certify import certificate
 from pipeline.figures.classify import classification
 from pipeline.figures.comparison import gains, pair_up, scatter
-from pipeline.figures.curves import dimension_curves
 from pipeline.figures.data import examples, sets
 from pipeline.figures.decompose import orders, shares
 from pipeline.figures.diagnose import pictures, training_lengths, voids
 from pipeline.figures.differences import differences
-from pipeline.figures.dimensions import training_runs, unseen
+from pipeline.figures.dimensions import fit, training_runs, unseen
 from pipeline.figures.gain import gain_model, most_negative_gains
 from pipeline.figures.histograms import histograms
 from pipeline.figures.likeliest import likeliest
@@ -30,7 +29,6 @@ from pipeline.figures.training import training
 from pipeline.figures.validate import validation
 from pipeline.figures.worth import worth
 from pipeline.investigations.compare.negative_gains import gains_of, negative_gains
-from pipeline.investigations.compare.strata import by_latent_dim, trained_with_tails
 from pipeline.investigations.decompose.tables import Decomposition
 from pipeline.investigations.model_relations import headline_models, unconditional
 from pipeline.investigations.sample.arrays import Samples
@@ -62,7 +60,7 @@ def draw_all(params: Params, findings: Findings) -> dict[str, Figure]:
     binary, ids = findings.images.binary(models[rich].binarization), findings.images.id
     means = concatenate({name: summary(findings.scores[name]) for name in scored}, "model")
     latent = collect(params, findings.diagnosed, findings.latent, findings.scores)
-    lost = negative_gains(gains_of(findings.scores[rich], findings.scores[poor]), params.compare.joint_errors)
+    negative = negative_gains(gains_of(findings.scores[rich], findings.scores[poor]), params.compare.joint_errors)
     labels = (scored[poor].label, scored[rich].label)
     return {
         "sets": sets(findings.split),
@@ -75,11 +73,11 @@ def draw_all(params: Params, findings: Findings) -> dict[str, Figure]:
         "differences": differences(findings.pairs, everyone),
         "scatter": scatter(paired, scored[poor], scored[rich]),
         "gains": gains(paired, binary, ids, labels, gallery),
-        **({"negative-gains": most_negative_gains(lost, binary, ids, labels, gallery)} if len(lost) else {}),
+        **({"negative-gains": most_negative_gains(negative, binary, ids, labels, gallery)} if len(negative) else {}),
         "histograms": histograms(findings.scores[rich], scored[rich]),
         **regression_figures(findings.regression, confidence),
         **_conditional(findings, models, everyone, gallery, confidence),
-        **dimension_figures(params, findings, everyone),
+        **dimension_figures(findings, everyone),
         **draw_samples(findings.samples, {name: mark.label for name, mark in everyone.items()}, confidence),
         **_latent(latent, scored, rich, params.diagnose.void),
         **draw_decomposition(findings, models, gallery),
@@ -97,19 +95,14 @@ def draw_samples(samples: Samples, labels: Mapping[str, str], confidence: float)
     }
 
 
-def dimension_figures(params: Params, findings: Findings, marks: Mapping[str, Mark]) -> dict[str, Figure]:
+def dimension_figures(findings: Findings, marks: Mapping[str, Mark]) -> dict[str, Figure]:
     """Draw those figures about the number of latent dimensions for which there are models."""
-    effects, pairs, dimensions, roles = findings.effects, findings.pairs, findings.dimensions, params.roles
-    compared = effects.loc[effects["kind"] == "runs", ["model_a", "model_b"]].itertuples(index=False, name=None)
-    steps = [pair for pair in ((roles.large, roles.middle), (roles.middle, roles.small)) if pair in set(compared)]
-    cores = {name: trained_with_tails(params, name, findings.scores) for name in by_latent_dim(params, findings.scores)}
-    tails = {core: seen[0] for core, seen in cores.items() if seen}
-    several = dimensions["model"].nunique() > 1
+    effects, kinds = findings.effects, set(findings.effects["kind"])
     return {
-        **({"dimensions": dimension_curves(dimensions, marks[roles.middle].label)} if several else {}),
-        **({"training-runs": training_runs(effects, pairs, marks, steps[0])} if steps else {}),
-        **({"unseen": unseen(pairs, effects, marks, tails)} if tails else {}),
-        **({"gain-model": gain_model(effects, marks)} if (effects["kind"] == "gain-slope").any() else {}),
+        **({"training-runs": training_runs(effects, findings.pairs, marks)} if "runs" in kinds else {}),
+        **({"unseen": unseen(effects, marks)} if "unseen" in kinds else {}),
+        **({"fit": fit(effects, marks)} if "fit" in kinds else {}),
+        **({"gain-model": gain_model(effects, marks)} if "gain-slope" in kinds else {}),
     }
 
 

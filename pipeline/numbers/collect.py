@@ -9,17 +9,15 @@ import pandas as pd
 from pipeline.config import Params
 from pipeline.data.images import Images
 from pipeline.download.catalogue import literature_numbers
-from pipeline.investigations.compare.strata import stratum
 from pipeline.investigations.decompose.binarization import ENTROPY
 from pipeline.investigations.model_relations import KINDS, headline_models, variants_of
-from pipeline.likelihood.subset_means import parts, summary, trustworthy
+from pipeline.likelihood.subset_means import WHOLE, parts, summary, trustworthy
 from pipeline.numbers.certify import certificate_numbers
 from pipeline.numbers.classify import classify_numbers
-from pipeline.numbers.compare import dimension_numbers, effect_numbers, pair_numbers
+from pipeline.numbers.compare import dimension_numbers
 from pipeline.numbers.decompose import decompose_numbers
 from pipeline.numbers.diagnose import diagnosis_numbers
 from pipeline.numbers.findings import Findings
-from pipeline.numbers.losses import loss_numbers
 from pipeline.numbers.regress import regression_numbers
 from pipeline.numbers.sample import sample_numbers
 from pipeline.numbers.validate import validate_numbers
@@ -57,9 +55,7 @@ def all_numbers(params: Params, findings: Findings) -> Numbers:
         regression_numbers(params.regress, findings.regression, params.intervals.confidence),
         literature_numbers(params.dataset),
         version_numbers(),
-        dimension_numbers(findings.dimensions),
-        effect_numbers(params, findings.effects),
-        loss_numbers(params, scores, findings.split, findings.estimated),
+        dimension_numbers(params, findings.effects, scores),
         sample_numbers(params, findings.samples),
         diagnosis_numbers(params, findings.diagnosed, scores),
         decompose_numbers(findings.decomposition, scores, images.grey, params),
@@ -97,7 +93,7 @@ def data_numbers(images: Images, split: pd.DataFrame) -> Numbers:
     """Return the sizes of the subsets, their shares of the classes, and the correlation of each axis with the ink."""
     numbers: Numbers = {"images": len(split), "pixels": images.grey.shape[1]}
     for subset, region, part in parts(split):
-        key = stratum(subset, region)
+        key = _stratum(subset, region)
         numbers[f"data.{key}.images"] = len(part)
         for label, share in part["label"].value_counts(normalize=True).sort_index().items():
             numbers[f"data.{key}.percent_{label}"] = 100 * float(share)
@@ -138,8 +134,17 @@ def score_numbers(name: str, scores: pd.DataFrame, tolerance: float) -> Numbers:
     for subset, part in scores.groupby("subset", observed=True):
         numbers[f"{name}.{subset}.distrusted_percent"] = 100 * float(1 - trustworthy(part).mean())
     for row in summary(scores).to_dict("records"):
-        key = f"{name}.{stratum(row['subset'], row['region'])}"
+        key = f"{name}.{_stratum(row['subset'], row['region'])}"
         numbers |= {f"{key}.{quantity}": row[quantity] for quantity in QUANTITIES}
+    return numbers
+
+
+def pair_numbers(pairs: pd.DataFrame) -> Numbers:
+    """Return the differences between models, with their intervals."""
+    numbers: Numbers = {}
+    for row in pairs.to_dict("records"):
+        key = f"pair.{row['model_a']}.{row['model_b']}.{_stratum(row['subset'], row['region'])}"
+        numbers |= {f"{key}.{quantity}": row[quantity] for quantity in ("difference", "low", "high", "images")}
     return numbers
 
 
@@ -153,3 +158,7 @@ def headline(numbers: Numbers) -> dict[str, float]:
     wanted["gain.tails_seen"] = f"pair.{role.get('matched')}.{role.get('middle')}.test.pc1-high.difference"
     wanted["distrusted_percent.middle"] = f"{role.get('middle')}.distrusted_percent"
     return {name: float(numbers[key]) for name, key in wanted.items() if key in numbers}
+
+
+def _stratum(subset: str, region: str) -> str:
+    return subset if region == WHOLE else f"{subset}.{region}"

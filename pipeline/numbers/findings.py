@@ -40,9 +40,7 @@ class Findings:
     """Decomposition of the log likelihood under one model, if there is one."""
     pairs: pd.DataFrame
     """Mean differences between models over the same images; see `compare.tables.PAIRS`."""
-    dimensions: pd.DataFrame
-    """Every quantity by the number of latent dimensions; see `compare.tables.DIMENSIONS`."""
     effects: pd.DataFrame
-    """Effects of the number of latent dimensions and of the training run; see `compare.tables.EFFECTS`."""
+    """Effects of the number of latent dimensions; see `pipeline.investigations.compare.tables.EFFECTS`."""
     regression: Regression
     """Tables of the regression study, which has models of its own."""

@@ -5,7 +5,7 @@ from pipeline.core.storage import Arrays, read_arrays
 from pipeline.core.tables import HISTORY, read_by_model, read_split
 from pipeline.data.images import read_images
 from pipeline.investigations.classify.tables import CLASSIFIED
-from pipeline.investigations.compare.tables import read_dimensions, read_effects, read_pairs
+from pipeline.investigations.compare.tables import read_effects, read_pairs
 from pipeline.investigations.decompose.tables import read_decomposition
 from pipeline.investigations.diagnose.tables import DIAGNOSIS, unflatten
 from pipeline.investigations.regress.tables import read_regression
@@ -46,7 +46,6 @@ def read_findings(params: Params, layout: Layout) -> Findings:
         samples=by_kind(read_arrays(gathered("samples.npz")), params.roles.middle),
         decomposition=read_decomposition(params.roles.middle, layout.decomposition),
         pairs=read_pairs(layout.pairs),
-        dimensions=read_dimensions(layout.dimensions),
         effects=read_effects(layout.effects),
         regression=read_regression(layout.regression),
     )

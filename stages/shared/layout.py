@@ -98,13 +98,8 @@ class Layout:
         return self.root / "data" / "compare" / "pairs.parquet"
 
     @property
-    def dimensions(self) -> Path:
-        """Log likelihood, bound, active units and overfitting by the number of latent dimensions."""
-        return self.root / "data" / "compare" / "dimensions.parquet"
-
-    @property
     def effects(self) -> Path:
-        """Effects of the number of latent dimensions and of the training run."""
+        """Effects of the number of latent dimensions."""
         return self.root / "data" / "compare" / "effects.parquet"
 
     @property

@@ -17,9 +17,7 @@ from pipeline.data.subsets import scored_rows
 from pipeline.figures.atlas import model_label
 from pipeline.figures.palette import marks
 from pipeline.investigations.classify.tables import CLASSIFIED
-from pipeline.investigations.compare.dimensions import dimension_table
 from pipeline.investigations.compare.effects import dimension_effects
-from pipeline.investigations.compare.pairs import pairs_of
 from pipeline.investigations.sample.arrays import by_kind
 from pipeline.investigations.sample.study import Pictures
 from pipeline.likelihood.subset_means import summary
@@ -114,21 +112,17 @@ def make_study(*, models=5, side=28, images=1400, grey=None, label=None):
     shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"epochs_factor": 0.1, "score_on": "test"})}
     labelled = freeze(grey, label, rng)
     found, latent = _diagnose(params | shorter, side)
-    whole = _with_few_resamples(params | others)
-    compared = dict.fromkeys([*zip(NAMES[1:models], NAMES, strict=False), *pairs_of(whole, everyone)])
-    pairs = pd.concat([_compare(everyone, a, b) for a, b in compared], ignore_index=True)
     tables = Findings(
         images=labelled,
         split=split,
         histories={name: _learn(model, rng) for name, model in params.items()},
         scores=everyone,
-        pairs=pairs,
+        pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
-        estimated={name: _estimate(scores[name], place) for place, name in enumerate(NAMES[: min(models, 3)])},
+        estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
         regression=make_regression(),
-        dimensions=dimension_table(whole, everyone, {name: one["active"] for name, one in found.items()}, pairs),
-        effects=dimension_effects(whole, everyone, pictures, split, pairs),
+        effects=_effects(params | others, everyone, pictures, split),
         samples={},
         diagnosed=found,
         latent=latent,
@@ -190,7 +184,7 @@ def _score(split, model, rng):
     hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
     level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["label"]]
     log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
-    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 20 == 7)
+    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 50 == 7)
     return scored.assign(
         elbo=log_likelihood - rng.gamma(4, 1, len(scored)),
         log_likelihood=log_likelihood,
@@ -211,10 +205,11 @@ def _variants(params):
     }
 
 
-def _with_few_resamples(models):
-    """Return the tests' parameters with these models and few resamples."""
+def _effects(models, scores, images, split):
+    """Compute the effects of these scores, with few resamples."""
     intervals = PARAMS.intervals.model_copy(update={"resamples": 100})
-    return PARAMS.model_copy(update={"models": models, "intervals": intervals})
+    params = PARAMS.model_copy(update={"models": models, "intervals": intervals})
+    return dimension_effects(params, scores, images, split)
 
 
 def _classify(scores):
@@ -247,9 +242,9 @@ def _about(part, method, rng, below=0.0):
     return part.assign(method=method, log_likelihood=values, error=0.05)
 
 
-def _estimate(scores, place):
+def _estimate(scores):
     """Make up estimates by three proposals, better from first to last and with more draws, and by the reference."""
-    rng = np.random.default_rng(3 + place)
+    rng = np.random.default_rng(3)
     part = choose(scores, 20, lambda name: stream(0, name))
     truth = part.assign(method=REFERENCE, draws=np.int32(50_000), passes=6e4, standard_error=0.01)
     found = [truth, _off(part, STUDY, 256, 600, 0.05, rng)]

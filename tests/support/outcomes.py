@@ -34,9 +34,13 @@ def agreed(numbers):
 
 
 def undecided(numbers):
-    """Every interval around zero."""
-    ends = {".low": -1.0, ".high": 1.0}
-    return numbers | {key: value for end, value in ends.items() for key in numbers if key.endswith(end)}
+    """Every interval around zero, and the model that saw the tails compared with the middle one."""
+    found = {key.replace("pair.vae-20-matched.vae-32.", "pair.vae-20-matched.vae-20."): numbers[key] for key in numbers}
+    return (
+        found
+        | {key: -1.0 for key in found if key.endswith(".low")}
+        | {key: 1.0 for key in found if key.endswith(".high")}
+    )
 
 
 def overtaken(numbers):

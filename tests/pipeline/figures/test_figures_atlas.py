@@ -27,7 +27,7 @@ NAMES = {
     "histograms",
     "training-runs",
     "unseen",
-    "dimensions",
+    "fit",
     "gain-model",
     "negative-gains",
     "reconstructions",
