@@ -42,21 +42,12 @@ class Published:
     citation: str
     """A key of report/references.bib."""
     model: str
-    objective: str
-    """What training maximised: `ELBO`, with the average over draws outside the logarithm, or `IWAE`, with it inside."""
-    draws: int | None
-    """From the encoder, per image and step of training; None where the source does not say. One draw makes both
-    objectives the ELBO."""
-    latent_dim: int
-    training_images: int | None
-    """None where the source does not say."""
     binarization: str
-    """Of the training images: `fixed`, once for all; or `redrawn`, whenever an image is used."""
+    """How test images were binarised: `fixed`, once for all; or `fresh draws`, anew at each evaluation."""
+    latent_dim: int
     log_likelihood: float
     """In nats."""
     estimator: str
-    conditional: bool = False
-    """Given the class of the image."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +78,6 @@ class DataSet:
         return f"Its ten classes go by their labels on this page: {named}."
 
 
-ENCODER = "encoder, 5,000 draws"
-
 CATALOGUE = {
     "mnist": DataSet(
         torchvision="MNIST",
@@ -102,66 +91,41 @@ CATALOGUE = {
         nouns="digits",
         ink="ink",
         published=(
-            Published("burda-vae", "burda2016", "VAE", "ELBO", 1, 50, 59_600, "redrawn", -86.76, ENCODER),
-            Published("burda-vae-50", "burda2016", "VAE", "ELBO", 50, 50, 59_600, "redrawn", -86.35, ENCODER),
-            Published("burda-iwae", "burda2016", "IWAE", "IWAE", 50, 50, 59_600, "redrawn", -84.78, ENCODER),
+            Published("burda-vae", "burda2016", "VAE", "fresh draws", 50, -86.76, "encoder, 5,000 draws"),
+            Published("burda-iwae", "burda2016", "IWAE of 50 draws", "fresh draws", 50, -84.78, "encoder, 5,000 draws"),
             Published(
                 "burda-continued",
                 "burda2016",
                 "VAE continued from an IWAE's weights",
-                "ELBO",
-                1,
+                "fresh draws",
                 50,
-                59_600,
-                "redrawn",
                 -86.02,
-                ENCODER,
+                "encoder, 5,000 draws",
             ),
-            Published("burda-fixed", "burda2016", "VAE", "ELBO", 1, 50, 50_000, "fixed", -88.71, ENCODER),
-            Published("nbip-vae", "nbip", "VAE", "ELBO", 1, 50, 60_000, "redrawn", -86.35, ENCODER),
+            Published("burda-fixed", "burda2016", "VAE", "fixed", 50, -88.71, "encoder, 5,000 draws"),
+            Published("wu-ais", "wu2017", "IWAE", "fixed", 50, -85.62, "annealed importance sampling"),
+            Published("wu-encoder", "wu2017", "IWAE", "fixed", 50, -86.46, "encoder, 100,000 draws"),
             Published(
-                "wu-ais", "wu2017", "IWAE", "IWAE", None, 50, None, "fixed", -85.62, "annealed importance sampling"
-            ),
-            Published(
-                "wu-encoder", "wu2017", "IWAE", "IWAE", None, 50, None, "fixed", -86.46, "encoder, 100,000 draws"
-            ),
-            Published(
-                "nowozin-iw",
-                "nowozin2018",
-                "VAE, mean of five runs",
-                "ELBO",
-                1,
-                40,
-                50_000,
-                "redrawn",
-                -89.22,
-                "encoder, 32 draws",
+                "nowozin-iw", "nowozin2018", "VAE, mean of five runs", "fresh draws", 40, -89.22, "encoder, 32 draws"
             ),
             Published(
                 "nowozin-jackknife",
                 "nowozin2018",
                 "VAE, mean of five runs",
-                "ELBO",
-                1,
+                "fresh draws",
                 40,
-                50_000,
-                "redrawn",
                 -88.40,
                 "encoder, 32 draws, jackknife",
             ),
-            Published("pythae", "chadebec2022", "VAE", "ELBO", 1, 40, 50_000, "fixed", -89.78, "encoder, 200 draws"),
+            Published("pythae", "chadebec2022", "VAE, reproduced", "fixed", 40, -89.78, "encoder, 200 draws"),
             Published(
                 "conditional",
                 "nbip",
                 "conditional VAE, whose prior depends on the digit",
-                "ELBO",
-                1,
+                "fresh draws",
                 100,
-                60_000,
-                "redrawn",
                 -82.32,
-                ENCODER,
-                conditional=True,
+                "encoder, 5,000 draws",
             ),
         ),
     ),
@@ -234,30 +198,10 @@ def _listed_by_torchvision(name: str | None) -> Mapping[str, str]:
 
 
 def literature_numbers(dataset: str) -> dict[str, float | int | str]:
-    """Return the published results of a data set, and which of them are compared with what.
-
-    Returns:
-        `literature.KEY.*`, the fields of each result that the source states; `literature.vae`, the key of the result
-        that the study's VAEs are compared with; and `literature.inside` and `literature.outside`, the keys of two
-        results that differ in nothing but the objective, with the average over the draws inside and outside the
-        logarithm.
-    """
-    published = find(dataset).published
-    numbers: dict[str, float | int | str] = {
-        f"literature.{one.key}.{quantity}": int(value) if isinstance(value, bool) else value
-        for one in published
+    """Return the published results of a data set under keys such as `literature.burda-vae.log_likelihood`."""
+    return {
+        f"literature.{one.key}.{quantity}": value
+        for one in find(dataset).published
         for quantity, value in vars(one).items()
-        if quantity != "key" and value is not None
+        if quantity != "key"
     }
-    like = [one for one in published if (one.model, one.draws, one.binarization) == ("VAE", 1, "redrawn")]
-    if like:
-        numbers["literature.vae"] = like[0].key
-    for inside in (one for one in published if one.objective == "IWAE"):
-        for outside in published:
-            if _but_for_objective(inside) == _but_for_objective(outside) and outside.objective == "ELBO":
-                numbers |= {"literature.inside": inside.key, "literature.outside": outside.key}
-    return numbers
-
-
-def _but_for_objective(one: Published) -> tuple[object, ...]:
-    return one.citation, one.draws, one.latent_dim, one.training_images, one.binarization, one.estimator

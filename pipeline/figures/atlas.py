@@ -115,14 +115,13 @@ def _conditional(
 ) -> dict[str, Figure]:
     """Draw the figures of the conditional models, if there are any."""
     figures = {}
-    classified = {name: findings.classified[name] for name in models if name in findings.classified}
-    for name, table in [*classified.items()][:1]:
+    for name, table in [*findings.classified.items()][:1]:
         binary = findings.images.binary(models[name].binarization)
         figures["classification"] = classification(table, everyone[name], confidence)
         figures["mistakes"] = mistakes(table, binary, findings.images.id, everyone[name], gallery)
     scored = {name: model for name, model in models.items() if name in findings.scores}
-    others = {name: unconditional(scored, models[name]) for name in classified}
-    pairs = {name: (classified[name], findings.scores[one]) for name, one in others.items() if one is not None}
+    others = {name: unconditional(scored, models[name]) for name in findings.classified}
+    pairs = {name: (findings.classified[name], findings.scores[one]) for name, one in others.items() if one is not None}
     return figures | ({"worth": worth(pairs, everyone, confidence)} if pairs else {})
 
 

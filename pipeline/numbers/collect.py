@@ -1,6 +1,6 @@
 """All numbers of the study, each under one key: a superset of those that the report quotes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain
 
 import numpy as np
@@ -20,7 +20,7 @@ from pipeline.numbers.diagnose import diagnosis_numbers
 from pipeline.numbers.findings import Findings
 from pipeline.numbers.regress import regression_numbers
 from pipeline.numbers.sample import sample_numbers
-from pipeline.numbers.validate import bias_of_scores, estimation_error, validate_numbers
+from pipeline.numbers.validate import validate_numbers
 from pipeline.numbers.versions import version_numbers
 
 Numbers = dict[str, float | int | str]
@@ -34,7 +34,7 @@ EFFORT = (
     "target_standard_error",
     "levels",
 )
-QUANTITIES = ("log_likelihood", "sampling_error", "elbo", "images")
+QUANTITIES = ("log_likelihood", "monte_carlo_error", "sampling_error", "elbo", "images")
 
 
 def all_numbers(params: Params, findings: Findings) -> Numbers:
@@ -43,19 +43,15 @@ def all_numbers(params: Params, findings: Findings) -> Numbers:
     A quantity that was not measured has no key: nothing absent is reported as zero.
     """
     images, scores = findings.images, findings.scores
-    bias = {name: bias_of_scores(table) for name, table in findings.estimated.items()}
     found = [
         run_numbers(params, scores),
         data_numbers(images, findings.split),
         *(history_numbers(name, table) for name, table in findings.histories.items()),
-        *(
-            score_numbers(name, table, params.score.target_standard_error, bias.get(name, {}))
-            for name, table in scores.items()
-        ),
+        *(score_numbers(name, table, params.score.target_standard_error) for name, table in scores.items()),
         pair_numbers(findings.pairs),
         classify_numbers(params, findings.classified, scores),
         validate_numbers(params, findings.estimated),
-        certificate_numbers(findings.certified, params.certify, params.intervals.confidence),
+        certificate_numbers(findings.certified, params.certify),
         regression_numbers(params.regress, findings.regression, params.intervals.confidence),
         literature_numbers(params.dataset),
         version_numbers(),
@@ -123,20 +119,11 @@ def history_numbers(name: str, history: pd.DataFrame) -> Numbers:
     return {f"{name}.last.{key}": float(last[key]) for key in ("train_elbo", "validation_elbo")}
 
 
-def score_numbers(name: str, scores: pd.DataFrame, tolerance: float, bias: Mapping[str, float]) -> Numbers:
+def score_numbers(name: str, scores: pd.DataFrame, tolerance: float) -> Numbers:
     """Return a model's likelihood by subset and region, its effort, and how many estimates are not to be trusted.
 
-    Args:
-        name: of the model.
-        scores: its log likelihoods, one row per image.
-        tolerance: standard error in nats above which an estimate counts as imprecise.
-        bias: mean error of its estimates against the reference, in nats, by subset; empty where it was not measured.
-            That of a tail also stands for the test images in its region, that of `test` for all other images.
-
-    Returns:
-        `MODEL.SUBSET[.REGION].*`, with `estimation_error` as the function of that name computes it;
-        `distrusted_percent`, of the estimates whose Pareto shape is too high; `imprecise`, the number of imprecise
-        ones; and the effort.
+    `distrusted` are the estimates whose Pareto shape is too high, `imprecise` those whose standard error is above the
+    tolerance in nats.
     """
     numbers: Numbers = {
         f"{name}.distrusted_percent": 100 * float(1 - trustworthy(scores).mean()),
@@ -149,8 +136,6 @@ def score_numbers(name: str, scores: pd.DataFrame, tolerance: float, bias: Mappi
     for row in summary(scores).to_dict("records"):
         key = f"{name}.{_stratum(row['subset'], row['region'])}"
         numbers |= {f"{key}.{quantity}": row[quantity] for quantity in QUANTITIES}
-        place = next((one for one in (row["region"], row["subset"]) if one in bias), "test")
-        numbers[f"{key}.estimation_error"] = estimation_error(row["monte_carlo_error"], bias.get(place))
     return numbers
 
 

@@ -172,16 +172,6 @@ class Layout:
         return self.root / "docs" / "likelihoods.parquet"
 
     @property
-    def data_package(self) -> Path:
-        """The descriptor of the committed study's log likelihoods."""
-        return self.root / "docs" / "datapackage.json"
-
-    @property
-    def data_dictionary(self) -> Path:
-        """The page that describes the committed study's log likelihoods."""
-        return self.root / "docs" / "likelihoods.md"
-
-    @property
     def publications(self) -> list[tuple[Path, Path]]:
         """The rendered pages and PDF, each with its place in the committed study."""
         made = [(self.page, self.published), (self.explorer, self.published_explorer)]

@@ -22,8 +22,7 @@ def turned(numbers):
     for key in [key for key in numbers if key.startswith("pair.") and key.endswith(".low")]:
         stem = key.removesuffix(".low")
         found |= opposite(numbers, f"{stem}.difference", key, f"{stem}.high")
-    together = [f"certificate.together.{end}" for end in ("value", "low", "high")]
-    return found | opposite(numbers, *together)
+    return found | {key: -numbers[key] for key in numbers if key.endswith(".annealing.mean_difference")}
 
 
 def agreed(numbers):
@@ -31,9 +30,7 @@ def agreed(numbers):
     kept = {
         key: value for key, value in numbers.items() if ".contradictory." not in key and ".annealing-again." not in key
     }
-    return kept | {
-        f"certificate.together.{end}": value for end, value in (("value", 0.0), ("low", -0.1), ("high", 0.1))
-    }
+    return kept | {key: 0.001 for key in kept if key.endswith(".annealing.mean_difference")}
 
 
 def undecided(numbers):
