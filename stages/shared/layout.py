@@ -85,7 +85,7 @@ class Layout:
     @property
     def regression(self) -> dict[str, Path]:
         """The regression study's tables, by name."""
-        names = ("traces", "levels", "dips", "moves", "falls", "fits", "outcomes")
+        names = ("traces", "dips", "falls", "fits", "outcomes")
         return {name: self.root / "data" / "regress" / f"{name}.parquet" for name in names}
 
     def decomposition(self, name: str) -> Path:

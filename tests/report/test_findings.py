@@ -62,7 +62,9 @@ def signs(numbers, value):
     turned |= {key: one for stem in classified for key, one in interval(stem, value, joint="_").items()}
     turned |= {SHIFT: value, f"{SHIFT}_error": 0.25, f"{RUNS}.value": value}
     turned |= {f"{RUNS}.low": value - 0.5, f"{RUNS}.high": value + 0.5}
-    turned |= interval("regress.varying.dips_difference", value, joint="_")
+    dips = {"varying": 50 + value, "constant": 50.0}
+    for one, count in dips.items():
+        turned |= interval(f"regress.{one}.dips_all", count, joint="_")
     turned |= interval("compare.negative_gains.excess_percent", value, joint="_")
     turned["compare.negative_gains.clear_percent"] = 1.0
     turned |= {f"diagnose.longer.void.prior.{end}": value + side for end, side in ENDS}
@@ -83,7 +85,7 @@ def signs(numbers, value):
 
 
 CLAIMS = [
-    ("makes the likelihood dip more often", "makes the likelihood dip less often", "Whether the likelihood dips more"),
+    ("makes the likelihood dip more often", "makes the likelihood dip less often", "dips as often"),
     (
         "it was nearly black and white before",
         "because of its ink, little or much",

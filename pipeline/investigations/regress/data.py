@@ -8,8 +8,6 @@ from jaxtyping import Float
 
 from pipeline.config import RegressParams
 
-Values = Float[np.ndarray, "*shape"]
-
 END = 4.0
 """Inputs lie between 0 and this value."""
 
@@ -22,11 +20,11 @@ class Points:
     y: Float[np.ndarray, "seeds points"]
 
 
-def truth(x: Values, params: RegressParams) -> tuple[Values, Values]:
+def truth(
+    x: Float[np.ndarray, "*shape"], params: RegressParams
+) -> tuple[Float[np.ndarray, "*shape"], Float[np.ndarray, "*shape"]]:
     """Return the true function sin 3x + 0.3 sin 9x, and the noise's standard deviation quiet + (loud - quiet)(x/4)²."""
-    line = np.sin(3 * x) + 0.3 * np.sin(9 * x)
-    noise = params.quiet + (params.loud - params.quiet) * (x / END) ** 2
-    return line, noise
+    return np.sin(3 * x) + 0.3 * np.sin(9 * x), params.quiet + (params.loud - params.quiet) * (x / END) ** 2
 
 
 def draw(params: RegressParams, points: int, source: Callable[[int], np.random.Generator]) -> Points:

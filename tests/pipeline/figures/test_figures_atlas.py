@@ -41,7 +41,7 @@ NAMES = {
     "monte-carlo",
     "likeliest",
     "shares",
-    *(f"regress-{name}" for name in ("contributions", "fits", "moves", "traces", "variants")),
+    *(f"regress-{name}" for name in ("contributions", "fits", "prediction", "traces", "variants")),
 }
 
 
