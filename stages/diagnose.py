@@ -1,4 +1,4 @@
-"""Diagnose a model's latent space: active units, the aggregate posterior against the prior, generated images."""
+"""Diagnose a model's latent space: active units, the aggregate posterior against the prior, paths, generated images."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from stages.shared.progress import progress
 
 
 def main(name: str, layout: Layout) -> None:
-    """Write the diagnosis of the model `name`, and the arrays of its figures."""
+    """Write the diagnosis of the model `name`, and its arrays."""
     params = load_params(layout.params)
     model_params = params.model(name)
     images = read_images(layout.images)

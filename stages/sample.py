@@ -1,4 +1,4 @@
-"""Draw from one model: reconstructions, new images, paths between images, styles of every label."""
+"""Draw from one model: reconstructions, new images, styles of every label."""
 
 from functools import partial
 

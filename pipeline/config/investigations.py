@@ -35,10 +35,6 @@ class SampleParams(NamesModels):
     """Multiples of the posterior's standard deviations at which images are reconstructed."""
     generated: Annotated[int, Field(ge=1, le=1000)]
     """Images per model that the figures show."""
-    pairs: Count
-    """Pairs of test images that are joined by paths."""
-    steps: Annotated[int, Field(ge=2, le=100)]
-    """Steps per path, both ends included."""
     styles: Annotated[int, Field(ge=1, le=100)]
     """Styles in which a conditional model shows every label."""
     measured: Annotated[int, Field(ge=2, le=10_000_000)]
@@ -54,10 +50,10 @@ class SampleParams(NamesModels):
 
 
 class DiagnoseParams(NamesModels):
-    """Diagnosis of a latent space: active units, and how well the aggregate posterior fills the prior."""
+    """Diagnosis of a latent space: active units, how well the aggregate posterior fills the prior, and paths."""
 
     models: tuple[ModelName, ...]
-    """Unconditional models."""
+    """Unconditional models; `roles.middle` is one of them."""
     active: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
     """Variance over images of the encoder's mean above which a unit is active."""
     removal: Annotated[int, Field(ge=2, le=10_000_000)]
@@ -68,10 +64,18 @@ class DiagnoseParams(NamesModels):
     """Draws from the aggregate posterior at which its density is computed."""
     void: Share
     """A region is a void where the aggregate posterior has less than this share of the prior's density."""
+    ratios: Annotated[tuple[Share, ...], Field(min_length=1)]
+    """Other such shares, at which the same masses are reported."""
+    networks: Annotated[int, Field(ge=2, le=100)]
+    """Networks whose mean estimates the density ratio of aggregate posterior and prior."""
     hidden: Count
-    """Units per hidden layer of the two classifiers."""
+    """Units per hidden layer of all networks."""
     steps: Annotated[int, Field(ge=4, le=10_000_000)]
-    """Training steps of the classifiers."""
+    """Training steps of all networks."""
+    pairs: Annotated[int, Field(ge=2, le=10_000_000)]
+    """Pairs of unseen images that are joined by paths."""
+    path_points: Annotated[int, Field(ge=2, le=100)]
+    """Points per path, both ends included."""
     generated: Annotated[int, Field(ge=4, le=10_000_000)]
     """Images drawn from the model and scored under it."""
     levels: Annotated[int, Field(ge=1, le=8)]

@@ -70,10 +70,11 @@ class Params(Section):
         if self.models[name].conditional or self.models[name].binarization != "stochastic":
             raise ValueError(
                 f"roles.middle has {name!r}, which is not an unconditional model with binarization: stochastic; "
-                "the stages sample and decompose need such a model"
+                "the stages sample, diagnose and decompose need such a model"
             )
-        if name not in self.sample.models:
-            raise ValueError(f"sample.models lacks {name!r}, the model of roles.middle; add it")
+        for section, models in (("sample", self.sample.models), ("diagnose", self.diagnose.models)):
+            if name not in models:
+                raise ValueError(f"{section}.models lacks {name!r}, the model of roles.middle; add it")
         return self
 
     @property

@@ -48,6 +48,8 @@ class RegressParams(Section):
     """Nats below the best value so far that count as a dip."""
     dip_share: Share
     """Share of the trace's range that counts as a dip by the relative definition."""
+    bin: Positive
+    """Width in nats of the bins of the best log likelihood so far in which variants are compared."""
     variants: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,19}$")], VariantParams]
 
     @model_validator(mode="after")

@@ -42,12 +42,21 @@ class Published:
     citation: str
     """A key of report/references.bib."""
     model: str
-    binarization: str
-    """How test images were binarised: `fixed`, once for all; or `fresh draws`, anew at each evaluation."""
+    objective: str
+    """What training maximised: `ELBO`, with the average over draws outside the logarithm, or `IWAE`, with it inside."""
+    draws: int | None
+    """From the encoder, per image and step of training; None where the source does not say. One draw makes both
+    objectives the ELBO."""
     latent_dim: int
+    training_images: int | None
+    """None where the source does not say."""
+    binarization: str
+    """Of the training images: `fixed`, once for all; or `redrawn`, whenever an image is used."""
     log_likelihood: float
     """In nats."""
     estimator: str
+    conditional: bool = False
+    """Given the class of the image."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,8 @@ class DataSet:
         return f"Its ten classes go by their labels on this page: {named}."
 
 
+ENCODER = "encoder, 5,000 draws"
+
 CATALOGUE = {
     "mnist": DataSet(
         torchvision="MNIST",
@@ -91,41 +102,66 @@ CATALOGUE = {
         nouns="digits",
         ink="ink",
         published=(
-            Published("burda-vae", "burda2016", "VAE", "fresh draws", 50, -86.76, "encoder, 5,000 draws"),
-            Published("burda-iwae", "burda2016", "IWAE of 50 draws", "fresh draws", 50, -84.78, "encoder, 5,000 draws"),
+            Published("burda-vae", "burda2016", "VAE", "ELBO", 1, 50, 59_600, "redrawn", -86.76, ENCODER),
+            Published("burda-vae-50", "burda2016", "VAE", "ELBO", 50, 50, 59_600, "redrawn", -86.35, ENCODER),
+            Published("burda-iwae", "burda2016", "IWAE", "IWAE", 50, 50, 59_600, "redrawn", -84.78, ENCODER),
             Published(
                 "burda-continued",
                 "burda2016",
                 "VAE continued from an IWAE's weights",
-                "fresh draws",
+                "ELBO",
+                1,
                 50,
+                59_600,
+                "redrawn",
                 -86.02,
-                "encoder, 5,000 draws",
+                ENCODER,
             ),
-            Published("burda-fixed", "burda2016", "VAE", "fixed", 50, -88.71, "encoder, 5,000 draws"),
-            Published("wu-ais", "wu2017", "IWAE", "fixed", 50, -85.62, "annealed importance sampling"),
-            Published("wu-encoder", "wu2017", "IWAE", "fixed", 50, -86.46, "encoder, 100,000 draws"),
+            Published("burda-fixed", "burda2016", "VAE", "ELBO", 1, 50, 50_000, "fixed", -88.71, ENCODER),
+            Published("nbip-vae", "nbip", "VAE", "ELBO", 1, 50, 60_000, "redrawn", -86.35, ENCODER),
             Published(
-                "nowozin-iw", "nowozin2018", "VAE, mean of five runs", "fresh draws", 40, -89.22, "encoder, 32 draws"
+                "wu-ais", "wu2017", "IWAE", "IWAE", None, 50, None, "fixed", -85.62, "annealed importance sampling"
+            ),
+            Published(
+                "wu-encoder", "wu2017", "IWAE", "IWAE", None, 50, None, "fixed", -86.46, "encoder, 100,000 draws"
+            ),
+            Published(
+                "nowozin-iw",
+                "nowozin2018",
+                "VAE, mean of five runs",
+                "ELBO",
+                1,
+                40,
+                50_000,
+                "redrawn",
+                -89.22,
+                "encoder, 32 draws",
             ),
             Published(
                 "nowozin-jackknife",
                 "nowozin2018",
                 "VAE, mean of five runs",
-                "fresh draws",
+                "ELBO",
+                1,
                 40,
+                50_000,
+                "redrawn",
                 -88.40,
                 "encoder, 32 draws, jackknife",
             ),
-            Published("pythae", "chadebec2022", "VAE, reproduced", "fixed", 40, -89.78, "encoder, 200 draws"),
+            Published("pythae", "chadebec2022", "VAE", "ELBO", 1, 40, 50_000, "fixed", -89.78, "encoder, 200 draws"),
             Published(
                 "conditional",
                 "nbip",
                 "conditional VAE, whose prior depends on the digit",
-                "fresh draws",
+                "ELBO",
+                1,
                 100,
+                60_000,
+                "redrawn",
                 -82.32,
-                "encoder, 5,000 draws",
+                ENCODER,
+                conditional=True,
             ),
         ),
     ),
@@ -198,10 +234,30 @@ def _listed_by_torchvision(name: str | None) -> Mapping[str, str]:
 
 
 def literature_numbers(dataset: str) -> dict[str, float | int | str]:
-    """Return the published results of a data set under keys such as `literature.burda-vae.log_likelihood`."""
-    return {
-        f"literature.{one.key}.{quantity}": value
-        for one in find(dataset).published
+    """Return the published results of a data set, and which of them are compared with what.
+
+    Returns:
+        `literature.KEY.*`, the fields of each result that the source states; `literature.vae`, the key of the result
+        that the study's VAEs are compared with; and `literature.inside` and `literature.outside`, the keys of two
+        results that differ in nothing but the objective, with the average over the draws inside and outside the
+        logarithm.
+    """
+    published = find(dataset).published
+    numbers: dict[str, float | int | str] = {
+        f"literature.{one.key}.{quantity}": int(value) if isinstance(value, bool) else value
+        for one in published
         for quantity, value in vars(one).items()
-        if quantity != "key"
+        if quantity != "key" and value is not None
     }
+    like = [one for one in published if (one.model, one.draws, one.binarization) == ("VAE", 1, "redrawn")]
+    if like:
+        numbers["literature.vae"] = like[0].key
+    for inside in (one for one in published if one.objective == "IWAE"):
+        for outside in published:
+            if _but_for_objective(inside) == _but_for_objective(outside) and outside.objective == "ELBO":
+                numbers |= {"literature.inside": inside.key, "literature.outside": outside.key}
+    return numbers
+
+
+def _but_for_objective(one: Published) -> tuple[object, ...]:
+    return one.citation, one.draws, one.latent_dim, one.training_images, one.binarization, one.estimator

@@ -23,17 +23,17 @@ LABELS = {
 
 
 @house_style()
-def shares(estimates: pd.DataFrame, by_label: pd.DataFrame, mark: Mark) -> Figure:
+def shares(estimates: pd.DataFrame, by_class: pd.DataFrame, mark: Mark) -> Figure:
     """Draw -log p(x) by class, split into binarisation entropy and excess (left), and shares of the variance (right).
 
     Args:
         estimates: see `ESTIMATES`.
-        by_label: binarization_entropy and excess_nats by class, in nats, and their ratio; see `excess_nats`.
+        by_class: means in nats; see `excess_by_class`.
         mark: of the model.
     """
-    figure = new_figure(3.5)
+    figure = new_figure(3.7)
     left, right = figure.subplots(1, 2)
-    _draw_excess(left, by_label)
+    _draw_excess(left, by_class)
     _draw_shares(right, estimates)
     left.set_title(fold(f"mean over test images under {mark.label}", 3.2))
     right.set_title("shares of the variance")
@@ -69,22 +69,15 @@ def orders(estimates: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
     return figure
 
 
-def _draw_excess(axes: Axes, by_label: pd.DataFrame) -> None:
-    places = [int(label) for label in by_label.index]
+def _draw_excess(axes: Axes, by_class: pd.DataFrame) -> None:
+    places = [int(label) for label in by_class.index]
     colours = [COLOURS[place] for place in places]
-    axes.barh(places, by_label["binarization_entropy"], color=colours, height=0.72)
-    light = [to_rgba(colour, 0.35) for colour in colours]
-    axes.barh(places, by_label["excess_nats"], left=by_label["binarization_entropy"], color=light, height=0.72)
-    for place, ratio in zip(places, by_label["ratio"], strict=True):
-        end = by_label["binarization_entropy"][place] + by_label["excess_nats"][place]
-        axes.annotate(
-            f"\N{MULTIPLICATION SIGN}{ratio:.2f}",
-            (end, place),
-            (3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
+    entropy, excess = by_class["binarization_entropy"], by_class["excess_nats"]
+    axes.barh(places, entropy, color=colours, height=0.72)
+    axes.barh(places, excess, left=entropy, color=[to_rgba(colour, 0.35) for colour in colours], height=0.72)
+    axes.hlines(places, entropy + by_class["low"], entropy + by_class["high"], color=INK, linewidth=1)
+    for place, value, end in zip(places, excess, entropy + by_class["high"], strict=True):
+        axes.annotate(f"+{value:.1f}", (end, place), (3, 0), textcoords="offset points", va="center", fontsize=8)
     axes.margins(x=0.14)
     axes.set_yticks(places, [str(place) for place in places])
     axes.invert_yaxis()
@@ -95,14 +88,17 @@ def _draw_excess(axes: Axes, by_label: pd.DataFrame) -> None:
 def _draw_shares(axes: Axes, estimates: pd.DataFrame) -> None:
     kinds = {"share": ("o", 0.0, COLOURS[0], "its share; the shares add up to 100%")}
     kinds["alone"] = ("s", 0.22, COLOURS[1], "explained by it alone")
+    quantities = estimates["quantity"]
+    for quantity in quantities[quantities.str.startswith("share.")].unique():
+        kinds[quantity] = ("^", -0.22, COLOURS[2], "its share in thresholded images")
     for quantity, (marker, shift, colour, label) in kinds.items():
-        own = estimates[(estimates["quantity"] == quantity) & estimates["part"].isin(list(LABELS))]
+        own = estimates[(quantities == quantity) & estimates["part"].isin(list(LABELS))]
         y = [list(LABELS).index(part) + shift for part in own["part"]]
         axes.hlines(y, 100 * own["low"], 100 * own["high"], color=colour, linewidth=1.3)
         axes.plot(100 * own["value"], y, marker, color=colour, markersize=4.5, label=label)
     axes.axvline(0, color=INK, linewidth=0.9)
     axes.set_yticks(range(len(LABELS)), list(LABELS.values()))
     axes.set_ylim(len(LABELS) - 0.5, -0.5)
-    axes.set_xlabel("variance of log p(x) over test images (%)")
+    axes.set_xlabel(fold("share of the variance of log p(x) over test images (%)", 2.6))
     axes.tick_params(axis="y", length=0)
     axes.grid()

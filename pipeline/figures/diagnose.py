@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.figures.palette import BAND, COLOURS, FAINT, INK, Mark
+from pipeline.figures.palette import BAND, COLOURS, INK, Mark
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
 from pipeline.figures.wall import Row, draw_wall, wall_height
 
-Findings = Mapping[str, Any]
+Diagnosis = Mapping[str, Any]
 Arrays = Mapping[str, np.ndarray]
 KINDS = (
     "real images",
@@ -23,27 +23,25 @@ KINDS = (
 """Labels of the kinds of pictures, in the order of the array."""
 POINTS = 200
 """Number of points of a curve."""
-LIMITS = (-8.0, 5.0)
-"""Range of the log ratios that are shown; the outermost bins have what lies beyond."""
+RATIOS = (0.005, 1.0)
+"""Range of the ratios of the two densities that are shown."""
 
 
 @house_style()
 def voids(
-    found: Mapping[str, Findings],
+    found: Mapping[str, Diagnosis],
     arrays: Mapping[str, Arrays],
     real: Mapping[str, np.ndarray],
     marks: Mapping[str, Mark],
-    chosen: str,
     void: float,
 ) -> Figure:
-    """Draw calibration of |z|^2 (left), log q(z) / p(z) at draws of either (middle), and log likelihoods (right).
+    """Draw calibration of |z|^2 (left), mass of q and p where q(z) / p(z) is low (middle), and likelihoods (right).
 
     Args:
         found: diagnosis of each model.
         arrays: draws and log likelihoods of each model.
         real: log likelihoods of real images in nats, of the models that were scored.
         marks: of the models; a model without one is left out.
-        chosen: model whose log ratios are shown.
         void: ratio q(z) / p(z) below which a region counts as a void.
     """
     names = [name for name in marks if name in found]
@@ -55,15 +53,17 @@ def voids(
     left.axhspan(-100 * chance, 100 * chance, color=BAND, linewidth=0)
     left.axhline(0, color=INK, linewidth=0.9)
     left.set(xlabel="quantile of |z|² under the prior (%)", ylabel="draws below, q(z) − p(z) (%)")
-    _draw_ratios(middle, arrays[chosen], void)
     for name in names:
+        for kind, style in (("posterior", "-"), ("prior", "--")):
+            _draw_mass(middle, arrays[name][f"{kind}_ratio"], marks[name].colour, style)
         if name in real:
             _draw_share(right, real[name], marks[name].colour, "-")
             _draw_share(right, arrays[name]["generated"], marks[name].colour, "--")
+    middle.axvline(void, color=INK, linewidth=0.9)
+    middle.set(xscale="log", yscale="log", xlabel="ratio q(z) / p(z)", ylabel="draws below (%)", ylim=(0.01, 100))
     right.set(xlabel="log likelihood (nats)", ylabel="images below (%)")
-    titles = ("norms", f"density ratio, {marks[chosen].label}", "likelihoods")
-    for axes, title in zip((left, middle, right), titles, strict=True):
-        axes.set_title(fold(title, 2.0))
+    for axes, title in zip((left, middle, right), ("norms", "voids", "likelihoods"), strict=True):
+        axes.set_title(title)
         axes.grid()
     legend_below(figure, _voids_legend([marks[name] for name in names]))
     return figure
@@ -76,15 +76,11 @@ def _draw_calibration(axes: Axes, level: np.ndarray, colour: str) -> None:
     axes.plot(100 * at, 100 * (share - at), color=colour, linewidth=1.2)
 
 
-def _draw_ratios(axes: Axes, arrays: Arrays, void: float) -> None:
-    edges = np.linspace(*LIMITS, 40)
-    for kind, colour in (("prior", FAINT), ("posterior", COLOURS[0])):
-        values = np.clip(arrays[f"{kind}_ratio"], *LIMITS)
-        weights = np.full(len(values), 100 / len(values))
-        filled = {"histtype": "stepfilled", "alpha": 0.45}
-        axes.hist(values, bins=list(edges), weights=weights, color=colour, **filled)  # type: ignore[arg-type]
-    axes.axvline(np.log(void), color=INK, linewidth=0.9)
-    axes.set(xlabel="log q(z) / p(z) (nats)", ylabel="draws per bin (%)")
+def _draw_mass(axes: Axes, ratio: np.ndarray, colour: str, style: str) -> None:
+    """Draw the share of draws at which the ratio q(z) / p(z) is below each value; nothing where there are none."""
+    at = np.geomspace(*RATIOS, POINTS)
+    share = np.searchsorted(np.sort(ratio), np.log(at)) / len(ratio)
+    axes.plot(at, np.where(share > 0, 100 * share, np.nan), style, color=colour, linewidth=1.2)
 
 
 def _draw_share(axes: Axes, values: np.ndarray, colour: str, style: str) -> None:
@@ -93,13 +89,11 @@ def _draw_share(axes: Axes, values: np.ndarray, colour: str, style: str) -> None
 
 
 def _voids_legend(marks: Sequence[Mark]) -> list[Line2D]:
-    lines = [Line2D([], [], color=mark.colour, linewidth=1.5, label=mark.label) for mark in marks]
-    lines += [
-        Line2D([], [], color=INK, linewidth=1.2, linestyle="-", label="real images"),
-        Line2D([], [], color=INK, linewidth=1.2, linestyle="--", label="generated"),
+    return [
+        *(Line2D([], [], color=mark.colour, linewidth=1.5, label=mark.label) for mark in marks),
+        Line2D([], [], color=INK, linewidth=1.2, linestyle="-", label="aggregate posterior, real images"),
+        Line2D([], [], color=INK, linewidth=1.2, linestyle="--", label="prior, generated images"),
     ]
-    blocks = (("draws of the prior", FAINT), ("of the aggregate posterior", COLOURS[0]))
-    return [*lines, *(Line2D([], [], color=colour, linewidth=6, alpha=0.5, label=label) for label, colour in blocks)]
 
 
 @house_style()
@@ -117,14 +111,11 @@ def pictures(images: np.ndarray) -> Figure:
 
 
 PANELS = {
+    "test log likelihood (nats)": (("log_likelihood", "", "D", INK),),
+    "prior mass in voids (%)": (("void.prior", "", "D", INK),),
     "accuracy of classifiers (%)": (
         ("accuracy", "network", "o", COLOURS[0]),
         ("moments", "means and covariances", "s", COLOURS[4]),
-    ),
-    "prior mass in voids (%)": (("void.prior", "", "D", INK),),
-    "no confident class (%)": (
-        ("unsure.prior", "decoded from the prior", "^", COLOURS[1]),
-        ("unsure.posterior", "decoded from the posterior", "v", COLOURS[2]),
     ),
     "generated less real (nats)": (("gap", "", "D", INK),),
 }
@@ -133,7 +124,7 @@ PANELS = {
 
 @house_style()
 def training_lengths(numbers: Mapping[str, float | int | str], trained: Mapping[str, int]) -> Figure:
-    """Draw the signs of voids, with intervals, against the length of training.
+    """Draw test log likelihood and the signs of voids, with intervals, against the length of training.
 
     Args:
         numbers: see `pipeline.numbers.diagnose.diagnosis_numbers`.

@@ -25,9 +25,10 @@ def differences(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
 
     Args:
         pairs: columns model_a, model_b, subset, region (`all` for a whole subset), difference, low, high,
-            images.
+            images; a pair of models without marks is left out.
         marks: of the models; a difference has the colour of the model that it favours.
     """
+    pairs = pairs[pairs["model_a"].isin(list(marks)) & pairs["model_b"].isin(list(marks))]
     rows = _rows(pairs)
     panels = {(str(a), str(b)): table for (a, b), table in pairs.groupby(["model_a", "model_b"], sort=False)}
     columns = min(2, len(panels))

@@ -1,4 +1,4 @@
-"""Effects of the number of latent dimensions: by training run, by training on the tails, by fit."""
+"""Curves against the number of latent dimensions, and its effects by training run and by training on the tails."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,33 +10,33 @@ from matplotlib.lines import Line2D
 from pipeline.data.subsets import REGIONS
 from pipeline.figures.palette import BAND, FAINT, INK, Mark
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
+from pipeline.investigations.compare.strata import stratum
 
 STRATA = {"test": "test", **{f"test.{region}": f"test, {region}" for region in REGIONS}}
 """Strata in which models are compared, in the order of the rows, and the labels of the rows."""
 
-FIT_STRATA = {"validation": "train minus validation", "test.centre": "train minus test, centre"}
-FULL, OPEN = "log_likelihood", "elbo"
-"""Quantities with filled and with open markers."""
-
 
 @house_style()
-def training_runs(effects: pd.DataFrame, pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
+def training_runs(
+    effects: pd.DataFrame, pairs: pd.DataFrame, marks: Mapping[str, Mark], models: tuple[str, str]
+) -> Figure:
     """Draw every training run of two kinds of model, and their difference with intervals over images and over runs.
 
     Args:
-        effects: see `EFFECTS`; its rows `runs` name the two kinds.
+        effects: see `EFFECTS`.
         pairs: differences between single runs, with intervals over images; see `PAIRS`.
         marks: of the models that represent their kinds.
+        models: that represent the two kinds; the effects have rows `runs` of them.
     """
-    own = effects[effects["kind"] == "runs"]
-    a, b = own[["model_a", "model_b"]].iloc[-1]
-    strata = [stratum for stratum in STRATA if stratum in set(own["stratum"])]
+    a, b = models
+    own = effects[(effects["kind"] == "runs") & (effects["model_a"] == a) & (effects["model_b"] == b)]
+    strata = [one for one in STRATA if one in set(own["stratum"])]
     figure = new_figure(0.95 + 0.4 * len(strata))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.15, 1])
     _draw_runs(left, effects[effects["kind"] == "run"], strata, (b, a), marks)
-    _draw_both(right, own, pairs, strata, (a, b), marks[a].colour)
-    _draw_rows(left, [STRATA[stratum] for stratum in strata])
-    _draw_rows(right, [STRATA[stratum] for stratum in strata])
+    _draw_both(right, own, between(pairs, a, b), strata, marks[a].colour)
+    _draw_rows(left, [STRATA[one] for one in strata])
+    _draw_rows(right, [STRATA[one] for one in strata])
     left.set_xlabel(fold(f"mean of a run, less that of all runs of {marks[b].label} (nats per image)", 3.0))
     right.set_xlabel(fold(f"{marks[a].label} minus {marks[b].label} (nats per image)", 2.7))
     legend_below(figure, [*_dots([marks[b], marks[a]], "training run of "), *_bars()])
@@ -44,77 +44,50 @@ def training_runs(effects: pd.DataFrame, pairs: pd.DataFrame, marks: Mapping[str
 
 
 @house_style()
-def unseen(effects: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
+def unseen(pairs: pd.DataFrame, effects: pd.DataFrame, marks: Mapping[str, Mark], tails: Mapping[str, str]) -> Figure:
     """Draw the gain of test images from training on images of the tails, by region, in nats per image.
 
     Args:
-        effects: see `EFFECTS`; its rows `unseen` and `unseen-runs`.
+        pairs: differences between single models, with intervals over images; see `PAIRS`.
+        effects: see `EFFECTS`; its rows `runs` and `unseen-runs`.
         marks: of the models that were trained without the tails.
+        tails: model that was trained on as many images, those of the tails among them, of each of these models.
     """
-    own = effects[effects["kind"].isin(["unseen", "unseen-runs"]) & effects["stratum"].isin(list(STRATA))]
-    cores = [name for name in marks if name in set(own["model_b"])]
-    strata = [stratum for stratum in STRATA if stratum in set(own["stratum"])]
-    figure = new_figure(0.9 + len(strata) * (0.12 + 0.15 * len(cores)))
+    single = {core: between(pairs, seen, core) for core, seen in tails.items()}
+    over_runs = effects[effects["kind"].isin(["runs", "unseen-runs"])]
+    several = {core: between(over_runs, seen, core) for core, seen in tails.items()}
+    strata = [one for one in STRATA if any(one in set(table["stratum"]) for table in single.values())]
+    figure = new_figure(0.9 + len(strata) * (0.12 + 0.15 * len(tails)))
     axes = figure.subplots()
-    for lane, name in enumerate(cores):
-        for kind, width in (("unseen", 2.8), ("unseen-runs", 0.9)):
-            rows = own[(own["model_b"] == name) & (own["kind"] == kind)].set_index("stratum").reindex(strata).dropna()
-            heights = [strata.index(stratum) + _lane(lane, len(cores)) for stratum in rows.index]
-            axes.hlines(heights, rows["low"], rows["high"], color=marks[name].colour, linewidth=width)
-            if kind == "unseen":
-                axes.plot(rows["value"], heights, marks[name].marker, color=marks[name].colour, markersize=5)
+    for lane, core in enumerate(tails):
+        for table, width in ((single[core], 2.8), (several[core], 0.9)):
+            rows = table.set_index("stratum").reindex(strata).dropna(subset=["low"])
+            heights = [strata.index(one) + _lane(lane, len(tails)) for one in rows.index]
+            axes.hlines(heights, rows["low"], rows["high"], color=marks[core].colour, linewidth=width)
+            if table is single[core]:
+                axes.plot(rows["difference"], heights, marks[core].marker, color=marks[core].colour, markersize=5)
     axes.axvline(0, color=INK, linewidth=0.9)
-    _draw_rows(axes, [STRATA[stratum] for stratum in strata])
+    _draw_rows(axes, [STRATA[one] for one in strata])
     axes.set_xlabel("gain from having trained on images of the tails (nats per image)")
-    legend_below(figure, [*_dots([marks[name] for name in cores]), *_bars(INK)])
+    legend_below(figure, [*_dots([marks[name] for name in tails]), *_bars(INK)])
     return figure
 
 
-@house_style()
-def fit(effects: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Draw the difference between training images and others of the same region, by log likelihood and by bound.
-
-    Args:
-        effects: see `EFFECTS`; its rows `fit`.
-        marks: of the models.
-    """
-    own = effects[effects["kind"] == "fit"]
-    models = [name for name in marks if name in set(own["model_a"])]
-    strata = [stratum for stratum in FIT_STRATA if stratum in set(own["stratum"])]
-    figure = new_figure(0.9 + len(strata) * (0.15 + 0.24 * len(models)))
-    axes = figure.subplots()
-    for lane, name in enumerate(models):
-        for shift, quantity in ((-0.05, FULL), (0.05, OPEN)):
-            rows = own[(own["model_a"] == name) & (own["quantity"] == quantity)].set_index("stratum").loc[strata]
-            heights = [row + _lane(lane, len(models)) + shift for row in range(len(strata))]
-            face = marks[name].colour if quantity == FULL else "white"
-            axes.hlines(heights, rows["low"], rows["high"], color=marks[name].colour, linewidth=1.3)
-            axes.plot(
-                rows["value"],
-                heights,
-                marks[name].marker,
-                color=marks[name].colour,
-                markerfacecolor=face,
-                markersize=5.5,
-            )
-    axes.axvline(0, color=INK, linewidth=0.9)
-    _draw_rows(axes, [FIT_STRATA[stratum] for stratum in strata])
-    axes.set_xlabel("difference of means (nats per image)")
-    kinds = [("log likelihood", INK), ("evidence lower bound", "white")]
-    styles = [
-        Line2D([], [], color=INK, marker="o", linestyle="", markersize=5, markerfacecolor=face, label=label)
-        for label, face in kinds
-    ]
-    legend_below(figure, [*_dots([marks[name] for name in models]), *styles])
-    return figure
+def between(table: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
+    """Return the rows of two models on the images of `test`, of `PAIRS` with a column `stratum` as in `EFFECTS`."""
+    own = table[(table["model_a"] == a) & (table["model_b"] == b)]
+    if "stratum" in own:
+        return own
+    test = own[own["subset"] == "test"]
+    return test.assign(stratum=[stratum("test", region) for region in test["region"]])
 
 
 def _draw_runs(
     axes: Axes, runs: pd.DataFrame, strata: list[str], kinds: tuple[str, str], marks: Mapping[str, Mark]
 ) -> None:
     """Draw one dot per run, in a lane of its kind, relative to the mean of the first kind."""
-    for row, stratum in enumerate(strata):
-        part = runs[runs["stratum"] == stratum]
+    for row, one in enumerate(strata):
+        part = runs[runs["stratum"] == one]
         centre = part.loc[part["model_b"] == kinds[0], "value"].mean()
         for lane, kind in enumerate(kinds):
             own = part.loc[part["model_b"] == kind, "value"] - centre
@@ -125,18 +98,13 @@ def _draw_runs(
     axes.axvline(0, color=INK, linewidth=0.9)
 
 
-def _draw_both(
-    axes: Axes, own: pd.DataFrame, pairs: pd.DataFrame, strata: list[str], models: tuple[str, str], colour: str
-) -> None:
+def _draw_both(axes: Axes, own: pd.DataFrame, single: pd.DataFrame, strata: list[str], colour: str) -> None:
     """Draw two bars per row: over images for the single runs, over runs for the kinds."""
-    single = pairs[(pairs["model_a"] == models[0]) & (pairs["model_b"] == models[1]) & (pairs["subset"] == "test")]
-    for row in single.to_dict("records"):
-        stratum = "test" if f"test.{row['region']}" not in STRATA else f"test.{row['region']}"
-        if stratum in strata:
-            height = strata.index(stratum) + _lane(0, 2)
-            axes.hlines(height, row["low"], row["high"], color=colour, linewidth=2.8)
-            axes.plot(row["difference"], height, "o", color=colour, markersize=5)
-    for row in own[(own["model_a"] == models[0]) & (own["model_b"] == models[1])].to_dict("records"):
+    for row in single[single["stratum"].isin(strata)].to_dict("records"):
+        height = strata.index(row["stratum"]) + _lane(0, 2)
+        axes.hlines(height, row["low"], row["high"], color=colour, linewidth=2.8)
+        axes.plot(row["difference"], height, "o", color=colour, markersize=5)
+    for row in own.to_dict("records"):
         height = strata.index(row["stratum"]) + _lane(1, 2)
         clear = row["low"] > 0 or row["high"] < 0
         axes.hlines(height, row["low"], row["high"], color=colour, linewidth=0.9)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -13,20 +12,14 @@ from pipeline.figures.palette import BAND, INK, Mark
 from pipeline.figures.style import house_style, legend_below, new_figure, row_label
 from pipeline.likelihood.subset_means import WHOLE
 
-ERRORS = {
-    "sampling_error": (0.9, "±2 sampling errors"),
-    "monte_carlo_error": (2.8, "±2 Monte Carlo errors"),
-}
-"""Width of each error's bar in points, and its label in the legend."""
-
 
 @house_style()
 def likelihood_by_set(summary: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Draw the mean log likelihood of every subset under every model, in nats per image, with both errors.
+    """Draw the mean log likelihood of every subset under every model, in nats per image, with its sampling error.
 
     Args:
-        summary: columns model, subset, region (`all` for a whole subset), images, log_likelihood,
-            monte_carlo_error, sampling_error; a model that was not scored on a subset has no row for it.
+        summary: columns model, subset, region (`all` for a whole subset), images, log_likelihood and
+            sampling_error; a model that was not scored on a subset has no row for it.
         marks: of the models.
     """
     whole = summary[summary["region"] == WHOLE]
@@ -50,7 +43,7 @@ def _dots(table: pd.DataFrame, column: str, order: tuple[str, ...], marks: Mappi
     for lane, (name, mark) in enumerate(marks.items()):
         own = table[table["model"] == name].set_index(column)
         own = own.loc[[row for row in rows if row in own.index]]
-        _draw_errors(axes, own, [rows.index(row) * pitch + lane for row in own.index], mark)
+        _draw_means(axes, own, [rows.index(row) * pitch + lane for row in own.index], mark)
     _draw_rows(axes, [row_label(name, count) for name, count in images.items()], pitch)
     axes.set_xlabel(label)
     absent = len(table) < len(rows) * len(marks)
@@ -59,21 +52,18 @@ def _dots(table: pd.DataFrame, column: str, order: tuple[str, ...], marks: Mappi
     return figure
 
 
-def _draw_errors(axes: Axes, table: pd.DataFrame, heights: list[int], mark: Mark) -> list[ErrorbarContainer]:
-    return [
-        axes.errorbar(
-            table["log_likelihood"],
-            heights,
-            xerr=2 * table[error],
-            fmt=mark.marker,
-            color=mark.colour,
-            markersize=3.8,
-            markeredgewidth=0,
-            elinewidth=width,
-            label=mark.label,
-        )
-        for error, (width, _) in ERRORS.items()
-    ]
+def _draw_means(axes: Axes, table: pd.DataFrame, heights: list[int], mark: Mark) -> None:
+    axes.errorbar(
+        table["log_likelihood"],
+        heights,
+        xerr=2 * table["sampling_error"],
+        fmt=mark.marker,
+        color=mark.colour,
+        markersize=3.8,
+        markeredgewidth=0,
+        elinewidth=0.9,
+        label=mark.label,
+    )
 
 
 def _draw_rows(axes: Axes, labels: list[str], pitch: int) -> None:
@@ -91,5 +81,4 @@ def _handles(marks: Mapping[str, Mark]) -> list[Line2D]:
         Line2D([], [], color=mark.colour, marker=mark.marker, linestyle="", markersize=5, label=mark.label)
         for mark in marks.values()
     ]
-    bars = [Line2D([], [], color=INK, linewidth=width, label=label) for width, label in ERRORS.values()]
-    return models + bars
+    return [*models, Line2D([], [], color=INK, linewidth=0.9, label="±2 sampling errors")]

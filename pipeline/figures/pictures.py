@@ -1,4 +1,4 @@
-"""Images that the models draw: reconstructions, new images, paths between images, and every class in one style."""
+"""Images that the models draw: reconstructions, new images, and every class in one style."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from pipeline.figures.board import draw_board
 from pipeline.figures.style import WIDTH, fold, house_style, new_figure
-from pipeline.investigations.sample.arrays import WAYS, models_in
+from pipeline.investigations.sample.arrays import models_in
 
 Arrays = Mapping[str, np.ndarray]
 COLUMNS = 5
@@ -15,12 +15,6 @@ COLUMNS = 5
 
 SHOWN = ("probabilities", "draws")
 TITLES = {"probabilities": "probabilities f(z)", "draws": "pixels drawn with them"}
-WAY_NAMES = {
-    "means": "means",
-    "samples": "samples",
-    "distribution": "distribution,\nnew noise",
-    "coupled": "distribution,\none noise",
-}
 
 
 @house_style()
@@ -68,25 +62,6 @@ def styles(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
     boards = {(kind, name): arrays[f"{name}.{kind}"].astype(np.float64) for kind in SHOWN for name in names}
     rows, columns, _ = boards["draws", names[0]].shape
     return _panels(boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (columns + 1) + 1.3, classes=True)
-
-
-@house_style()
-def interpolation(arrays: Arrays) -> Figure:
-    """Draw the pair of images whose ways differ most: for each way, probabilities and drawn pixels at every step.
-
-    Args:
-        arrays: original by end; t; probabilities and draws by way and step.
-    """
-    first, last = (end.astype(np.float64) for end in arrays["original"])
-    rows = [
-        np.stack([first, *arrays[kind][way].astype(np.float64), last]) for way in range(len(WAYS)) for kind in SHOWN
-    ]
-    words = {"probabilities": "", "draws": "pixels drawn"}
-    labels = [WAY_NAMES[way] if kind == "probabilities" else words[kind] for way in WAYS for kind in SHOWN]
-    headings = ["from", *("t = 0" if t == 0 else f"{t:.3g}" for t in arrays["t"]), "to"]
-    figure = new_figure(0.35 + len(rows) * min(0.6, 0.82 * WIDTH / len(headings)))
-    draw_board(figure.subplots(), np.stack(rows), labels, headings)
-    return figure
 
 
 def _panels(

@@ -6,16 +6,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.core.statistics import mean_t
 from pipeline.figures.palette import COLOURS, FAINT, INK
 from pipeline.figures.style import house_style, legend_below, new_figure
+from pipeline.investigations.regress.rates import Sums, rates, tally
 from pipeline.investigations.regress.tables import CONSTANT, VARYING, Regression
-from pipeline.numbers.regress import costs
+from pipeline.numbers.regress import SPREAD, costs
 
 LABELS = {CONSTANT: "N(f(x), σ²)", VARYING: "N(f(x), σ(x)²)"}
 DRAWN = {VARYING: COLOURS[0], CONSTANT: COLOURS[1]}
 STRETCHES = 500
 """Number of stretches of steps into which a trace is divided."""
+COLUMNS = 4
+"""Number of panels beside each other in the figure of all variants."""
+CHEAPEST = 0.1
+"""Least cost of a move that is drawn, in nats."""
+CLASSES = 4
+"""Number of classes per power of ten into which costs are grouped."""
+FEWEST = 20
+"""Fewest steps in a class of costs that is drawn."""
 QUIET = 0.25
 """Share of the range of x that the enlargement shows, from its quiet end."""
 
@@ -28,10 +36,10 @@ def regression_figures(found: Regression, confidence: float) -> dict[str, Figure
         confidence: of the intervals.
     """
     figures = {"regress-fits": fits(found.fits), "regress-traces": traces(found.traces)}
-    figures["regress-variants"] = variants(found.outcomes, confidence)
+    figures["regress-variants"] = variants(found.levels, confidence)
+    figures["regress-moves"] = moves(found.moves)
     if len(found.falls):
-        figures["regress-contributions"] = contributions(found)
-        figures["regress-prediction"] = prediction(found.dips)
+        figures["regress-contributions"] = contributions(found.falls)
     return figures
 
 
@@ -80,45 +88,51 @@ def traces(table: pd.DataFrame) -> Figure:
 
 
 @house_style()
-def variants(outcomes: pd.DataFrame, confidence: float) -> Figure:
-    """Draw number of dips and depth of the deepest, of each variant and of `varying`, up to their common level.
-
-    Each seed is a faint mark, and the mean over seeds a large one with its interval.
+def variants(levels: pd.DataFrame, confidence: float) -> Figure:
+    """Draw dips per thousand steps against the best log likelihood so far: one panel per variant, beside `varying`.
 
     Args:
-        outcomes: as in `OUTCOMES`.
-        confidence: of the intervals.
+        levels: as in `LEVELS`.
+        confidence: of the intervals over seeds.
     """
-    names = [name for name in dict.fromkeys(outcomes["variant"].astype(str)) if name != VARYING]
-    figure = new_figure(1.4 + 0.32 * max(4, len(names)))
-    panels = figure.subplots(1, 2, sharey=True)
-    for axes, key, label in zip(panels, ("dips", "deepest"), ("number of dips", "deepest dip (nats)"), strict=True):
-        for row, name in enumerate(names):
-            own = outcomes[outcomes["variant"] == name]
-            _draw_row(axes, row + 0.16, own[f"{key}_other"], FAINT, confidence)
-            _draw_row(axes, row - 0.16, own[key], COLOURS[2], confidence)
-        axes.set_xscale("symlog", linthresh=1 if key == "dips" else 30)
+    middles, sums = tally(levels)
+    names = [name for name in dict.fromkeys(levels["variant"].astype(str)) if name != VARYING]
+    rows = -(-len(names) // COLUMNS)
+    figure = new_figure(0.9 + 1.35 * rows)
+    panels = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
+    for axes, name in zip(panels.ravel(), names, strict=False):
+        _draw_rates(axes, middles, sums[VARYING], FAINT, confidence)
+        _draw_rates(axes, middles, sums[name], COLOURS[2], confidence)
+        axes.set_title(name)
+        axes.set_yscale("symlog", linthresh=1)
         axes.minorticks_off()
-        axes.set(xlabel=label, xlim=(-0.3 if key == "dips" else -10, None))
-        axes.grid(axis="x")
-    panels[0].set_yticks(range(len(names)), names)
-    panels[0].invert_yaxis()
-    pairs = ((COLOURS[2], "the variant"), (FAINT, "plain σ(x), up to the same log likelihood"))
+        axes.grid()
+    panels[0, 0].set_ylim(bottom=-0.1)
+    for axes in panels.ravel()[len(names) :]:
+        axes.set_axis_off()
+    for axes in panels[-1]:
+        axes.set_xlabel("best so far (nats)")
+    for axes in panels[:, 0]:
+        axes.set_ylabel("dips per 1,000")
+    pairs = ((COLOURS[2], "the variant"), (FAINT, "plain σ(x)"))
     legend_below(figure, [Line2D([], [], color=c, marker="o", linewidth=1.5, label=text) for c, text in pairs])
     return figure
 
 
 @house_style()
-def contributions(found: Regression) -> Figure:
+def contributions(falls: pd.DataFrame) -> Figure:
     """Draw the deepest dip over all seeds of each model, point by point along x.
 
     Above: the second-order cost of f's move from the peak to the bottom, (Δf)²/2σ². Below: residuals and σ(x), one step
     before the bottom and at it.
+
+    Args:
+        falls: as in `FALLS`.
     """
     figure = new_figure(4.4)
     panels = figure.subplots(2, 2, sharex=True, sharey="row")
     for column, (name, colour) in zip(panels.T, reversed(DRAWN.items()), strict=True):
-        points = costs(found.falls[found.falls["variant"] == name], found.fits)
+        points = costs(falls[falls["variant"] == name])
         column[0].set_title(LABELS[name] if len(points) else f"{LABELS[name]}: no dip")
         if len(points):
             _draw_points(column, points[points["seed"] == points.groupby("seed")["cost"].sum().idxmax()], colour)
@@ -138,23 +152,30 @@ def contributions(found: Regression) -> Figure:
 
 
 @house_style()
-def prediction(dips: pd.DataFrame) -> Figure:
-    """Draw the depth of every dip against its prediction, the second-order cost Σ(Δf)²/2σ² of f's move.
+def moves(table: pd.DataFrame) -> Figure:
+    """Draw how far below its best the log likelihood lies, against the second-order cost of the move of f from there.
+
+    Steps are grouped by cost; a line through the groups' medians, and a band that holds the share `SPREAD` of each.
 
     Args:
-        dips: as in `DIPS`; only those found by nats are drawn.
+        table: as in `MOVES`.
     """
     figure = new_figure(3.5)
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, (name, colour) in zip(panels, reversed(DRAWN.items()), strict=True):
-        own = dips[(dips["variant"] == name) & (dips["measure"] == "nats")]
-        axes.plot(-own["second"], own["depth"], ".", color=colour, markersize=3.5, alpha=0.5, rasterized=True, mew=0)
+        own = table[(table["variant"] == name) & (table["cost"] >= CHEAPEST)].astype(
+            {"cost": float, "shortfall": float}
+        )
+        own["class"] = np.floor(CLASSES * np.log10(own["cost"]))
+        grouped = own[own.groupby("class")["cost"].transform("size") >= FEWEST].groupby("class")
+        low, middle, high = (grouped["shortfall"].quantile(at) for at in ((1 - SPREAD) / 2, 0.5, (1 + SPREAD) / 2))
+        axes.fill_between(grouped["cost"].median(), low, high, color=colour, alpha=0.25, linewidth=0)
+        axes.plot(grouped["cost"].median(), middle, ".-", color=colour)
         axes.set(xscale="log", yscale="log", xlabel="Σ (Δf)² / 2σ² (nats)", title=LABELS[name])
-        axes.axline((100, 100), (1000, 1000), color=INK, linewidth=0.9)
+        axes.axline((1, 1), (10, 10), color=INK, linewidth=0.9)
         axes.minorticks_off()
-        axes.set_aspect("equal")
         axes.grid()
-    panels[0].set_ylabel("depth of the dip (nats)")
+    panels[0].set_ylabel("nats below the best so far")
     return figure
 
 
@@ -178,11 +199,11 @@ def _draw_trace(axes: Axes, part: pd.DataFrame, colour: str) -> None:
     axes.fill_between(grouped["step"].first(), low, high, color=colour, linewidth=0.8, alpha=0.75)
 
 
-def _draw_row(axes: Axes, height: float, values: pd.Series, colour: str, confidence: float) -> None:
-    found = mean_t(values.to_numpy(np.float64), confidence)
-    axes.plot(values, np.full(len(values), height), "o", color=colour, alpha=0.35, markersize=3, mew=0, rasterized=True)
-    axes.hlines(height, max(found.low, 0), found.high, color=colour, linewidth=1.6)
-    axes.plot(found.value, height, "o", color=colour, markersize=5, markeredgecolor="white", markeredgewidth=0.6)
+def _draw_rates(axes: Axes, middles: np.ndarray, sums: Sums, colour: str, confidence: float) -> None:
+    drawn = [(at, one) for at, one in zip(middles, rates(sums, confidence), strict=True) if one is not None]
+    x = [at for at, _ in drawn]
+    axes.vlines(x, [max(one.low, 0) for _, one in drawn], [one.high for _, one in drawn], color=colour, linewidth=1.2)
+    axes.plot(x, [one.value for _, one in drawn], "o-", color=colour, markersize=2.6, linewidth=0.9)
 
 
 def _draw_points(column: np.ndarray, points: pd.DataFrame, colour: str) -> None:

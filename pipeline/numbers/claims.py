@@ -1,5 +1,6 @@
 """Choices between wordings whose truth depends on the data."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 Wording = TypeVar("Wording")
@@ -20,11 +21,13 @@ def by_sign(low: float, high: float, above: Wording, below: Wording, between: Wo
     return below if high < 0 else between
 
 
-def axis_name(correlation: float, ink: str) -> str:
-    """Return a description of a principal component: an axis of the mean grey level, or not.
+def axis_name(correlations: Mapping[str, float]) -> str | None:
+    """Return the trait that a principal component may be named by, or None.
+
+    It is the one with the largest correlation, of either sign, if that is above one half.
 
     Args:
-        correlation: between the component and the mean grey level.
-        ink: what the mean grey level is called.
+        correlations: of the component with each trait, by the trait's name.
     """
-    return f"an axis of {ink}" if abs(correlation) > 0.5 else f"not an axis of {ink}"
+    name = max(correlations, key=lambda trait: abs(correlations[trait]))
+    return name if abs(correlations[name]) > 0.5 else None

@@ -1,26 +1,31 @@
 """All numbers of the study, each under one key: a superset of those that the report quotes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, UInt8
 
 from pipeline.config import Params
 from pipeline.data.images import Images
 from pipeline.download.catalogue import literature_numbers
+from pipeline.investigations.compare.strata import stratum
 from pipeline.investigations.decompose.binarization import ENTROPY
 from pipeline.investigations.model_relations import KINDS, headline_models, variants_of
-from pipeline.likelihood.subset_means import WHOLE, parts, summary, trustworthy
+from pipeline.investigations.sample.slant import slant
+from pipeline.likelihood.subset_means import parts, summary, trustworthy
 from pipeline.numbers.certify import certificate_numbers
 from pipeline.numbers.classify import classify_numbers
-from pipeline.numbers.compare import dimension_numbers
+from pipeline.numbers.compare import dimension_numbers, effect_numbers, pair_numbers
 from pipeline.numbers.decompose import decompose_numbers
 from pipeline.numbers.diagnose import diagnosis_numbers
-from pipeline.numbers.findings import Findings
+from pipeline.numbers.losses import loss_numbers
+from pipeline.numbers.paths import path_numbers
 from pipeline.numbers.regress import regression_numbers
+from pipeline.numbers.results import Results
 from pipeline.numbers.sample import sample_numbers
-from pipeline.numbers.validate import validate_numbers
+from pipeline.numbers.validate import bias_of_scores, estimation_error, validate_numbers
 from pipeline.numbers.versions import version_numbers
 
 Numbers = dict[str, float | int | str]
@@ -34,31 +39,41 @@ EFFORT = (
     "target_standard_error",
     "levels",
 )
-QUANTITIES = ("log_likelihood", "monte_carlo_error", "sampling_error", "elbo", "images")
+BLOCK = 10_000
+"""Images whose slant is computed at once."""
+QUANTITIES = ("log_likelihood", "sampling_error", "elbo", "images")
 
 
-def all_numbers(params: Params, findings: Findings) -> Numbers:
+def all_numbers(params: Params, results: Results) -> Numbers:
     """Return the numbers of every investigation and of the parameters, sorted by key.
 
     A quantity that was not measured has no key: nothing absent is reported as zero.
     """
-    images, scores = findings.images, findings.scores
+    images, scores = results.images, results.scores
+    void, confidence = params.diagnose.void, params.intervals.confidence
+    bias = {name: bias_of_scores(table) for name, table in results.estimated.items()}
     found = [
         run_numbers(params, scores),
-        data_numbers(images, findings.split),
-        *(history_numbers(name, table) for name, table in findings.histories.items()),
-        *(score_numbers(name, table, params.score.target_standard_error) for name, table in scores.items()),
-        pair_numbers(findings.pairs),
-        classify_numbers(params, findings.classified, scores),
-        validate_numbers(params, findings.estimated),
-        certificate_numbers(findings.certified, params.certify),
-        regression_numbers(params.regress, findings.regression, params.intervals.confidence),
+        data_numbers(images, results.split),
+        *(history_numbers(name, table) for name, table in results.histories.items()),
+        *(
+            score_numbers(name, table, params.score.target_standard_error, bias.get(name, {}))
+            for name, table in scores.items()
+        ),
+        pair_numbers(results.pairs),
+        classify_numbers(params, results.classified, scores),
+        validate_numbers(params, results.estimated),
+        certificate_numbers(results.certified, params.certify, confidence),
+        regression_numbers(params.regress, results.regression, confidence),
         literature_numbers(params.dataset),
         version_numbers(),
-        dimension_numbers(params, findings.effects, scores),
-        sample_numbers(params, findings.samples),
-        diagnosis_numbers(params, findings.diagnosed, scores),
-        decompose_numbers(findings.decomposition, scores, images.grey, params),
+        dimension_numbers(results.dimensions),
+        effect_numbers(params, results.effects),
+        loss_numbers(params, scores, results.split, results.estimated),
+        sample_numbers(params, results.samples),
+        diagnosis_numbers(params, results.diagnosed, scores),
+        *(path_numbers(own, void, confidence) for name, own in results.latent.items() if name == params.roles.middle),
+        decompose_numbers(results.decomposition, scores, images, params),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 
@@ -90,17 +105,39 @@ def run_numbers(params: Params, models: Iterable[str]) -> Numbers:
 
 
 def data_numbers(images: Images, split: pd.DataFrame) -> Numbers:
-    """Return the sizes of the subsets, their shares of the classes, and the correlation of each axis with the ink."""
+    """Return the sizes of the subsets, their shares of the classes, and what the axes correlate with."""
     numbers: Numbers = {"images": len(split), "pixels": images.grey.shape[1]}
     for subset, region, part in parts(split):
-        key = _stratum(subset, region)
+        key = stratum(subset, region)
         numbers[f"data.{key}.images"] = len(part)
         for label, share in part["label"].value_counts(normalize=True).sort_index().items():
             numbers[f"data.{key}.percent_{label}"] = 100 * float(share)
-    for axis in ("pc1", "pc1_within_class"):
-        pool = split[split["official"] == "train"]
-        numbers[f"data.{axis}.ink_correlation"] = float(pool[axis].corr(pool["ink"]))
+    numbers |= axis_numbers(images.grey, split)
     return numbers | {"data.binarization_entropy": mean_binarization_entropy(images)}
+
+
+def axis_numbers(grey: UInt8[np.ndarray, "all pixels"], split: pd.DataFrame) -> Numbers:
+    """Return the correlation of each axis with ink and with slant, over the images that the axes were fitted to.
+
+    For the axis within classes the class's mean is subtracted from the axis and from the traits.
+
+    Args:
+        grey: every image, by id; one without ink has no slant, and is left out.
+        split: label, ink and position of every image.
+    """
+    pool = split[(split["official"] == "train") & (split["ink"] > 0)]
+    columns = pool[["pc1", "pc1_within_class", "ink"]].assign(slant=slants(grey[pool["id"].to_numpy()]))
+    within = columns - columns.groupby(pool["label"]).transform("mean")
+    return {
+        f"data.{axis}.{trait}_correlation": float(table[axis].corr(table[trait]))
+        for axis, table in (("pc1", columns), ("pc1_within_class", within))
+        for trait in ("ink", "slant")
+    }
+
+
+def slants(grey: UInt8[np.ndarray, "n pixels"]) -> Float[np.ndarray, " n"]:
+    """Compute the slant of each grey image, a block of images at a time; see `slant`."""
+    return np.concatenate([slant(grey[first : first + BLOCK] / 255) for first in range(0, len(grey), BLOCK)])
 
 
 def mean_binarization_entropy(images: Images) -> float:
@@ -119,11 +156,20 @@ def history_numbers(name: str, history: pd.DataFrame) -> Numbers:
     return {f"{name}.last.{key}": float(last[key]) for key in ("train_elbo", "validation_elbo")}
 
 
-def score_numbers(name: str, scores: pd.DataFrame, tolerance: float) -> Numbers:
+def score_numbers(name: str, scores: pd.DataFrame, tolerance: float, bias: Mapping[str, float]) -> Numbers:
     """Return a model's likelihood by subset and region, its effort, and how many estimates are not to be trusted.
 
-    `distrusted` are the estimates whose Pareto shape is too high, `imprecise` those whose standard error is above the
-    tolerance in nats.
+    Args:
+        name: of the model.
+        scores: its log likelihoods, one row per image.
+        tolerance: standard error in nats above which an estimate counts as imprecise.
+        bias: mean error of its estimates against the reference, in nats, by subset; empty where it was not measured.
+            That of a tail also stands for the test images in its region, that of `test` for all other images.
+
+    Returns:
+        `MODEL.SUBSET[.REGION].*`, with `estimation_error` as the function of that name computes it;
+        `distrusted_percent`, of the estimates whose Pareto shape is too high; `imprecise`, the number of imprecise
+        ones; and the effort.
     """
     numbers: Numbers = {
         f"{name}.distrusted_percent": 100 * float(1 - trustworthy(scores).mean()),
@@ -134,17 +180,10 @@ def score_numbers(name: str, scores: pd.DataFrame, tolerance: float) -> Numbers:
     for subset, part in scores.groupby("subset", observed=True):
         numbers[f"{name}.{subset}.distrusted_percent"] = 100 * float(1 - trustworthy(part).mean())
     for row in summary(scores).to_dict("records"):
-        key = f"{name}.{_stratum(row['subset'], row['region'])}"
+        key = f"{name}.{stratum(row['subset'], row['region'])}"
         numbers |= {f"{key}.{quantity}": row[quantity] for quantity in QUANTITIES}
-    return numbers
-
-
-def pair_numbers(pairs: pd.DataFrame) -> Numbers:
-    """Return the differences between models, with their intervals."""
-    numbers: Numbers = {}
-    for row in pairs.to_dict("records"):
-        key = f"pair.{row['model_a']}.{row['model_b']}.{_stratum(row['subset'], row['region'])}"
-        numbers |= {f"{key}.{quantity}": row[quantity] for quantity in ("difference", "low", "high", "images")}
+        place = next((one for one in (row["region"], row["subset"]) if one in bias), "test")
+        numbers[f"{key}.estimation_error"] = estimation_error(row["monte_carlo_error"], bias.get(place))
     return numbers
 
 
@@ -158,7 +197,3 @@ def headline(numbers: Numbers) -> dict[str, float]:
     wanted["gain.tails_seen"] = f"pair.{role.get('matched')}.{role.get('middle')}.test.pc1-high.difference"
     wanted["distrusted_percent.middle"] = f"{role.get('middle')}.distrusted_percent"
     return {name: float(numbers[key]) for name, key in wanted.items() if key in numbers}
-
-
-def _stratum(subset: str, region: str) -> str:
-    return subset if region == WHOLE else f"{subset}.{region}"

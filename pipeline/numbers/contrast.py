@@ -1,6 +1,6 @@
 """Two conditional models of different latent dimension, as classifiers and as densities of the same images."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from pipeline.numbers.worth import label_worth
 Numbers = dict[str, float | int | str]
 
 
-def extremes(models: Mapping[str, ModelParams], classifiers: Mapping[str, pd.DataFrame]) -> tuple[str, str] | None:
+def extremes(models: Mapping[str, ModelParams], classifiers: Iterable[str]) -> tuple[str, str] | None:
     """Return the classifiers of fewest and of most latent dimensions, or None if all have the same number."""
     ordered = sorted(classifiers, key=lambda name: models[name].latent_dim)
     if not ordered or models[ordered[0]].latent_dim == models[ordered[-1]].latent_dim:
@@ -28,7 +28,7 @@ def contrast_numbers(
     plain: Mapping[str, pd.DataFrame | None],
     confidence: float,
 ) -> Numbers:
-    """Compare two models on the images that both classified, by subset.
+    """Compare two models on the test images that both classified.
 
     Args:
         pair: the model of fewest latent dimensions, and the one of most.
@@ -37,19 +37,18 @@ def contrast_numbers(
         confidence: of the intervals, which are of paired differences.
 
     Returns:
-        `classify.contrast.SUBSET.*`: the first model minus the second, of accuracy in percentage points, and of the
+        `classify.contrast.test.*`: the first model minus the second, of accuracy in percentage points, and of the
         label's worth and the density's gain in nats.
     """
     few, many = (_by_image(classified[name], plain[name]) for name in pair)
     both = few.merge(many, on="id", suffixes=("_few", "_many"), validate="one_to_one")
     numbers: Numbers = {"classify.contrast.few": pair[0], "classify.contrast.many": pair[1]}
-    for subset, part in both.groupby("subset_few", observed=True):
-        key = f"classify.contrast.{subset}"
-        numbers[f"{key}.images"] = len(part)
-        for quantity in ("accuracy_percent", "worth", "gain"):
-            if len(part) > 1 and f"{quantity}_few" in part:
-                difference = (part[f"{quantity}_few"] - part[f"{quantity}_many"]).to_numpy(np.float64)
-                numbers |= with_interval(f"{key}.{quantity}", mean_normal(difference, confidence))
+    test = both[both["subset_few"] == "test"]
+    numbers["classify.contrast.test.images"] = len(test)
+    for quantity in ("accuracy_percent", "worth", "gain"):
+        if len(test) > 1 and f"{quantity}_few" in test:
+            difference = (test[f"{quantity}_few"] - test[f"{quantity}_many"]).to_numpy(np.float64)
+            numbers |= with_interval(f"classify.contrast.test.{quantity}", mean_normal(difference, confidence))
     return numbers
 
 

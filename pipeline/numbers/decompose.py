@@ -5,22 +5,28 @@ from itertools import chain
 
 import numpy as np
 import pandas as pd
-from jaxtyping import UInt8
 from scipy.stats import spearmanr
 
 from pipeline.config import Params
-from pipeline.core.statistics import mean_normal
+from pipeline.core.statistics import Interval, difference_normal, mean_normal
+from pipeline.data.images import Images
+from pipeline.investigations.decompose.binarization import binarization_entropy, contour_length
+from pipeline.investigations.decompose.shares import PARTS
 from pipeline.investigations.decompose.tables import Decomposition
 from pipeline.investigations.model_relations import variants_of
-from pipeline.numbers.excess_nats import excess_nats
+from pipeline.numbers.excess_nats import with_entropy
 
 Numbers = dict[str, float | int | str]
+PERCENT = ("share", "alone", "lead", "share_change", "draws_share", "same_work")
+"""Estimates that are reported in per cent, or in percentage points."""
+COUNTED = {"operations.image": 1e-6, "operations.draw": 1e-6, "same_work.draws": 1}
+"""Estimates without an interval, and their factors: operations are reported in millions."""
 
 
 def decompose_numbers(
     decomposition: Decomposition | None,
     scores: Mapping[str, pd.DataFrame],
-    grey: UInt8[np.ndarray, "all pixels"],
+    images: Images,
     params: Params,
 ) -> Numbers:
     """Return the numbers of every table of the decomposition, and of the gap between log p(x) and the bound.
@@ -28,7 +34,7 @@ def decompose_numbers(
     Args:
         decomposition: None if there is none.
         scores: of every model.
-        grey: every image, by id.
+        images: every image.
         params: describes the models, and has the confidence of the intervals.
     """
     if decomposition is None or decomposition.model not in scores:
@@ -39,14 +45,16 @@ def decompose_numbers(
         gap_numbers(own, confidence),
         draw_numbers(decomposition.draws, own, confidence),
         gradient_numbers(decomposition.gradients),
+        contour_numbers(own, images),
         estimate_numbers(decomposition.estimates),
         binarization_numbers(decomposition.estimates, own),
-        excess_numbers(excess_nats(own, grey)),
+        excess_numbers(with_entropy(own, images.grey), confidence),
     ]
     pairs = chain.from_iterable(numbers.items() for numbers in found)
     redraws = decomposition.redraws["id"].value_counts()
     return {
         "decompose.model": decomposition.model,
+        "decompose.redrawn": len(redraws),
         "decompose.redraws": int(redraws.max()),
         **compared_numbers(decomposition, params),
         **{f"decompose.{key}": value for key, value in pairs},
@@ -72,8 +80,8 @@ def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
     numbers: Numbers = {}
     for name, values in groups.items():
         if len(values) > 1:
-            numbers |= {f"gap.{name}.{key}": value for key, value in _mean(values, confidence).items()}
-    for share in (5, 50, 95):
+            numbers |= _ends(f"gap.{name}", mean_normal(values.to_numpy(), confidence))
+    for share in (5, 95):
         numbers[f"gap.percentile_{share}"] = float(np.percentile(gap[test], share))
     numbers["gap.largest"] = float(gap[test].max())
     numbers["gap.order"] = float(spearmanr(scores.loc[test, "log_likelihood"], scores.loc[test, "elbo"]).statistic)
@@ -82,7 +90,7 @@ def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
 
 
 def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -> Numbers:
-    """Return both averages by number of draws, and the distance of the one inside from the study's estimate.
+    """Return both averages with the fewest and the most draws, and how far the latter is from the study's estimate.
 
     `short` is the study's log p(x) less the average inside; `study_error` is the standard error of a mean over this
     many images, drawn from the whole test set.
@@ -90,62 +98,63 @@ def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -
     study = scores.set_index("id")["log_likelihood"]
     test = scores.loc[scores["subset"] == "test", "log_likelihood"]
     images = int(draws["id"].nunique())
-    counts = sorted(draws["draws"].unique())
+    fewest, most = draws["draws"].min(), draws["draws"].max()
     numbers: Numbers = {
         "draws.images": images,
         "draws.study": float(study.loc[draws["id"].unique()].mean()),
         "draws.study_error": float(test.std(ddof=1) / np.sqrt(images)),
-        "draws.counts": " ".join(map(str, counts)),
-        "draws.fewest": int(counts[0]),
-        "draws.most": int(counts[-1]),
-        "draws.repetitions": int(draws["repetitions"].min()),
+        "draws.counts": f"{fewest} {most}",
+        "draws.fewest": int(fewest),
+        "draws.most": int(most),
     }
-    for count, part in draws.groupby("draws"):
-        short = study.loc[part["id"]].to_numpy() - part["inside"]
+    for count in (fewest, most):
+        part = draws[draws["draws"] == count]
         numbers |= {
             f"draws.{count}.inside": float(part["inside"].mean()),
             f"draws.{count}.outside": float(part["outside"].mean()),
-            f"draws.{count}.inside_spread": _root_mean_square(part["inside_spread"]),
-            f"draws.{count}.outside_spread": _root_mean_square(part["outside_spread"]),
-            f"draws.{count}.worst": float(short.max()),
-            **{f"draws.{count}.short.{key}": value for key, value in _mean(short, confidence).items()},
+            f"draws.{count}.outside_spread": float(np.sqrt((part["outside_spread"] ** 2).mean())),
         }
-    return numbers
+    longest = draws[draws["draws"] == most]
+    short = study.loc[longest["id"]].to_numpy() - longest["inside"]
+    numbers |= _ends("draws.short", mean_normal(short.to_numpy(), confidence))
+    return numbers | {"draws.short.worst": float(short.max())}
 
 
 def gradient_numbers(gradients: pd.DataFrame) -> Numbers:
-    """Return the signal to noise of the gradient of one image's objective, and the effect of more draws per image.
-
-    A batch of B images with K draws each has the variance (between + noise / K) / B. Averaged outside the
-    logarithm, K draws have sqrt(K) times the signal to noise of one.
-    """
-    inside = sorted(set(gradients.loc[gradients["objective"] == "inside", "draws"]))
-    numbers: dict[str, float] = {
-        "gradients.images": int(gradients["images"].max()),
-        "gradients.most": int(inside[-1]),
+    """Return the number of images whose gradients were compared, and the numbers of draws inside the logarithm."""
+    inside = sorted(gradients.loc[gradients["objective"] == "inside", "draws"].unique())
+    return {
+        "gradients.images": int(gradients["id"].nunique()),
+        "gradients.counts": " ".join(map(str, inside)),
+        **{f"gradients.draws.{draws}": int(draws) for draws in inside},
     }
-    for row in gradients.to_dict("records"):
-        key = f"gradients.{row['network']}.{row['objective']}.{row['draws']}"
-        numbers[f"{key}.signal_to_noise"] = float(np.sqrt(max(row["signal"], 0) / row["noise"]))
-        if row["objective"] == "outside":
-            whole = row["between"] + row["noise"]
-            single = f"gradients.{row['network']}.outside"
-            for draws in inside:
-                numbers[f"{single}.{draws}.signal_to_noise"] = float(np.sqrt(draws)) * numbers[f"{key}.signal_to_noise"]
-            numbers[f"{key}.draws_percent"] = float(100 * row["noise"] / whole)
-            numbers[f"{key}.doubled_percent"] = float(100 * (1 - (row["between"] + row["noise"] / 2) / whole))
-            numbers[f"{key}.same_work_percent"] = float(100 * ((2 * row["between"] + row["noise"]) / whole - 1))
-    return {"gradients.counts": " ".join(map(str, inside)), **numbers}
+
+
+def contour_numbers(scores: pd.DataFrame, images: Images) -> Numbers:
+    """Return the correlation over test images of the binarisation's entropy with the length of thresholded contours."""
+    test = scores.loc[scores["subset"] == "test", "id"].to_numpy()
+    entropy, contour = binarization_entropy(images.grey[test]), contour_length(images.binary_threshold[test])
+    return {"contour_correlation": float(np.corrcoef(entropy, contour)[0, 1])}
 
 
 def estimate_numbers(estimates: pd.DataFrame) -> Numbers:
-    """Return every estimate with its interval, shares in per cent."""
+    """Return every estimate with its interval, shares and relative changes in per cent; see `ESTIMATES`.
+
+    `lead.part` and `lead.next` name the parts with the largest and the second share, between which `lead` is.
+    """
     numbers: Numbers = {}
     for row in estimates.to_dict("records"):
-        factor = 100 if row["quantity"] in {"share", "alone"} else 1
-        key = f"{row['quantity']}.{row['part']}"
+        quantity, part = row["quantity"], row["part"]
+        key = f"{quantity}.{part}"
+        if key in COUNTED:
+            numbers[key] = row["value"] * COUNTED[key]
+            continue
+        if quantity.startswith("lead"):
+            shares = estimates[estimates["quantity"] == quantity.replace("lead", "share", 1)].set_index("part")["value"]
+            numbers |= {f"{quantity}.part": part, f"{quantity}.next": str(shares[list(PARTS)].drop(part).idxmax())}
+            key = quantity
+        factor = 100 if quantity.partition(".")[0] in PERCENT else 1
         numbers |= {f"{key}.{end}": float(factor * row[end]) for end in ("value", "low", "high")}
-        numbers[f"{key}.images"] = int(row["images"])
     return numbers
 
 
@@ -163,37 +172,47 @@ def binarization_numbers(estimates: pd.DataFrame, scores: pd.DataFrame) -> Numbe
     return {"binarization.repeat": repeat, "binarization.ceiling": float(np.sqrt(repeat))}
 
 
-def excess_numbers(table: pd.DataFrame) -> Numbers:
-    """Return the entropy and the excess of every class, the likeliest class, and its rank relative to its entropy.
+def excess_numbers(test: pd.DataFrame, confidence: float) -> Numbers:
+    """Return the entropy and the excess of the classes, and what sets the likeliest and the best known class apart.
 
     Args:
-        table: see `excess_nats`.
+        test: test images with their entropy and excess; see `with_entropy`.
+        confidence: of the intervals over images.
+
+    Returns:
+        Nats, and classes as words. `likeliest.label` has the highest mean log p(x), `likeliest.next` the second. The
+        lead is the sum of `likeliest.binarization_entropy`, by which its entropy is lower, and `likeliest.excess_nats`,
+        by which the model pays less above it. `least_excess.label` has the lowest mean excess, `least_excess.next` the
+        second, and `least_excess.lead` is the difference.
     """
-    numbers: Numbers = {}
-    for row in table.reset_index().to_dict("records"):
-        for key in table:
-            numbers[f"label.{row['label']}.{key}"] = (int if key == "images" else float)(row[key])
-    labels = table.index.to_numpy()
-    total = (table["binarization_entropy"] + table["excess_nats"]).to_numpy()
-    ratio = table["ratio"].to_numpy()
-    images = table["images"]
-    likeliest = int(total.argmin())
+    classes = {str(label): part for label, part in test.groupby("label", sort=True) if len(part) > 1}
+    numbers: Numbers = {f"{name}.mean": float(test[name].mean()) for name in ("binarization_entropy", "excess_nats")}
+    numbers["negative_log_likelihood.mean"] = -float(test["log_likelihood"].mean())
+    for label, part in classes.items():
+        log_likelihood = part["log_likelihood"]
+        numbers |= {
+            f"label.{label}.least": float(log_likelihood.min()),
+            f"label.{label}.median": float(log_likelihood.median()),
+            f"label.{label}.most": float(log_likelihood.max()),
+            **_ends(f"label.{label}.excess_nats", mean_normal(part["excess_nats"].to_numpy(), confidence)),
+        }
+    likely, less, *_, unlikely = sorted(classes, key=lambda label: -float(classes[label]["log_likelihood"].mean()))
+    best, second, *_ = sorted(classes, key=lambda label: float(classes[label]["excess_nats"].mean()))
+    for key, name, first, other in (
+        ("likeliest.binarization_entropy", "binarization_entropy", likely, less),
+        ("likeliest.excess_nats", "excess_nats", likely, less),
+        ("least_excess.lead", "excess_nats", best, second),
+    ):
+        lower, higher = (classes[label][name].to_numpy() for label in (first, other))
+        numbers |= _ends(key, difference_normal(higher, lower, confidence))
     return numbers | {
-        "binarization_entropy.mean": float(np.average(table["binarization_entropy"], weights=images)),
-        "excess_nats.mean": float(np.average(table["excess_nats"], weights=images)),
-        "negative_log_likelihood.mean": float(np.average(total, weights=images)),
-        "likeliest.label": str(labels[likeliest]),
-        "likeliest.rank": int((ratio < ratio[likeliest]).sum()) + 1,
-        "unlikeliest.label": str(labels[total.argmax()]),
-        "lowest_ratio.label": str(labels[ratio.argmin()]),
-        "digits": len(table),
+        "likeliest.label": likely,
+        "likeliest.next": less,
+        "unlikeliest.label": unlikely,
+        "least_excess.label": best,
+        "least_excess.next": second,
     }
 
 
-def _mean(values: "pd.Series[float]", confidence: float) -> dict[str, float]:
-    mean, low, high = mean_normal(values.to_numpy(), confidence)
-    return {"mean": mean, "low": low, "high": high}
-
-
-def _root_mean_square(spread: "pd.Series[float]") -> float:
-    return float(np.sqrt((spread**2).mean()))
+def _ends(key: str, found: Interval) -> dict[str, float]:
+    return {f"{key}.mean": found.value, f"{key}.low": found.low, f"{key}.high": found.high}

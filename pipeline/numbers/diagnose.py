@@ -1,19 +1,22 @@
 """Numbers of the latent spaces that the report quotes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.config import Params
-from pipeline.core.statistics import Interval, normal_interval, normal_quantile
+from pipeline.core.statistics import Interval, difference_newcombe, mean_normal, normal_interval, normal_quantile
 from pipeline.investigations.model_relations import variants_of
 
 Numbers = dict[str, float | int | str]
 SHARES = ("accuracy", "moments", "void", "unsure")
 """Keys of the diagnosis under which estimates are shares; the report quotes them in per cent."""
 ENDS = Interval._fields
+APART = ("activity", "curve")
+"""Keys of the diagnosis that are not reported as they are."""
 
 
 def lengths(params: Params, names: Mapping[str, Any]) -> dict[str, int]:
@@ -43,7 +46,7 @@ def real_scores(name: str, params: Params, scores: Mapping[str, pd.DataFrame]) -
 def diagnosis_numbers(
     params: Params, found: Mapping[str, Mapping[str, Any]], scores: Mapping[str, pd.DataFrame]
 ) -> Numbers:
-    """Summarise the diagnoses, compare generated with real images, and compare lengths of training.
+    """Summarise the diagnoses, compare generated with real images, and each length of training with the next.
 
     Args:
         params: models, roles, and the confidence of all intervals.
@@ -51,47 +54,92 @@ def diagnosis_numbers(
         scores: scores of each model, one row per image.
 
     Returns:
-        Numbers under `diagnose.MODEL.`, shares in per cent and all else in nats; and under `diagnose.longer.` the
-        differences between the longest and the shortest training of the middle model.
+        Numbers under `diagnose.MODEL.`, shares in per cent and all else in nats, among them under `below.RATIO.` the
+        masses where the ratio of aggregate posterior and prior is below other thresholds than that of a void. And under
+        `diagnose.longer.MODEL.`, for the middle model and its variants of other lengths, what one training has more
+        than the next shorter one, with intervals for these two runs.
     """
     settings = params.diagnose
     numbers: Numbers = {
         "diagnose.threshold": settings.active,
         "diagnose.draws": settings.draws,
         "diagnose.void": settings.void,
+        "diagnose.networks": settings.networks,
+        "diagnose.ratios": " ".join(f"{ratio:g}" for ratio in settings.ratios),
         "diagnose.models": " ".join(name for name in settings.models if name in found),
     }
-    for name, findings in found.items():
+    for name, diagnosis in found.items():
         key = f"diagnose.{name}"
-        numbers |= {f"{key}.epochs": params.epochs(name), f"{key}.dead": findings["latent"] - findings["active"]}
-        numbers |= _flat(key, {what: value for what, value in findings.items() if what != "activity"})
-        numbers |= _information(key, findings) | {f"{key}.inner_percent": 100 * findings["norm"]["inner"]}
+        numbers |= {f"{key}.epochs": params.epochs(name), f"{key}.dead": diagnosis["latent"] - diagnosis["active"]}
+        numbers |= _flat(key, {what: value for what, value in diagnosis.items() if what not in APART})
+        for one in diagnosis["curve"]:
+            numbers |= _flat(f"{key}.below.{one['ratio']:g}", one, percent=True)
+        numbers |= _information(key, diagnosis) | {f"{key}.inner_percent": 100 * diagnosis["norm"]["inner"]}
         real = real_scores(name, params, scores)
         if real is not None:
-            numbers |= _gap(key, findings["generated"], real, params.intervals.confidence)
-    trained = lengths(params, found)
+            numbers |= _gap(key, diagnosis["generated"], real, params.intervals.confidence)
+    trained = list(lengths(params, found))
     numbers["diagnose.lengths"] = " ".join(trained)
-    if len(trained) > 1:
-        numbers |= _longer(numbers, *(list(trained)[place] for place in (0, -1)))
+    return numbers | _longer(trained, found, scores, params.intervals.confidence)
+
+
+def _longer(
+    trained: Sequence[str],
+    found: Mapping[str, Mapping[str, Any]],
+    scores: Mapping[str, pd.DataFrame],
+    confidence: float,
+) -> Numbers:
+    """Return the test log likelihood of every length of training, and what each has more than the one before.
+
+    The draws and the networks by which voids are measured are independent between models; log likelihoods are of the
+    same images.
+    """
+    test = {name: _test(scores[name]) for name in trained if name in scores}
+    numbers = _intervals("diagnose.{}.log_likelihood", test, confidence)
+    for short, long in pairwise(trained):
+        after, before = (Interval(**found[name]["void"]["prior"]) for name in (long, short))
+        change = (100 * end for end in difference_newcombe(after, before))
+        numbers |= _with_ends(f"diagnose.longer.{long}.void.prior", Interval(*change))
+    gains = {
+        long: (test[long] - test[short]).dropna() for short, long in pairwise(trained) if {short, long} <= set(test)
+    }
+    return numbers | _intervals("diagnose.longer.{}.log_likelihood", gains, confidence)
+
+
+def _test(scores: pd.DataFrame) -> "pd.Series[float]":
+    """Return the log likelihoods of all test images, by id."""
+    found: pd.Series[float] = scores[scores["subset"] == "test"].set_index("id")["log_likelihood"]
+    return found
+
+
+def _intervals(key: str, found: Mapping[str, "pd.Series[float]"], confidence: float) -> Numbers:
+    """Return the means of each model's values, with intervals over images; none for fewer than two values."""
+    numbers: Numbers = {}
+    for name, values in found.items():
+        if len(values) > 1:
+            numbers |= _with_ends(key.format(name), mean_normal(values.to_numpy(), confidence))
     return numbers
 
 
-def _flat(key: str, findings: Mapping[str, Any]) -> Numbers:
+def _with_ends(key: str, found: Interval) -> Numbers:
+    return {f"{key}.{end}": value for end, value in zip(ENDS, found, strict=True)}
+
+
+def _flat(key: str, diagnosis: Mapping[str, Any], *, percent: bool = False) -> Numbers:
     """Return nested numbers under keys joined by dots, shares in per cent."""
     numbers: Numbers = {}
-    for what, value in findings.items():
+    for what, value in diagnosis.items():
         if isinstance(value, Mapping):
-            numbers |= _flat(f"{key}.{what}", value)
+            numbers |= _flat(f"{key}.{what}", value, percent=percent or what in SHARES)
         else:
-            percent = what in ENDS and any(f".{one}" in key for one in SHARES)
-            numbers[f"{key}.{what}"] = 100 * value if percent else value
+            numbers[f"{key}.{what}"] = 100 * value if percent and what in ENDS else value
     return numbers
 
 
-def _information(key: str, findings: Mapping[str, Any]) -> Numbers:
+def _information(key: str, diagnosis: Mapping[str, Any]) -> Numbers:
     """Return a lower bound of KL(q(z) || p) and an upper bound of I(x; z), both of the whole population of images."""
-    whole = findings["divergence"]
-    low = max(findings["gaussian"], findings["bound"]["low"], whole["units"], 0.0)
+    whole = diagnosis["divergence"]
+    low = max(diagnosis["gaussian"], diagnosis["bound"]["low"], whole["units"], 0.0)
     return {f"{key}.marginal_low": low, f"{key}.information_high": whole["divergence"] - low}
 
 
@@ -100,18 +148,4 @@ def _gap(key: str, generated: Mapping[str, Any], real: "pd.Series[float]", confi
     error = (generated["high"] - generated["low"]) / (2 * normal_quantile(confidence))
     whole = float(np.hypot(error, real.std(ddof=1) / np.sqrt(len(real))))
     gap = normal_interval(generated["value"] - float(real.mean()), whole, confidence)
-    return {f"{key}.real": float(real.mean()), **{f"{key}.gap.{end}": value for end, value in gap._asdict().items()}}
-
-
-def _longer(numbers: Numbers, short: str, full: str) -> Numbers:
-    """Return differences between two lengths of training, longer minus shorter, with intervals."""
-    found: Numbers = {"diagnose.longer.short": short, "diagnose.longer.full": full}
-    for quantity in ("accuracy", "moments", "void.prior", "unsure.prior", "gap"):
-        ends = [[numbers.get(f"diagnose.{name}.{quantity}.{end}") for end in ENDS] for name in (short, full)]
-        if any(not isinstance(value, float) for run in ends for value in run):
-            continue
-        (a, a_low, a_high), (b, b_low, b_high) = np.array(ends, dtype=np.float64)
-        half = float(np.hypot(a_high - a_low, b_high - b_low) / 2)
-        values = (float(b - a), float(b - a) - half, float(b - a) + half)
-        found |= {f"diagnose.longer.{quantity}.{end}": value for end, value in zip(ENDS, values, strict=True)}
-    return found
+    return _with_ends(f"{key}.gap", gap)

@@ -1,37 +1,39 @@
-"""Minus log p(x) by class: the entropy of the binarisation, which no model can avoid, and the excess over it."""
+"""Minus log p(x) of test images: the entropy of the binarisation, which no model can avoid, and the excess over it."""
 
 import numpy as np
 import pandas as pd
 from jaxtyping import UInt8
 
+from pipeline.core.statistics import mean_normal
 from pipeline.investigations.decompose.binarization import binarization_entropy
 
 
-def excess_nats(scores: pd.DataFrame, grey: UInt8[np.ndarray, "all pixels"]) -> pd.DataFrame:
-    """Split the mean of -log p(x) over the test images of each class.
+def with_entropy(scores: pd.DataFrame, grey: UInt8[np.ndarray, "all pixels"]) -> pd.DataFrame:
+    """Return the scores of the test images with two more columns, which add up to -log p(x), in nats.
+
+    `binarization_entropy` is that of the image's coin flips, a lower bound on the mean of -log p(x) over them;
+    `excess_nats` is the rest.
 
     Args:
         scores: of a model.
         grey: every image, by id.
-
-    Returns:
-        One row per class: binarization_entropy, its mean, and excess_nats, the rest of the mean of -log p(x), both in
-        nats; ratio, of the mean of -log p(x) to the entropy; least, median and most, of log p(x) in nats; images.
     """
     test = scores[scores["subset"] == "test"]
-    whole = test.assign(entropy=binarization_entropy(grey[test["id"].to_numpy()]))
-    groups = whole.groupby("label", sort=True)
-    log_likelihood = groups["log_likelihood"]
-    mean = log_likelihood.mean()
-    entropy = groups["entropy"].mean()
-    return pd.DataFrame(
-        {
-            "binarization_entropy": entropy,
-            "excess_nats": -mean - entropy,
-            "ratio": -mean / entropy,
-            "least": log_likelihood.min(),
-            "median": log_likelihood.median(),
-            "most": log_likelihood.max(),
-            "images": log_likelihood.size(),
-        }
-    )
+    entropy = binarization_entropy(grey[test["id"].to_numpy()])
+    return test.assign(binarization_entropy=entropy, excess_nats=-test["log_likelihood"] - entropy)
+
+
+def excess_by_class(test: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Return the means over the images of each class, with the interval of the excess.
+
+    Args:
+        test: see `with_entropy`.
+        confidence: of the intervals over images.
+
+    Returns:
+        One row per class: binarization_entropy, excess_nats, and low and high, the ends of the latter's interval.
+    """
+    groups = test.groupby("label", sort=True)
+    ends = {label: mean_normal(part.to_numpy(), confidence) for label, part in groups["excess_nats"]}
+    means = groups[["binarization_entropy", "excess_nats"]].mean()
+    return means.assign(low=[one.low for one in ends.values()], high=[one.high for one in ends.values()])

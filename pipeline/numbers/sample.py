@@ -1,19 +1,18 @@
-"""Numbers of what the models draw: randomness of images, cost of noise, paths between images, content of z."""
+"""Numbers of what the models draw: randomness of images, cost of noise, content of z."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import chi2
 
 from pipeline.config import Params
 from pipeline.core.statistics import mean_normal
-from pipeline.investigations.sample.arrays import PARTS, WAYS, Samples, models_in
+from pipeline.investigations.sample.arrays import PARTS, Samples, models_in
 from pipeline.numbers.keys import with_interval
 
 Numbers = dict[str, float | int | str]
-COMPARED = (("samples", "means"), ("distribution", "means"), ("coupled", "means"), ("distribution", "samples"))
-"""Pairs of ways whose paths are compared at their middle."""
+NOISES = (0.0, 1.0, 2.0)
+"""Multiples of the posterior's spread between which two steps are compared."""
 
 
 def sample_numbers(params: Params, samples: Samples) -> Numbers:
@@ -27,10 +26,9 @@ def sample_numbers(params: Params, samples: Samples) -> Numbers:
     numbers: Numbers = {
         f"sample.{key}": getattr(params.sample, key) for key in ("measured", "prior_points", "draws", "styles")
     }
-    numbers |= {"sample.model": params.roles.middle, "sample.central_percent": 100 * confidence}
+    numbers |= {"sample.model": params.roles.middle}
     numbers |= randomness_numbers(samples["randomness"], confidence)
     numbers |= noise_numbers(samples["reconstructions"], confidence)
-    numbers |= path_numbers(samples["interpolation"], confidence)
     return numbers | style_numbers(samples["styles"])
 
 
@@ -70,58 +68,24 @@ def randomness_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> N
 
 
 def noise_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> Numbers:
-    """Compute the mean log p(x | z) of test images at each multiple of the posterior's spread, in nats."""
-    numbers: Numbers = {"sample.multiples": " ".join(f"{multiple:g}" for multiple in arrays["multiples"])}
-    for name in models_in(arrays, "log_prob"):
-        for multiple, values in zip(arrays["multiples"], arrays[f"{name}.log_prob"], strict=True):
-            numbers |= _mean(f"{name}.sample.noise.{multiple:g}", values, confidence)
-    return numbers
+    """Compute the mean log p(x | z) of test images at each multiple of the posterior's spread, in nats.
 
-
-def shell(latent: int, confidence: float) -> tuple[float, float]:
-    """Return the bounds on |z| of the central shell that holds a share `confidence` of the prior's draws."""
-    low, high = np.sqrt(chi2.ppf([(1 - confidence) / 2, (1 + confidence) / 2], latent))
-    return float(low), float(high)
-
-
-def path_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> Numbers:
-    """Compare the ways of interpolating at the middle of their paths with each other, with the ends and with the prior.
-
-    Args:
-        arrays: of the interpolations; see `Pictures.interpolation`.
-        confidence: of the intervals, and the share of the prior's draws in the central shell.
+    If log p(x | z) is quadratic around the posterior's mean, it is a + b m - c m^2 / 2 at m spreads, with b odd in the
+    noise and so zero on average. Then the step from 1 to 2 costs 3 c / 2, three times the c / 2 of that from 0 to 1.
 
     Returns:
-        `sample.path.WAY.*`: inside_percent_middle and _ends, the percentage of paths whose |z| lies in the prior's
-        central shell; norm, the mean |z| at the middle; entropy_gain, the mean entropy in nats of the pixels at the
-        middle minus that at the means of the ends; log_joint, log p(z) - H(X | z), the expected log p(X, z) of an image
-        drawn there. `sample.path.WAY-OTHER.*`: differences between two ways at the middle.
+        `MODEL.sample.noise.MULTIPLE`; and where 0, 1 and 2 are among the multiples `MODEL.sample.noise.excess`, what
+        the second step costs beyond three times the first, over the same images.
     """
-    latent, times = int(arrays["latent"]), arrays["t"]
-    middle = int(np.abs(times - 0.5).argmin())
-    low, high = shell(latent, confidence)
-    numbers: Numbers = {
-        "sample.path.pairs": arrays["norm"].shape[2],
-        "sample.path.shell_low": low,
-        "sample.path.shell_high": high,
-        "sample.path.latent_dim": latent,
-        "sample.path.spread": float(arrays["spread"].mean() / 2),
-        "sample.path.disagreement": float(arrays["disagreement"].max()),
-        "sample.path.steps": len(times),
-    }
-    ends = arrays["entropy"][WAYS.index("means")][[0, -1]].mean(axis=0)
-    for way, norm, entropy, log_prior in zip(WAYS, arrays["norm"], arrays["entropy"], arrays["log_prior"], strict=True):
-        found = _mean("norm", norm[middle], confidence)
-        found |= _mean("entropy_gain", entropy[middle] - ends, confidence)
-        found |= _mean("log_joint", log_prior[middle] - entropy[middle], confidence)
-        found["norm_ends"] = float(norm[[0, -1]].mean())
-        for place, one in {"ends": norm[[0, -1]], "middle": norm[middle]}.items():
-            found[f"inside_percent_{place}"] = 100 * float(((one >= low) & (one <= high)).mean())
-        numbers |= {f"sample.path.{way}.{key}": value for key, value in found.items()}
-    for way, other in COMPARED:
-        for key in ("norm", "entropy"):
-            gain = arrays[key][WAYS.index(way), middle] - arrays[key][WAYS.index(other), middle]
-            numbers |= _mean(f"sample.path.{way}-{other}.{key}", gain, confidence)
+    multiples = arrays["multiples"].tolist()
+    numbers: Numbers = {"sample.multiples": " ".join(f"{multiple:g}" for multiple in multiples)}
+    for name in models_in(arrays, "log_prob"):
+        values = arrays[f"{name}.log_prob"]
+        for multiple, own in zip(multiples, values, strict=True):
+            numbers[f"{name}.sample.noise.{multiple:g}"] = float(own.mean(dtype=np.float64))
+        if set(NOISES) <= set(multiples):
+            mean, one, two = (values[multiples.index(multiple)] for multiple in NOISES)
+            numbers |= _mean(f"{name}.sample.noise.excess", (one - two) - 3 * (mean - one), confidence)
     return numbers
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import Params
-from pipeline.core.statistics import normal_quantile
-from pipeline.likelihood.subset_means import trustworthy
+from pipeline.core.statistics import mean_t, normal_quantile
+from pipeline.numbers.keys import with_interval
 from pipeline.validation.validate.tables import REFERENCE, STUDY
 
 Numbers = dict[str, float | int | str]
@@ -21,30 +21,18 @@ def errors(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per method and number of draws (`study` has one row, whatever its draws): images; passes, the mean;
-        rmse, rmse_but_worst (without the image whose error is largest), bias, worst and median_error (the standard
-        error's median) in nats; distrusted_percent.
+        rmse, rmse_but_worst (without the image whose error is largest), worst and median_error (the standard error's
+        median) in nats.
     """
     return pd.DataFrame(
         [{"method": method, "draws": draws} | _errors(part) for method, draws, part in _with_reference(table)]
     )
 
 
-def coverage(table: pd.DataFrame, confidence: float) -> "pd.Series[float]":
-    """Count the images whose interval, widened by the reference's own error, contains the reference.
-
-    Args:
-        table: log likelihoods of one model's images by each method; see `ESTIMATOR_ERRORS`.
-        confidence: of the intervals.
-
-    Returns:
-        Percentages, row by row as in `errors`.
-    """
-    reach = normal_quantile(confidence)
-    shares = [
-        100 * float((part["off"].abs() <= reach * np.hypot(part["standard_error"], part["reference_error"])).mean())
-        for _, _, part in _with_reference(table)
-    ]
-    return pd.Series(shares)
+def coverage(part: pd.DataFrame, confidence: float) -> float:
+    """Return the percentage of images whose interval, widened by the reference's own error, contains the reference."""
+    reach = normal_quantile(confidence) * np.hypot(part["standard_error"], part["reference_error"])
+    return 100 * float((part["off"].abs() <= reach).mean())
 
 
 def _with_reference(table: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFrame]]:
@@ -72,59 +60,93 @@ def _errors(part: pd.DataFrame) -> dict[str, float]:
         "passes": float(part["passes"].mean()),
         "rmse": float(np.sqrt((off**2).mean())),
         "rmse_but_worst": float(np.sqrt((rest**2).sum() / max(1, len(rest)))),
-        "bias": float(off.mean()),
         "worst": float(off.abs().max()),
         "median_error": float(part["standard_error"].median()),
-        "distrusted_percent": 100 * float(1 - trustworthy(part).mean()),
     }
 
 
 def validate_numbers(params: Params, tables: Mapping[str, pd.DataFrame]) -> Numbers:
-    """Compute the errors of every method under every model, and how a comparison of two models depends on the method.
+    """Compute the errors of two methods under every model, and how a comparison of two models depends on the method.
 
     Args:
         params: the settings of the validation, the roles of the models and the confidence of the intervals.
         tables: log likelihoods of each model's images by each method; see `ESTIMATOR_ERRORS`.
 
     Returns:
-        `validate.MODEL.METHOD[.DRAWS].*`, the draws left out for the study's own scores and for the longest estimate
-        with the encoder; `validate.MODEL.reference.*`; `validate.comparison.*`; and settings.
+        `validate.MODEL.METHOD.*` for the study's own scores and for the longest estimate with the encoder, with the
+        mean error over the images of each subset as `validate.MODEL.METHOD.SUBSET.bias`; `validate.images.SUBSET`;
+        `validate.MODEL.reference.*`; `validate.comparison.SUBSET.*`; and settings.
     """
-    settings = params.validation
+    settings, confidence = params.validation, params.intervals.confidence
     numbers: Numbers = {
         f"validate.{key}": getattr(settings, key)
         for key in ("encoder_draws", "starts", "draws", "target_standard_error")
     }
     for name, table in tables.items():
         truth = table[table["method"] == REFERENCE]
-        numbers[f"validate.{name}.reference.draws"] = int(truth["draws"].min())
+        numbers |= {f"validate.images.{subset}": len(part) for subset, part in truth.groupby("subset", observed=True)}
         numbers[f"validate.{name}.reference.largest_error"] = float(truth["standard_error"].max())
-        found = errors(table).assign(coverage=coverage(table, params.intervals.confidence))
-        for row in found.to_dict("records"):
-            whole = row["method"] == STUDY or (row["method"], row["draws"]) == ("encoder", settings.encoder_draws)
-            key = f"validate.{name}.{row['method']}" + ("" if whole else f".{row['draws']}")
-            numbers |= {f"{key}.{what}": row[what] for what in row if what not in {"method", "draws"}}
+        for method, draws, part in _with_reference(table):
+            if method == STUDY or (method, draws) == ("encoder", settings.encoder_draws):
+                found = _errors(part) | {"coverage": coverage(part, confidence), "bias": float(part["off"].mean())}
+                for subset, own in part.groupby("subset", observed=True):
+                    found |= _mean(f"{subset}.bias", own["off"], confidence)
+                numbers |= {f"validate.{name}.{method}.{key}": value for key, value in found.items()}
     small, middle = params.roles.small, params.roles.middle
     if small in tables and middle in tables:
-        numbers |= _shift(tables[middle], tables[small], settings.encoder_draws)
+        numbers |= _shifts(tables[middle], tables[small], settings.encoder_draws, confidence)
     return numbers
 
 
-def _shift(a: pd.DataFrame, b: pd.DataFrame, draws: int) -> Numbers:
-    """Compare the difference a - b over the same images by encoder proposals with that by the study's scores."""
-    encoder = _difference(a, b, "encoder", draws)
-    study = _difference(a, b, STUDY)
-    shift = encoder - study
-    return {
-        "validate.comparison.images": len(study),
-        "validate.comparison.encoder": float(encoder.mean()),
-        "validate.comparison.study": float(study.mean()),
-        "validate.comparison.shift": float(shift.mean()),
-        "validate.comparison.shift_error": float(shift.std(ddof=1) / np.sqrt(len(shift))),
-        "validate.comparison.largest_shift": float(shift.abs().max()),
-        "validate.comparison.beyond_a_nat": int((shift.abs() > 1).sum()),
-        "validate.comparison.sign_changes": int((np.sign(encoder) != np.sign(study)).sum()),
-    }
+def bias_of_scores(table: pd.DataFrame) -> dict[str, float]:
+    """Return the mean error of the study's own scores against the reference, in nats, by subset.
+
+    Args:
+        table: log likelihoods of one model's images by each method; see `ESTIMATOR_ERRORS`.
+    """
+    own = next(part for method, _, part in _with_reference(table) if method == STUDY)
+    return {str(subset): float(part["off"].mean()) for subset, part in own.groupby("subset", observed=True)}
+
+
+def estimation_error(monte_carlo_error: float, bias: float | None) -> float:
+    """Return what is known of the error of a mean over images, in nats: its Monte Carlo error or the bias, if larger.
+
+    The Monte Carlo error falls with the number of images. What every draw misses, such as a mode that no search found,
+    does not, and the weights hold no trace of it: only a reference shows it.
+
+    Args:
+        monte_carlo_error: standard error of the mean over these images, in nats.
+        bias: mean error of such images against the reference, in nats; None where it was not measured, so that the
+            error may be larger than what is returned.
+    """
+    return max(monte_carlo_error, abs(bias or 0.0))
+
+
+def _mean(key: str, values: "pd.Series[float]", confidence: float) -> dict[str, float]:
+    """Return the mean over images with Student's interval; nothing for fewer than two images."""
+    return with_interval(key, mean_t(values.to_numpy(np.float64), confidence)) if len(values) > 1 else {}
+
+
+def _shifts(a: pd.DataFrame, b: pd.DataFrame, draws: int, confidence: float) -> Numbers:
+    """Compare the difference a - b by encoder proposals with that by the study's scores, over the images of a subset.
+
+    Each subset is on its own: the shift of a mixture of subsets depends on how many images of each are in it.
+    """
+    subset = a.drop_duplicates("id").set_index("id")["subset"]
+    found = pd.DataFrame({"encoder": _difference(a, b, "encoder", draws), STUDY: _difference(a, b, STUDY)}).dropna()
+    found = found.assign(shift=found["encoder"] - found[STUDY], subset=subset.reindex(found.index))
+    numbers: Numbers = {}
+    for name, part in found.groupby("subset", observed=True):
+        own: Numbers = {
+            "images": len(part),
+            "encoder": float(part["encoder"].mean()),
+            "study": float(part[STUDY].mean()),
+            "largest_shift": float(part["shift"].abs().max()),
+            "beyond_a_nat": int((part["shift"].abs() > 1).sum()),
+        }
+        own |= _mean("shift", part["shift"], confidence)
+        numbers |= {f"validate.comparison.{name}.{key}": value for key, value in own.items()}
+    return numbers
 
 
 def _difference(a: pd.DataFrame, b: pd.DataFrame, method: str, draws: int | None = None) -> "pd.Series[float]":

@@ -102,7 +102,7 @@ def fill(text: str, name: str, content: str) -> str:
     pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     filled, times = pattern.subn(lambda found: f"{found[1]}{content}\n{found[2]}", text)
     if times != 1:
-        raise DataError(f"README.md: {times} places between <!-- {name} --> and <!-- /{name} -->; keep one")
+        raise DataError(f"{times} places between <!-- {name} --> and <!-- /{name} -->; keep one")
     return filled
 
 

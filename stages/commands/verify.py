@@ -7,20 +7,20 @@ that keeps a file's size and time, and gives neither the old hash nor the old va
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from pathspec import GitIgnoreSpec
 from ruamel.yaml import YAML
 
+from pipeline.config import load_params
 from pipeline.core.errors import DataError, StudyError
-from pipeline.core.storage import read_bytes, read_text
+from pipeline.core.storage import read_bytes, read_json, read_text
 from pipeline.core.tables import read_by_model, read_table
 from pipeline.likelihood.score_tables import SCORES
-from stages.commands.publish import LIKELIHOODS, likelihoods
+from pipeline.rendering.data_package import LIKELIHOODS, data_package, likelihoods
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
@@ -88,14 +88,19 @@ def unpublished(layout: Layout) -> Iterator[str]:
         if made.exists() and not (published.exists() and read_bytes(published) == read_bytes(made)):
             what = "PDF" if made == layout.pdf else "page"
             yield f"{published} is not the rendered {what}; run `make publish`"
-    scores, published = layout.gathered("scores.parquet"), layout.published_likelihoods
-    if scores.exists() and not _holds(published, likelihoods(read_by_model(scores, SCORES))):
-        yield f"{published} is not the table of {scores}; run `make publish`"
+    if (scores := layout.gathered("scores.parquet")).exists():
+        table = likelihoods(read_by_model(scores, SCORES))
+        package = data_package(table, load_params(layout.params))
+        if not _holds(lambda: read_table(layout.published_likelihoods, LIKELIHOODS).equals(table)):
+            yield f"{layout.published_likelihoods} is not the table of {scores}; run `make publish`"
+        if not _holds(lambda: read_json(layout.data_package) == package):
+            yield f"{layout.data_package} does not describe the table of {scores}; run `make publish`"
 
 
-def _holds(file: Path, table: pd.DataFrame) -> bool:
+def _holds(test: Callable[[], bool]) -> bool:
+    """Return the outcome of a test of a file, false where the file cannot be read."""
     try:
-        return read_table(file, LIKELIHOODS).equals(table)
+        return test()
     except StudyError:
         return False
 

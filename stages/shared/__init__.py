@@ -1,1 +1,1 @@
-"""Helpers of all stages: the command line, the paths, progress, and reading the findings of earlier stages."""
+"""Helpers of all stages: the command line, the paths, progress, and reading the results of earlier stages."""

@@ -85,7 +85,7 @@ class Layout:
     @property
     def regression(self) -> dict[str, Path]:
         """The regression study's tables, by name."""
-        names = ("traces", "dips", "falls", "fits", "outcomes")
+        names = ("traces", "levels", "dips", "moves", "falls", "fits", "outcomes")
         return {name: self.root / "data" / "regress" / f"{name}.parquet" for name in names}
 
     def decomposition(self, name: str) -> Path:
@@ -98,8 +98,13 @@ class Layout:
         return self.root / "data" / "compare" / "pairs.parquet"
 
     @property
+    def dimensions(self) -> Path:
+        """Log likelihood, bound, active units and overfitting by the number of latent dimensions."""
+        return self.root / "data" / "compare" / "dimensions.parquet"
+
+    @property
     def effects(self) -> Path:
-        """Effects of the number of latent dimensions."""
+        """Effects of the number of latent dimensions and of the training run."""
         return self.root / "data" / "compare" / "effects.parquet"
 
     @property
@@ -170,6 +175,16 @@ class Layout:
     def published_likelihoods(self) -> Path:
         """The committed study's log likelihoods, one row per image and model."""
         return self.root / "docs" / "likelihoods.parquet"
+
+    @property
+    def data_package(self) -> Path:
+        """The descriptor of the committed study's log likelihoods."""
+        return self.root / "docs" / "datapackage.json"
+
+    @property
+    def data_dictionary(self) -> Path:
+        """The page that describes the committed study's log likelihoods."""
+        return self.root / "docs" / "likelihoods.md"
 
     @property
     def publications(self) -> list[tuple[Path, Path]]:

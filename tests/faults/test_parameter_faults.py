@@ -122,6 +122,10 @@ BAD = {
         put(r"(?s)(sample:.*?models: \[vae-04, )vae-20, ", r"\1"),
         "sample.models lacks 'vae-20', the model of roles.middle; add it",
     ),
+    "a middle model that is not diagnosed": (
+        put(r"(?s)(diagnose:.*?models: \[vae-04, )vae-20, ", r"\1"),
+        "diagnose.models lacks 'vae-20', the model of roles.middle; add it",
+    ),
     "an unknown key of validate": (
         put("^validate:", "validate:\n  start: 3\n"),
         "unknown key validate.start; did you mean 'starts'?; there are models, test, tail, proposals, encoder_draws",

@@ -26,7 +26,7 @@ WRITTEN = {
     "classify": lambda layout: [layout.classification("cvae-20")],
     "validate": lambda layout: [layout.validation("vae-04")],
     "gather": lambda layout: [layout.gathered(name) for name in ("scores.parquet", "history.csv", "latent.npz")],
-    "compare": lambda layout: [layout.pairs, layout.effects],
+    "compare": lambda layout: [layout.pairs, layout.dimensions, layout.effects],
     "summarise": lambda layout: [layout.numbers, layout.metrics],
 }
 

@@ -75,7 +75,7 @@ IMAGES = {
 }
 OUTPUTS = {
     "gather": lambda layout: sorted(layout.gathered("scores.parquet").parent.iterdir()),
-    "compare": lambda layout: [layout.pairs, layout.effects],
+    "compare": lambda layout: [layout.pairs, layout.dimensions, layout.effects],
     "plot": lambda layout: sorted(layout.figures.iterdir()),
     "summarise": lambda layout: [layout.numbers, layout.metrics],
 }

@@ -5,10 +5,10 @@ from pipeline.rendering.page import render_page
 from pipeline.rendering.quarto import find_quarto
 from tests.support.browser import browser
 from tests.support.samples import make_sample
-from tests.support.studies import drawn_study, made_numbers, made_page, made_report, study_report
+from tests.support.studies import drawn_study, made_numbers, made_page, made_report, made_text, study_report
 from tests.support.tiny import once
 
-__all__ = ["browser", "drawn_study", "made_numbers", "made_page", "made_report", "once", "study_report"]
+__all__ = ["browser", "drawn_study", "made_numbers", "made_page", "made_report", "made_text", "once", "study_report"]
 
 
 @pytest.fixture(scope="session")

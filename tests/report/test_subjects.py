@@ -49,14 +49,14 @@ def pages(made_numbers, made_page):
 def test_a_page_on_digits_says_so(pages, dataset):
     assert "Its ten classes are the digits" in pages(dataset)
     assert "names the digit of" in pages(dataset)
-    assert "axis of ink" in pages(dataset)
+    assert re.search(r"correlates with ink .{0,40} it is an axis of", pages(dataset))
 
 
 def test_a_page_on_clothes_says_nothing_of_digits_or_of_writing(pages):
     page = pages("fashion-mnist")
     assert "1 Trouser" in page
     assert "names the class of" in page
-    assert "axis of brightness" in page
+    assert re.search(r"correlates with brightness .{0,40} it is an axis of", page)
     assert [page[max(0, one.start() - 40) : one.end() + 20] for one in OF_DIGITS.finditer(page)] == []
     assert [page[max(0, one.start() - 40) : one.end() + 20] for one in OF_WRITING.finditer(page)] == []
 
@@ -64,7 +64,7 @@ def test_a_page_on_clothes_says_nothing_of_digits_or_of_writing(pages):
 def test_a_page_on_characters_says_nothing_of_digits(pages):
     page = pages("kmnist")
     assert "1 ki" in page
-    assert "axis of ink" in page
+    assert re.search(r"correlates with ink .{0,40} it is an axis of", page)
     assert not OF_DIGITS.search(page)
 
 

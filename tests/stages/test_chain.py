@@ -2,37 +2,22 @@
 
 import re
 import shutil
-import sys
 
 import pytest
 from ruamel.yaml import YAML
 
 from stages.shared.layout import Layout
-from tests.support.tiny import MODELS, call, dvc, edit
+from tests.support.tiny import MODELS, dvc, edit, run_all
 
 ALL = ["download", "split", *(f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS)]
 ALL += [*(f"sample@{model}" for model in MODELS), "classify@cvae-20", "validate@vae-04", "diagnose@vae-20", "regress"]
 READ_ALL_MODELS = ["gather", "compare", "decompose", "plot", "summarise", "explore"]
 
 
-RUN_ALL = """
-import sys
-from importlib import import_module
-from pathlib import Path
-
-from stages.shared.layout import Layout
-
-for command in sys.argv[1:]:
-    name, *words = command.removeprefix("python -m ").split()
-    import_module(name).main(*words, Layout(Path()))
-"""
-"""Runs the commands of all stages in one process, which imports PyTorch once."""
-
-
-def commands(project):
-    """Return the command of each stage by its name, in the order in which DVC ran them."""
+def stages(project):
+    """Return the names of the stages that ran, inputs first."""
     lock = YAML(typ="safe").load((project / "dvc.lock").read_text(encoding="utf-8"))
-    return {name: stage["cmd"] for name, stage in lock["stages"].items()}
+    return list(lock["stages"])
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +28,9 @@ def repeated(finished, once):
         shutil.copytree(finished, folder)
         shutil.rmtree(folder / "data")
         shutil.rmtree(Layout(folder).page.parent)
-        done = call(
-            folder, sys.executable, "-c", RUN_ALL, *commands(folder).values(), LC_ALL="C", LANG="C", TZ="Asia/Kabul"
-        )
-        return [done.returncode, done.stderr]
+        run_all(folder, stages(folder), LC_ALL="C", LANG="C", TZ="Asia/Kabul")
 
-    folder, (code, said) = once("räumlich entfernt, où ça", make)
-    assert code == 0, said
-    return folder
+    return once("räumlich entfernt, où ça", make)[0]
 
 
 def ran(said):
@@ -66,7 +46,7 @@ def test_nothing_is_done_twice(project):
 
 
 def test_a_run_does_every_stage(finished):
-    assert sorted(commands(finished)) == sorted([*ALL, *READ_ALL_MODELS, "report"])
+    assert sorted(stages(finished)) == sorted([*ALL, *READ_ALL_MODELS, "report"])
 
 
 def results(project):
@@ -99,8 +79,7 @@ def test_an_edited_figure_is_drawn_and_nothing_is_scored(project):
 
 def test_an_edited_page_draws_nothing(project):
     edit(project / "report" / "index.qmd", "\n# References", "\nOne more sentence.\n\n# References")
-    assert ran(dvc(project, "repro")) == ["report"]
-    assert "One more sentence." in Layout(project).page.read_text(encoding="utf-8")
+    assert ran(dvc(project, "repro", "--dry")) == ["report"]
 
 
 def test_an_edited_explorer_leaves_the_report_beside_it(project):
@@ -139,6 +118,7 @@ CHANGES_OF_NUMBERS = {
     "resamples: 100 ": ("resamples: 101 ", ["diagnose@vae-20", "compare", "decompose", "regress", "plot", "summarise"]),
     "redrawn: 3 ": ("redrawn: 4 ", ["decompose", "summarise"]),
     "void: 0.1 ": ("void: 0.2 ", ["diagnose@vae-20", "plot", "summarise"]),
+    "path_points: 3 ": ("path_points: 4 ", ["diagnose@vae-20", "plot", "summarise"]),
 }
 
 
@@ -170,6 +150,6 @@ EDITS = {
 @pytest.mark.parametrize("room", EDITS)
 def test_an_edit_in_one_room_runs_its_stage_and_the_readers_and_scores_nothing_again(project, room):
     own, between = EDITS[room]
-    with next((project / "pipeline" / room).glob("*.py")).open("a", encoding="utf-8") as file:
+    with min((project / "pipeline" / room).glob("*.py")).open("a", encoding="utf-8") as file:
         file.write("\n# One more line.\n")
     assert sorted(ran(dvc(project, "repro", "--dry"))) == sorted([*own, *between, *READERS])

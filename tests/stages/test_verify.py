@@ -13,6 +13,8 @@ def published(project, run_stage):
     """The finished tiny project, published."""
     layout = Layout(project)
     shutil.copy2(ROOT / "README.md", project)
+    layout.data_dictionary.parent.mkdir()
+    shutil.copy2(Layout(ROOT).data_dictionary, layout.data_dictionary)
     layout.benchmarks.parent.mkdir()
     shutil.copy2(Layout(ROOT).benchmarks, layout.benchmarks)
     assert run_stage(project, "commands.publish") == (0, "")
@@ -64,6 +66,10 @@ def shift(path):
         (
             lambda layout: shift(layout.published_likelihoods),
             "docs/likelihoods.parquet is not the table of",
+        ),
+        (
+            lambda layout: edit(layout.data_package, '"latent_dim": 3', '"latent_dim": 4'),
+            "docs/datapackage.json does not describe the table of",
         ),
         (lambda layout: layout.published_pdf.write_bytes(b""), "docs/report.pdf is not the rendered PDF; run"),
     ],

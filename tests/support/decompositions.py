@@ -7,8 +7,9 @@ import pandas as pd
 
 from pipeline.core.rng import stream
 from pipeline.investigations.decompose.binarization import binarization_log_ratio, redraw
-from pipeline.investigations.decompose.estimates import estimate
+from pipeline.investigations.decompose.estimates import estimates, tabulate
 from pipeline.investigations.decompose.tables import DRAWS, GRADIENTS, REDRAWS, Decomposition
+from pipeline.investigations.decompose.work import Operations, gradient_estimates
 from tests.support.parameters import PARAMS
 
 
@@ -18,9 +19,13 @@ def make_decomposition(scores, images, split):
     test = own[own["subset"] == "test"].reset_index(drop=True)
     others = {name: scores[name] for name in ("vae-20-threshold", "vae-20-seed-1") if name in scores}
     intervals = PARAMS.intervals.model_copy(update={"resamples": 100})
-    source, redraws = partial(stream, 0), _redraw(test[:12], images.grey)
-    shares = estimate(own, redraws, others, images.grey, split, intervals, source)
-    return Decomposition("vae-20", _average(test[:30]), redraws, _slopes(), shares)
+    source, redraws, gradients = partial(stream, 0), _redraw(test[:12], images.grey), make_gradients()
+    control = "vae-20-threshold" if "vae-20-threshold" in others else None
+    rows = [
+        *estimates(own, redraws, others, control, images.grey, split, intervals, source),
+        *gradient_estimates(gradients, Operations(8.0, 10.0), intervals, source("gradients")),
+    ]
+    return Decomposition("vae-20", _average(test[:30]), redraws, gradients, tabulate(rows))
 
 
 def _average(test):
@@ -52,11 +57,23 @@ def _redraw(test, grey):
     return pd.concat(parts, ignore_index=True)[REDRAWS.names]
 
 
-def _slopes():
-    rows = [
-        (network, objective, draws, 1.0, noise / draws, 5.0, 40)
-        for network, noise in (("encoder", 30.0), ("decoder", 8.0))
+def make_gradients(images=40, noise=(("encoder", 30.0), ("decoder", 4.0)), spread=1.0):
+    """Gradients whose expectations vary by 5 between images; more draws divide their noise, and little else."""
+    factor = 1 + spread * (np.random.default_rng(5).random(images) - 0.5)
+    parts = [
+        pd.DataFrame(
+            {
+                "network": network,
+                "objective": objective,
+                "draws": np.int32(draws),
+                "id": np.arange(images, dtype=np.int32),
+                "signal": 6 * factor / factor.mean(),
+                "noise": size / draws,
+                "common": 1.0,
+            }
+        )
+        for network, size in noise
         for objective, draws in (("outside", 1), ("inside", 1), ("inside", 16))
     ]
-    types = {"network": "category", "objective": "category", "draws": np.int32, "images": np.int32}
-    return pd.DataFrame(rows, columns=GRADIENTS.names).astype(types)
+    types = {"network": "category", "objective": "category"}
+    return pd.concat(parts, ignore_index=True)[GRADIENTS.names].astype(types)

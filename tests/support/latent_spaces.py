@@ -16,11 +16,15 @@ def diagnosed(latent, rng, *, epochs=1.0):
         "divergence": {"divergence": 24.5, "information": 6.9, "marginal": 17.6, "units": 0.1}
         | {"total_correlation": 17.5, "error": 0.01, "log_images": 6.91},
         "gaussian": 0.07,
-        "norm": {"relative": 1.06, "inner": 0.02, "distance": 0.15, "chance": 0.043},
+        "norm": {"relative": near(1.06), "inner": 0.02, "distance": 0.15, "chance": 0.043},
         "accuracy": near(0.8 + 0.05 * epochs),
         "moments": near(0.66 - 0.05 * epochs),
         "bound": near(1.2, 0.1),
         "void": {"prior": near(0.27 + 0.05 * epochs), "posterior": near(0.02)},
+        "curve": [
+            {"ratio": 0.01, "prior": near(0.05, 0.005), "posterior": near(0.001, 0.0005)},
+            {"ratio": 0.5, "prior": near(0.7), "posterior": near(0.09)},
+        ],
         "unsure": {
             name: near(value + 0.01 * rng.random())
             for name, value in zip(

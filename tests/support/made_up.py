@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,16 @@ from pipeline.data.subsets import scored_rows
 from pipeline.figures.atlas import model_label
 from pipeline.figures.palette import marks
 from pipeline.investigations.classify.tables import CLASSIFIED
+from pipeline.investigations.compare.dimensions import dimension_table
 from pipeline.investigations.compare.effects import dimension_effects
+from pipeline.investigations.compare.pairs import pairs_of
+from pipeline.investigations.diagnose.paths import join
+from pipeline.investigations.diagnose.space import examine
 from pipeline.investigations.sample.arrays import by_kind
 from pipeline.investigations.sample.study import Pictures
 from pipeline.likelihood.subset_means import summary
 from pipeline.models.build import build, start
-from pipeline.numbers.findings import Findings
+from pipeline.numbers.results import Results
 from pipeline.validation.validate.tables import CURVES, ESTIMATOR_ERRORS, REFERENCE, STUDY
 from tests.support.decompositions import make_decomposition
 from tests.support.latent_spaces import diagnosed
@@ -54,12 +59,15 @@ VARIANTS = {
 """Variants of the first three models: the model, and the parameters that differ from it."""
 
 
+CPU = torch.device("cpu")
+
+
 @dataclass(frozen=True)
 class Study:
-    """Parameters and findings of a made-up study."""
+    """Parameters and results of a made-up study."""
 
     models: dict[str, ModelParams]
-    tables: Findings
+    tables: Results
     variants_of: dict[str, ModelParams] = field(default_factory=dict)
     """Models that are variants of others, and not shown beside them."""
 
@@ -96,7 +104,7 @@ class Study:
 
 
 def make_study(*, models=5, side=28, images=1400, grey=None, label=None):
-    """Make up findings for a number of models and images, of which the last three tenths are the test file."""
+    """Make up results for a number of models and images, of which the last three tenths are the test file."""
     rng = np.random.default_rng(0)
     if grey is None:
         grey, label = _draw_images(images, side, rng)
@@ -111,18 +119,22 @@ def make_study(*, models=5, side=28, images=1400, grey=None, label=None):
     }
     shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"epochs_factor": 0.1, "score_on": "test"})}
     labelled = freeze(grey, label, rng)
-    found, latent = _diagnose(params | shorter, side)
-    tables = Findings(
+    found, latent = _diagnose(params | shorter, labelled)
+    whole = _with_few_resamples(params | others)
+    compared = dict.fromkeys([*zip(NAMES[1:models], NAMES, strict=False), *pairs_of(whole, everyone)])
+    pairs = pd.concat([_compare(everyone, a, b) for a, b in compared], ignore_index=True)
+    tables = Results(
         images=labelled,
         split=split,
         histories={name: _learn(model, rng) for name, model in params.items()},
         scores=everyone,
-        pairs=pd.concat([_compare(scores, a, b) for a, b in zip(NAMES[1:models], NAMES, strict=False)]),
+        pairs=pairs,
         classified={name: _classify(scores[name]) for name, model in params.items() if model.conditional},
         certified={name: _certify(scores[name], model, rng) for name, model in params.items()},
-        estimated={name: _estimate(scores[name]) for name in NAMES[: min(models, 3)]},
+        estimated={name: _estimate(scores[name], place) for place, name in enumerate(NAMES[: min(models, 3)])},
         regression=make_regression(),
-        effects=_effects(params | others, everyone, pictures, split),
+        dimensions=dimension_table(whole, everyone, {name: one["active"] for name, one in found.items()}, pairs),
+        effects=dimension_effects(whole, everyone, pictures, split, pairs),
         samples={},
         diagnosed=found,
         latent=latent,
@@ -134,7 +146,7 @@ def make_study(*, models=5, side=28, images=1400, grey=None, label=None):
 
 def _draw_pictures(models, tables):
     """Draw few pictures of each kind from models that have learnt nothing, as `gather` collects them."""
-    few = {"multiples": (0, 1, 2, 4, 8), "generated": 7, "pairs": 5, "steps": 5, "styles": 4}
+    few = {"multiples": (0, 1, 2, 4, 8), "generated": 7, "styles": 4}
     few |= {"measured": 20, "prior_points": 50, "draws": 4}
     pixels = tables.images.grey.shape[1]
     rng = np.random.default_rng(4)
@@ -149,7 +161,7 @@ def _draw_pictures(models, tables):
             binary=tables.images.binary(model.binarization),
             scores=tables.scores[name],
             stream=lambda *names: stream(0, *names),
-            device=torch.device("cpu"),
+            device=CPU,
         )
         for kind, arrays in pictures.all().items():
             files |= {f"{name}.{kind}.{key}": values for key, values in arrays.items()}
@@ -184,7 +196,7 @@ def _score(split, model, rng):
     hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
     level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["label"]]
     log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
-    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 50 == 7)
+    log_likelihood += 60.0 * (model.latent_dim == 4) * (scored["id"].to_numpy() % 20 == 7)
     return scored.assign(
         elbo=log_likelihood - rng.gamma(4, 1, len(scored)),
         log_likelihood=log_likelihood,
@@ -205,11 +217,10 @@ def _variants(params):
     }
 
 
-def _effects(models, scores, images, split):
-    """Compute the effects of these scores, with few resamples."""
+def _with_few_resamples(models):
+    """Return the tests' parameters with these models and few resamples."""
     intervals = PARAMS.intervals.model_copy(update={"resamples": 100})
-    params = PARAMS.model_copy(update={"models": models, "intervals": intervals})
-    return dimension_effects(params, scores, images, split)
+    return PARAMS.model_copy(update={"models": models, "intervals": intervals})
 
 
 def _classify(scores):
@@ -242,9 +253,9 @@ def _about(part, method, rng, below=0.0):
     return part.assign(method=method, log_likelihood=values, error=0.05)
 
 
-def _estimate(scores):
+def _estimate(scores, place):
     """Make up estimates by three proposals, better from first to last and with more draws, and by the reference."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(3 + place)
     part = choose(scores, 20, lambda name: stream(0, name))
     truth = part.assign(method=REFERENCE, draws=np.int32(50_000), passes=6e4, standard_error=0.01)
     found = [truth, _off(part, STUDY, 256, 600, 0.05, rng)]
@@ -254,7 +265,7 @@ def _estimate(scores):
     return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATOR_ERRORS.names]
 
 
-def _diagnose(models, side):
+def _diagnose(models, images):
     """Make up a diagnosis, as numbers and as arrays, of the first three unconditional models and of the last model."""
     rng = np.random.default_rng(4)
     plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
@@ -265,11 +276,21 @@ def _diagnose(models, side):
             "posterior_ratio": rng.normal(1, 1, 1000),
             "prior_ratio": rng.normal(-2, 2, 1000),
             "generated": rng.normal(-110, 20, 100),
-            "pictures": rng.integers(0, 2, (4, 12, side * side), dtype=np.uint8),
+            "pictures": rng.integers(0, 2, (4, 12, images.grey.shape[1]), dtype=np.uint8),
         }
+        | _join(models[name], images)
         for name in plain
     }
     return found, arrays
+
+
+def _join(model, images):
+    """Join a few images through the latent space of a model that has learnt nothing."""
+    x, rng = images.binary(model.binarization)[:50], np.random.default_rng(6)
+    made = start(build(x.shape[1], (8,), model), np.full(x.shape[1], 0.2), rng)
+    quick = PARAMS.diagnose.model_copy(update={"networks": 1, "hidden": 8, "steps": 4})
+    space = examine(made, x, x, quick, partial(stream, 1), CPU)
+    return {f"path_{key}": values for key, values in join(made, space, x, 5, 5, rng, CPU).items()}
 
 
 def _off(part, method, draws, passes, error, rng):

@@ -15,6 +15,11 @@ def quotes(page):
     return dict(found)
 
 
+def plain_text(markdown):
+    """The words of a manuscript, without its marks of numbers and of code."""
+    return re.sub(r"\[([^\]]*)\]\{\.(?:number|words)[^}]*\}", r"\1", markdown).replace("`", "")
+
+
 def changed(value):
     """Another value of the same kind, which any format with a decimal or none tells from the old one."""
     if isinstance(value, str):

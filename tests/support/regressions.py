@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.investigations.regress.data import Points, truth
-from pipeline.investigations.regress.equal import compare_dips
-from pipeline.investigations.regress.study import dips, falls, fits, outcomes, traces
-from pipeline.investigations.regress.tables import CONSTANT, VARYING, Regression
+from pipeline.investigations.regress.study import OF_TWO_MODELS, dips, levels, outcomes, traces
+from pipeline.investigations.regress.tables import CONSTANT, SCHEMAS, VARYING, Regression
 from pipeline.investigations.regress.training import Run, total
 from tests.support.parameters import PARAMS as STUDY
 
@@ -32,18 +31,14 @@ def make_regression():
     x = np.sort(rng.uniform(0, 4, (SEEDS, POINTS)))
     line, noise = truth(x, PARAMS)
     points = Points(x, line + noise * rng.normal(size=x.shape))
-    parts = {name: [] for name in ("traces", "dips", "falls", "fits", "outcomes")}
-    runs = {}
+    parts = {name: [] for name in SCHEMAS}
     for place, name in enumerate(PARAMS.variants):
         sigma = 0.3 + 0 * x if name == CONSTANT else np.maximum(noise, 0.02 * place)
-        run = runs[name] = make_run(points, 0.7 if name == CONSTANT else 0.2, sigma, rng)
-        parts["traces"].append(traces(run).assign(variant=name))
-        parts["dips"].append(dips(run, points, PARAMS).assign(variant=name))
+        run = make_run(points, 0.7 if name == CONSTANT else 0.2, sigma, rng)
+        tables = {"traces": traces(run), "levels": levels(run, PARAMS), "dips": dips(run, points, PARAMS)}
+        tables["outcomes"] = outcomes(run, points, points, PARAMS)
         if name in (CONSTANT, VARYING):
-            parts["falls"].append(falls(run, points, PARAMS).assign(variant=name))
-            parts["fits"].append(fits(run, points, PARAMS).assign(variant=name))
-        pairs = zip(run.train.T, runs.get(VARYING, run).train.T, strict=True)
-        equal = pd.DataFrame([compare_dips(one, other, PARAMS.dip, PARAMS.settle) for one, other in pairs])
-        own = outcomes(run, points, points, PARAMS).assign(variant=name)
-        parts["outcomes"].append(pd.concat([own, equal], axis=1))
+            tables |= {kind: make(run, points, PARAMS) for kind, make in OF_TWO_MODELS.items()}
+        for kind, table in tables.items():
+            parts[kind].append(table.assign(variant=name))
     return Regression(**{name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()})

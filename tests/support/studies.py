@@ -13,9 +13,11 @@ from pipeline.core.storage import read_json, write_bytes, write_json, write_text
 from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import to_svg
 from pipeline.numbers.collect import all_numbers
+from pipeline.rendering.manuscript import read_manuscript
 from pipeline.rendering.page import Report, render_page, render_report
 from stages.shared.layout import Layout
 from tests.support.made_up import make_study
+from tests.support.quotes import plain_text
 
 ROOT = Path(__file__).parents[2]
 Numbers = dict[str, float | int | str]
@@ -74,6 +76,21 @@ def made_page(made_report, once) -> Callable[[Numbers], str]:
         return Layout(once(f"page {name}", partial(make, numbers=numbers))[0]).page.read_text(encoding="utf-8")
 
     return made_page
+
+
+@pytest.fixture(scope="session")
+def made_text(made_report, once) -> Callable[[Numbers], str]:
+    """Return the page's text with these numbers, before a renderer makes a page of it: half the work."""
+
+    def make(root, numbers):
+        layout = made_report(root, numbers)
+        write_text(layout.page, plain_text(read_manuscript(layout.report).markdown))
+
+    def made_text(numbers):
+        name = hashlib.sha256(json.dumps(numbers).encode()).hexdigest()[:12]
+        return Layout(once(f"text {name}", partial(make, numbers=numbers))[0]).page.read_text(encoding="utf-8")
+
+    return made_text
 
 
 @pytest.fixture(scope="session")

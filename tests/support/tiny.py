@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +46,17 @@ CHANGES = {
     | {"starts": 2, "newton_steps": 2, "refine_rounds": 2, "draws": 100, "max_draws": 200},
     "regress": {"points": 20, "holdout": 10, "seeds": 2, "steps": 30, "look_every": 10, "settle": 5, "dip": 0.01}
     | {"variants": dict.fromkeys(name for name in REGRESSIONS if name not in ("constant", "varying", "clipped"))},
-    "sample": {"models": list(MODELS), "generated": 3, "pairs": 3, "steps": 3, "styles": 2}
-    | {"measured": 4, "prior_points": 10, "draws": 4},
+    "sample": {"models": list(MODELS), "generated": 3, "styles": 2} | {"measured": 4, "prior_points": 10, "draws": 4},
     "diagnose": {
         "models": ["vae-20"],
         "removal": 4,
         "draws": 4,
         "aggregate_points": 50,
+        "networks": 2,
         "hidden": 8,
         "steps": 10,
+        "pairs": 3,
+        "path_points": 3,
         "generated": 4,
     },
     "decompose": {"images": 3, "curve": [1, 4], "repetitions": 2, "redrawn": 3, "redraws": 2}
@@ -122,6 +124,24 @@ def dvc(folder: Path, *words: str, **changes: str) -> str:
     return _succeed(call(folder, sys.executable, "-m", "dvc", *words, **changes))
 
 
+RUN_ALL = """
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from stages.shared.layout import Layout
+
+for stage in sys.argv[1:]:
+    name, _, item = stage.partition("@")
+    import_module(f"stages.{name}").main(*item.split(), Layout(Path()))
+"""
+
+
+def run_all(folder: Path, stages: Iterable[str], **changes: str) -> None:
+    """Run stages in one process, which imports PyTorch once and not thirty times."""
+    _succeed(call(folder, sys.executable, "-c", RUN_ALL, *stages, **changes))
+
+
 def git(folder: Path, *words: str) -> str:
     """Run Git, which must succeed; what it said."""
     return _succeed(call(folder, "git", *words))
@@ -150,12 +170,13 @@ def once(tmp_path_factory) -> Callable[..., tuple[Path, Any]]:
 
 @pytest.fixture(scope="session")
 def finished(once) -> Path:
-    """The tiny project after one `dvc repro`, without Git."""
+    """The tiny project with every stage run and known to DVC, without Git."""
 
     def make(folder: Path) -> None:
         copy_project(folder)
         dvc(folder, "init", "--no-scm", "-q")
-        dvc(folder, "repro")
+        run_all(folder, dvc(folder, "stage", "list", "--name-only").split())
+        dvc(folder, "commit", "--force")
 
     return once("finished", make)[0]
 

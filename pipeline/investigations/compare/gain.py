@@ -50,7 +50,7 @@ def traits(images: Images, split: pd.DataFrame) -> pd.DataFrame:
 def gain_effects(
     images: pd.DataFrame, models: tuple[str, str], params: IntervalParams, rng: np.random.Generator
 ) -> Iterator[Row]:
-    """Yield the rows `gain-share`, `gain-slope` and `gain-correlation`, of the gain of model a over model b.
+    """Yield the rows `gain-share` and `gain-slope` of the gain of model a over model b.
 
     Least squares of the gain on the label and the standardised predictors. R^2 is split by `shapley_shares`; intervals
     are bootstrap percentiles over images.
@@ -62,15 +62,10 @@ def gain_effects(
         rng: draws the resamples.
     """
     columns, groups, labels = _design(images)
-    targets = np.column_stack([images["a"] - images["b"], images["a"], images["b"]])
     counts = bootstrap_counts(len(images), params.resamples, rng)
-    moments = mean_products(np.column_stack([columns, targets]), counts)
+    moments = mean_products(np.column_stack([columns, images["a"] - images["b"]]), counts)
     sizes = len(images), params.resamples
-    for kind, found in (
-        ("gain-share", _shares(moments, groups)),
-        ("gain-slope", _slopes(moments, labels)),
-        ("gain-correlation", dict(zip(models, _correlations(moments), strict=True))),
-    ):
+    for kind, found in (("gain-share", _shares(moments, groups)), ("gain-slope", _slopes(moments, labels))):
         for name, samples in found.items():
             yield effect(kind, models, "test", percentile_interval(samples, params.confidence), sizes, name)
 
@@ -88,24 +83,15 @@ def _design(images: pd.DataFrame) -> tuple[np.ndarray, dict[str, list[int]], lis
 
 
 def _shares(moments: Moments, groups: dict[str, list[int]]) -> dict[str, np.ndarray]:
-    r_squared = r_squared_of_subsets(moments, groups, moments.shape[1] - 3)
+    r_squared = r_squared_of_subsets(moments, groups, moments.shape[1] - 1)
     return shapley_shares(r_squared) | {"all": r_squared[frozenset(groups)]}
 
 
 def _slopes(moments: Moments, labels: list[int]) -> dict[str, np.ndarray]:
     """Return the coefficients, those of the labels relative to their mean."""
-    target = moments.shape[1] - 3
+    target = moments.shape[1] - 1
     slopes, _ = least_squares(moments, range(1, target), target)
     effects = slopes[:, 1 : len(labels)]
     effects = np.column_stack([effects, -effects.sum(axis=1)])
     numeric = dict(zip(SLOPES, slopes[:, len(labels) :].T, strict=True))
     return numeric | {f"label_{label}": values for label, values in zip(labels, effects.T, strict=True)}
-
-
-def _correlations(moments: Moments) -> list[np.ndarray]:
-    """Return the correlation of the gain with the log likelihood under model a, and with that under model b."""
-    centre = moments[:, 0, -3:]
-    covariance = moments[:, -3:, -3:] - centre[:, :, None] * centre[:, None, :]
-    deviation = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
-    scale = deviation[:, :1] * deviation[:, 1:]
-    return list((covariance[:, 0, 1:] / np.where(scale > 0, scale, 1)).T)

@@ -1,32 +1,47 @@
-"""Images that are likelier under fewer latent dimensions, by more than the estimator's error."""
+"""Test images that are likelier under fewer latent dimensions, by more than the estimator's error."""
 
+import numpy as np
 import pandas as pd
 
-from pipeline.data.subsets import HOLDOUTS
 from pipeline.likelihood.subset_means import trustworthy
 
 
 def gains_of(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
-    """Compute the gain log p_a(x) - log p_b(x) of every holdout image that both models scored.
+    """Compute the gain log p_a(x) - log p_b(x) of every image of `test` that both models scored.
 
     Returns:
-        One row per image: id, label, subset, region; a, b, gain = a - b and joint_error, the Monte Carlo standard
-        error of the gain, in nats; trusted, whether both Pareto shapes are low enough.
+        One row per image: id, label; a, b, gain = a - b and joint_error, the Monte Carlo standard error of the gain, in
+        nats; trusted, whether both Pareto shapes are low enough.
     """
-    wanted = ["id", "label", "subset", "region", "a", "error_a", "trusted_a"]
-    first = scores_a.assign(a=scores_a["log_likelihood"], error_a=scores_a["standard_error"])
-    first = first.assign(trusted_a=trustworthy(scores_a))[wanted]
-    second = scores_b[["id", "log_likelihood", "standard_error"]].assign(trusted_b=trustworthy(scores_b))
-    both = first[first["subset"].isin(HOLDOUTS)].merge(second, on="id", validate="one_to_one")
-    return both.assign(
-        b=both["log_likelihood"],
-        gain=both["a"] - both["log_likelihood"],
-        joint_error=(both["error_a"] ** 2 + both["standard_error"] ** 2) ** 0.5,
-        trusted=both["trusted_a"] & both["trusted_b"],
-    )[["id", "label", "subset", "region", "a", "b", "gain", "joint_error", "trusted"]]
+    wanted = ["id", "label", "log_likelihood", "standard_error", "trusted"]
+    a, b = (scores.assign(trusted=trustworthy(scores))[wanted] for scores in (scores_a, scores_b))
+    both = a[scores_a["subset"] == "test"].merge(b.drop(columns="label"), on="id", validate="one_to_one")
+    return pd.DataFrame(
+        {
+            "id": both["id"],
+            "label": both["label"],
+            "a": both["log_likelihood_x"],
+            "b": both["log_likelihood_y"],
+            "gain": both["log_likelihood_x"] - both["log_likelihood_y"],
+            "joint_error": np.hypot(both["standard_error_x"], both["standard_error_y"]),
+            "trusted": both["trusted_x"] & both["trusted_y"],
+        }
+    )
 
 
 def negative_gains(gains: pd.DataFrame, joint_errors: float) -> pd.DataFrame:
     """Return the images whose gain is this many joint errors below zero, the most negative first."""
     clear = gains["gain"] < -joint_errors * gains["joint_error"]
     return gains[clear].sort_values(["gain", "id"], ignore_index=True)
+
+
+def less_ink_than_the_class(gains: pd.DataFrame, ink: "pd.Series[float]") -> "pd.Series[bool]":
+    """Return whether each image has less ink than the median image of its class.
+
+    Args:
+        gains: one row per image: id, label.
+        ink: of the images, by id.
+    """
+    own = gains["id"].map(ink)
+    less: pd.Series[bool] = own < own.groupby(gains["label"]).transform("median")
+    return less

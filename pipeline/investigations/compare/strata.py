@@ -1,7 +1,6 @@
-"""Log likelihoods of the same test images under several models, by stratum: all of `test`, and each of its regions."""
+"""Values of the same test images under several models, by stratum: all of `test`, and each of its regions."""
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -16,14 +15,10 @@ Scores = Mapping[str, pd.DataFrame]
 
 
 def by_latent_dim(params: Params, scores: Scores) -> list[str]:
-    """Return the scored models among small, middle and large, in the order of their latent dimension."""
-    roles = params.roles
-    return [name for name in (roles.small, roles.middle, roles.large) if name in scores]
-
-
-def steps(models: list[str]) -> list[tuple[str, str]]:
-    """Return each model with the one before it."""
-    return [(b, a) for a, b in pairwise(models)]
+    """Return the scored models that are the middle one but for the number of latent dimensions, the smallest first."""
+    middle = params.roles.middle
+    names = [name for name in (middle, *variants_of(params, middle, "latent_dim")) if name in scores]
+    return sorted(names, key=lambda name: params.model(name).latent_dim)
 
 
 def runs(params: Params, name: str, scores: Scores) -> list[str]:
@@ -38,31 +33,31 @@ def trained_with_tails(params: Params, name: str, scores: Scores) -> list[str]:
     return [other for other in others if core and params.model(other).train_on == "matched"]
 
 
-def side_by_side(scores: Scores, models: list[str]) -> pd.DataFrame:
-    """Return the log likelihoods in nats of the test images that all these models scored.
+def side_by_side(scores: Scores, models: list[str], quantity: str = "log_likelihood") -> pd.DataFrame:
+    """Return a column of the scores, in nats, of the test images that all these models scored.
 
     Returns:
         One row per image: subset, region, and one column per model.
     """
     first = scores[models[0]]
     table = first.loc[first["subset"] == "test", ["id", "subset", "region"]].set_index("id")
-    columns = [scores[name].set_index("id")["log_likelihood"].rename(name) for name in models]
+    columns = [scores[name].set_index("id")[quantity].rename(name) for name in models]
     return pd.concat([table, *columns], axis=1, join="inner")
 
 
 def by_stratum(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the rows of each stratum with its name, such as `test` or `test.pc1-low`."""
     for subset, region, part in parts(table):
-        yield subset if region == WHOLE else f"{subset}.{region}", part
+        yield stratum(subset, region), part
 
 
-def pairs(models: list[str]) -> list[tuple[str, str]]:
-    """Return every two of the models, the later first."""
-    return [(b, a) for a, b in combinations(models, 2)]
+def stratum(subset: str, region: str) -> str:
+    """Return the name of a subset, or of one of its regions."""
+    return subset if region == WHOLE else f"{subset}.{region}"
 
 
 def effect(
-    kind: str, models: tuple[str, str], stratum: str, found: Interval, sizes: tuple[int, int], quantity: str = ""
+    kind: str, models: tuple[str, str], where: str, found: Interval, sizes: tuple[int, int], quantity: str = ""
 ) -> Row:
     """Return one row of `EFFECTS`; its quantity is the log likelihood unless another is named."""
     return {
@@ -70,7 +65,7 @@ def effect(
         "model_a": models[0],
         "model_b": models[1],
         "quantity": quantity or "log_likelihood",
-        "stratum": stratum,
+        "stratum": where,
         **found._asdict(),
         "size_a": np.int32(sizes[0]),
         "size_b": np.int32(sizes[1]),

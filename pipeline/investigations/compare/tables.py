@@ -1,4 +1,4 @@
-"""Tables of differences between models, and of effects of the number of latent dimensions."""
+"""Tables of differences between models, of the number of latent dimensions, and of its effects."""
 
 from pathlib import Path
 
@@ -41,22 +41,56 @@ The value, in nats unless another unit is named, has a confidence interval; the 
 
 - `run`: mean of log p(x) under training run a of the kind of b; interval over images.
 - `spread`: standard deviation of these means over the runs of the kind of a; chi-squared interval, over runs.
-- `runs`: mean over the runs of the kind of a less that of b; Welch's interval, over runs.
 - `seed_pairs`: the same images under two runs of one kind, a less b; interval over images.
-- `unseen`: gain from training on images of the tails, a (trained with them) less b; interval over images.
-- `unseen-runs`: the same, less the mean over all runs of the kind of b; Student's interval, over runs.
-- `unseen-gap`: `unseen` with the latent dimensions of a less that with those of b; interval over images.
-- `fit`: mean over the training images less that over the stratum's; Welch's interval, over images.
-- `fit-gap`: the same of the difference a - b.
+- `runs`: mean over the runs of the kind of a less that of b; Welch's interval, over runs.
+- `unseen-runs`: the same where one of the two has a single run and they differ in the training images alone; Student's
+  interval, over runs, as if both spread equally.
+- `spreads`: where neither of these is possible, the size of the difference of the single models a and b, over the
+  standard deviation (`spread`) of the kind named by the quantity; no unit.
+- `unseen-gap`: gain from training on images of the tails with the latent dimensions of a, less that with those of b;
+  interval over images.
 - `gain-share`: part of R^2 of a group of predictors of the gain of a over b; no unit.
 - `gain-slope`: nats of gain per standard deviation of a predictor, or of a class relative to the mean of all classes.
-- `gain-correlation`: correlation of the gain with the log likelihood under the model named by the quantity; no unit.
+"""
+
+FIT = "train-validation"
+"""Stratum of differences between the mean over training images and the mean over validation images."""
+
+DIMENSIONS = pa.schema(
+    {
+        "model": pa.string(),
+        "latent_dim": pa.int32(),
+        "quantity": CATEGORY,
+        "stratum": CATEGORY,
+        "value": pa.float64(),
+        "low": pa.float64(),
+        "high": pa.float64(),
+        "difference": pa.float64(),
+        "difference_low": pa.float64(),
+        "difference_high": pa.float64(),
+        "runs": pa.int32(),
+        "over": CATEGORY,
+    }
+)
+"""One row per number of latent dimensions, quantity and stratum, of models that are otherwise the middle one.
+
+- `quantity`: `log_likelihood`, `elbo` and `slack`, the one less the other, in nats per image; `active`, the number of
+  active units.
+- `stratum`: `test`, one of its regions, or `FIT`.
+- `value`: the mean over `runs` training runs; from `low` to `high` over runs or, with one run, over images.
+- `difference`: the value less that of the middle model; where both have several runs its interval is Welch's and `over`
+  is `runs`, otherwise it is of the single models and over images.
 """
 
 
 def read_effects(path: Path) -> pd.DataFrame:
-    """Read the effects of the number of latent dimensions; see `EFFECTS`."""
+    """Read the effects of the number of latent dimensions and of the training run; see `EFFECTS`."""
     return read_table(path, EFFECTS)
+
+
+def read_dimensions(path: Path) -> pd.DataFrame:
+    """Read every quantity by the number of latent dimensions; see `DIMENSIONS`."""
+    return read_table(path, DIMENSIONS)
 
 
 def read_pairs(path: Path) -> pd.DataFrame:

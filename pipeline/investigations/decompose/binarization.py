@@ -1,7 +1,9 @@
 """Bernoulli binarisation of grey images: each pixel becomes 1 with its grey level as probability."""
 
+import math
+
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 
 from pipeline.core.statistics import bernoulli_entropy
 from pipeline.data.images import binarise
@@ -27,6 +29,15 @@ def binarization_entropy(grey: UInt8[np.ndarray, "n pixels"]) -> Float[np.ndarra
     Averaged over binarisations, no density can give an image of these grey levels a log likelihood above minus this.
     """
     total: Float[np.ndarray, " n"] = ENTROPY[grey].sum(axis=1)
+    return total
+
+
+def contour_length(x: UInt8[np.ndarray, "n pixels"]) -> Int64[np.ndarray, " n"]:
+    """Count the pairs of neighbouring pixels that differ, in rows and in columns of a square binary image."""
+    side = math.isqrt(x.shape[1])
+    square = x.reshape(-1, side, side)
+    down, across = square[:, 1:] != square[:, :-1], square[:, :, 1:] != square[:, :, :-1]
+    total: Int64[np.ndarray, " n"] = down.sum(axis=(1, 2)) + across.sum(axis=(1, 2))
     return total
 
 

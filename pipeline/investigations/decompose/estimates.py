@@ -1,22 +1,16 @@
-"""Shares of variance and rank correlations with their intervals, in one table."""
+"""Shares of variance and rank correlations with their intervals, as rows of one table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, UInt8
 
 from pipeline.config import IntervalParams
 from pipeline.core.rng import Stream
-from pipeline.core.statistics import (
-    bootstrap_counts,
-    mean_products,
-    percentile_interval,
-    r_squared_of_subsets,
-    shapley_shares,
-)
+from pipeline.core.statistics import bootstrap_counts, percentile_interval
 from pipeline.investigations.decompose.orders import pair_up, rank_correlation
-from pipeline.investigations.decompose.shares import PARTS, Design, between_redraws, design, regression
+from pipeline.investigations.decompose.shares import Explained, between_redraws, design, explain, lead
 from pipeline.investigations.decompose.tables import ESTIMATES, EVERY
 
 Row = dict[str, str | float | int]
@@ -24,81 +18,92 @@ FEWEST = 10
 """Images of a class below which no rank correlation is computed."""
 
 
-def estimate(
+def estimates(
     scores: pd.DataFrame,
     redraws: pd.DataFrame,
     others: Mapping[str, pd.DataFrame],
+    control: str | None,
     grey: UInt8[np.ndarray, "all pixels"],
     split: pd.DataFrame,
     params: IntervalParams,
     stream: Stream,
-) -> pd.DataFrame:
+) -> Iterator[Row]:
     """Decompose the variance of log p(x) over test images, and compare the order of images with other models'.
 
     Args:
         scores: of the model.
         redraws: of some of its test images; see `REDRAWS`.
         others: scores of other models, by name.
+        control: the one among these that is a model of thresholded images, whose variance is decomposed too.
         grey: every image, by id.
         split: label and position of every image, by id.
         params: resamples and confidence of the intervals.
         stream: makes a generator, by purpose.
 
-    Returns:
-        One row per estimate, as in `ESTIMATES`.
+    Yields:
+        Rows of `ESTIMATES`.
     """
     test = scores[scores["subset"] == "test"]
     ids = test["id"].to_numpy()
-    values = test["log_likelihood"].to_numpy()
     counts = bootstrap_counts(len(test), params.resamples, stream("images"))
     parts = design(grey[ids], split.iloc[ids])
-    rows = list(share_rows(parts, values, counts, redraws, params, stream("redraws")))
+    found = explain(parts, test["log_likelihood"].to_numpy(), counts)
+    yield from share_rows(found, redraws, len(test), params, stream("redraws"))
+    if control is not None:
+        values = others[control].set_index("id").loc[ids, "log_likelihood"].to_numpy()
+        yield from control_rows(control, explain(parts, values, counts), found, len(test), params)
     for name, table in others.items():
-        rows += order_rows(name, pair_up(scores, table), params, stream("order", name))
-    return pd.DataFrame(pd.DataFrame(rows).astype({"images": np.int32})[ESTIMATES.names])
+        yield from order_rows(name, pair_up(scores, table), params, stream("order", name))
 
 
 def share_rows(
-    parts: Design,
-    values: Float[np.ndarray, " n"],
-    counts: Int64[np.ndarray, "b n"],
-    redraws: pd.DataFrame,
-    params: IntervalParams,
-    rng: np.random.Generator,
+    found: Explained, redraws: pd.DataFrame, images: int, params: IntervalParams, rng: np.random.Generator
 ) -> Iterator[Row]:
-    """Yield the rows `share`, `alone`, `deviation` and `binarization_log_ratio`; see `ESTIMATES`.
+    """Yield the rows `share`, `alone`, `lead`, `deviation` and `binarization_log_ratio`; see `ESTIMATES`.
 
     Args:
-        parts: regressors of the test images; see `design`.
-        values: log p(x) of the test images, in nats.
-        counts: bootstrap samples of the test images.
+        found: what the attributes of the test images explain.
         redraws: see `REDRAWS`.
+        images: number of test images.
         params: confidence of the intervals.
         rng: draws as many bootstrap samples of the redrawn images.
     """
-    columns, groups = regression(parts, values)
-    target = columns.shape[1] - 1
-    moments = mean_products(columns, counts)
-    total = moments[:, target, target] - moments[:, 0, target] ** 2
-    r_squared = r_squared_of_subsets(moments, groups, target)
-
     within = between_redraws(redraws)
-    again = bootstrap_counts(len(within), len(counts) - 1, rng)
+    again = bootstrap_counts(len(within), len(found.variance) - 1, rng)
     variance, covariance, log_ratio = (again @ within[name].to_numpy() / len(within) for name in within)
 
-    shares = shapley_shares(r_squared) | {"binarization": variance / total}
+    shares = found.shares | {"binarization": variance / found.variance}
     shares["rest"] = 1 - np.sum(list(shares.values()), axis=0)
     for part, samples in shares.items():
-        yield _row("share", part, samples, len(within if part == "binarization" else values), params)
-    for part in PARTS:
-        yield _row("alone", part, r_squared[frozenset({part})], len(values), params)
-    yield _row("alone", "together", r_squared[frozenset(PARTS)], len(values), params)
-    yield _row("deviation", "all", np.sqrt(total), len(values), params)
-    yield _row("deviation", "binarization", np.sqrt(np.maximum(variance, 0)), len(within), params)
-    yield _row("deviation", "binarization_log_ratio", np.sqrt(log_ratio), len(within), params)
+        yield row("share", part, samples, len(within) if part == "binarization" else images, params)
+    for part, samples in found.alone.items():
+        yield row("alone", part, samples, images, params)
+    yield row("alone", "together", found.together, images, params)
+    yield row("lead", *lead(found.shares), images, params)
+    yield row("deviation", "all", np.sqrt(found.variance), images, params)
+    yield row("deviation", "binarization", np.sqrt(np.maximum(variance, 0)), len(within), params)
+    yield row("deviation", "binarization_log_ratio", np.sqrt(log_ratio), len(within), params)
     explained = covariance**2 / np.maximum(log_ratio * variance, 1e-12)
-    yield _row("binarization_log_ratio", "share", explained, len(within), params)
-    yield _row("binarization_log_ratio", "slope", covariance / np.maximum(log_ratio, 1e-12), len(within), params)
+    yield row("binarization_log_ratio", "share", explained, len(within), params)
+    yield row("binarization_log_ratio", "slope", covariance / np.maximum(log_ratio, 1e-12), len(within), params)
+
+
+def control_rows(name: str, control: Explained, found: Explained, images: int, params: IntervalParams) -> Iterator[Row]:
+    """Yield the rows `share`, `lead` and `share_change` of a model of thresholded images; see `ESTIMATES`.
+
+    Args:
+        name: of the model of thresholded images.
+        control: what the attributes of the images explain of its log p(x).
+        found: what they explain of log p(x) of the model with coin flips, in the same bootstrap samples.
+        images: number of images.
+        params: confidence of the intervals.
+    """
+    for part, samples in control.shares.items():
+        yield row(f"share.{name}", part, samples, images, params)
+    yield row(f"share.{name}", "rest", 1 - control.together, images, params)
+    yield row(f"lead.{name}", *lead(control.shares), images, params)
+    first, _ = lead(found.shares)
+    yield row(f"share_change.{name}", first, control.shares[first] - found.shares[first], images, params)
 
 
 def order_rows(name: str, paired: pd.DataFrame, params: IntervalParams, rng: np.random.Generator) -> Iterator[Row]:
@@ -108,11 +113,17 @@ def order_rows(name: str, paired: pd.DataFrame, params: IntervalParams, rng: np.
         if len(part) >= FEWEST:
             counts = bootstrap_counts(len(part), params.resamples, rng)
             kept.append(rank_correlation(part["a"].to_numpy(), part["b"].to_numpy(), counts))
-            yield _row(f"order.{name}", str(label), kept[-1], len(part), params)
+            yield row(f"order.{name}", str(label), kept[-1], len(part), params)
     if kept:
-        yield _row(f"order.{name}", EVERY, np.mean(kept, axis=0), len(paired), params)
+        yield row(f"order.{name}", EVERY, np.mean(kept, axis=0), len(paired), params)
 
 
-def _row(quantity: str, part: str, samples: Float[np.ndarray, " b"], images: int, params: IntervalParams) -> Row:
+def row(quantity: str, part: str, samples: Float[np.ndarray, " b"], images: int, params: IntervalParams) -> Row:
+    """Return the row of a quantity, given its bootstrap samples."""
     interval = percentile_interval(samples, params.confidence)
     return {"quantity": quantity, "part": part, **interval._asdict(), "images": images}
+
+
+def tabulate(rows: Iterable[Row]) -> pd.DataFrame:
+    """Put rows into one table, as in `ESTIMATES`."""
+    return pd.DataFrame(pd.DataFrame(rows).astype({"images": np.int32})[ESTIMATES.names])

@@ -1,7 +1,6 @@
 """Variance of the gradient of one image's objective, between draws of the latent point and between images."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,17 +18,6 @@ from pipeline.models.build import Autoencoder
 from pipeline.models.density import LatentVariableModel, elbo
 
 NETWORKS = ("encoder", "decoder")
-
-
-class Moments(NamedTuple):
-    """Moments of the gradient of one image's objective, in squared units of the gradient."""
-
-    signal: float
-    """Squared length of the expectation over draws, averaged over images."""
-    noise: float
-    """Variance between draws, summed over parameters and averaged over images."""
-    between: float
-    """Variance of the expectation between images, summed over parameters."""
 
 
 def outside(model: LatentVariableModel, x: Float[Tensor, "1 pixels"], noise: Float[Tensor, "k 1 latent"]) -> Tensor:
@@ -61,10 +49,10 @@ def measure_gradients(
         device: of the model.
 
     Returns:
-        One row per network, objective and number of draws, as in `GRADIENTS`.
+        One row per network, objective, number of draws and image, as in `GRADIENTS`.
     """
     kinds = [("outside", outside, 1), *(("inside", inside, draws) for draws in params.gradient_draws)]
-    rows = []
+    tables = []
     for name, objective, draws in kinds:
         moments = {network: GradientMoments() for network in NETWORKS}
         for row, (one, label) in enumerate(zip(chosen["id"], chosen["label"], strict=True)):
@@ -76,40 +64,38 @@ def measure_gradients(
             for network, gradient in _gradients(model, [objective(given, pixels, some) for some in noise]):
                 moments[network].add(gradient)
         for network, own in moments.items():
-            keys = {"network": network, "objective": name, "draws": draws, "images": len(x)}
-            rows.append(keys | own.estimate()._asdict())
-    types = {"network": "category", "objective": "category", "draws": "int32", "images": "int32"}
-    return pd.DataFrame(pd.DataFrame(rows)[GRADIENTS.names]).astype(types)
+            ids = chosen["id"].to_numpy()
+            tables.append(own.table().assign(network=network, objective=name, draws=draws, id=ids))
+    types = {"network": "category", "objective": "category", "draws": "int32", "id": "int32"}
+    return pd.DataFrame(pd.concat(tables, ignore_index=True)[GRADIENTS.names]).astype(types)
 
 
 class GradientMoments:
-    """Running sums of the gradients of one image after another, which are not kept."""
+    """Moments of the gradients of one image after another; only the sum of the gradients is kept."""
 
     def __init__(self) -> None:
-        self.images, self.repetitions = 0, 0
-        self.noise = self.length = 0.0
+        self.signal: list[float] = []
+        self.noise: list[float] = []
+        self.lengths = 0.0
         self.total: Tensor | None = None
 
     def add(self, gradient: Float[Tensor, "repetitions parameters"]) -> None:
         """Add the gradients of one image, one row per repetition with draws of its own."""
         mean = gradient.mean(dim=0).double()
-        self.images += 1
-        self.repetitions = len(gradient)
-        self.noise += float(gradient.var(dim=0).sum(dtype=torch.float64))
-        self.length += float(mean @ mean)
+        length, noise = float(mean @ mean), float(gradient.var(dim=0).sum(dtype=torch.float64))
+        # The mean over repetitions is off its expectation by a variance of noise / repetitions.
+        self.signal.append(length - noise / len(gradient))
+        self.noise.append(noise)
+        self.lengths += length
         self.total = mean if self.total is None else self.total + mean
 
-    def estimate(self) -> Moments:
-        """Return unbiased estimates of the moments.
-
-        The mean over few repetitions has a variance of noise / repetitions about the expectation, which is taken off
-        its squared length and off its variance between images.
-        """
+    def table(self) -> pd.DataFrame:
+        """Return unbiased estimates of the moments, one row per image: signal, noise and common; see `GRADIENTS`."""
         assert self.total is not None
-        noise = self.noise / self.images
-        spread = (self.length - float(self.total @ self.total) / self.images) / (self.images - 1)
-        excess = noise / self.repetitions
-        return Moments(self.length / self.images - excess, noise, spread - excess)
+        images = len(self.signal)
+        # Products of the gradients of different images, whose errors are independent.
+        common = (float(self.total @ self.total) - self.lengths) / (images * (images - 1))
+        return pd.DataFrame({"signal": self.signal, "noise": self.noise, "common": common})
 
 
 def _gradients(model: Autoencoder, values: list[Tensor]) -> Iterator[tuple[str, Float[Tensor, "r p"]]]:

@@ -11,9 +11,10 @@ from pipeline.core.rng import Stream
 from pipeline.data.images import Images
 from pipeline.data.sampled_images import choose
 from pipeline.investigations.decompose.draws import measure_draws
-from pipeline.investigations.decompose.estimates import estimate
+from pipeline.investigations.decompose.estimates import estimates, tabulate
 from pipeline.investigations.decompose.gradients import measure_gradients
 from pipeline.investigations.decompose.redraws import score_redraws
+from pipeline.investigations.decompose.work import count_operations, gradient_estimates
 from pipeline.models.build import Autoencoder
 
 
@@ -51,9 +52,13 @@ def measure(
     gradients = measure_gradients(model, x[learnt["id"]], learnt, settings, partial(stream, "gradients"), device)
     grey, source = images.grey[again["id"]], partial(stream, "redraws")
     redraws = score_redraws(model, grey, again, settings.redraws, params.score, source, device, on_images)
-    bootstrap = partial(stream, "bootstrap")
-    estimates = estimate(scores, redraws, others, images.grey, split, params.intervals, bootstrap)
-    return {"draws": draws, "gradients": gradients, "redraws": redraws, "estimates": estimates}
+    bootstrap, intervals = partial(stream, "bootstrap"), params.intervals
+    control = next((name for name in others if params.models[name].binarization == "threshold"), None)
+    rows = [
+        *estimates(scores, redraws, others, control, images.grey, split, intervals, bootstrap),
+        *gradient_estimates(gradients, count_operations(model, x.shape[1], device), intervals, bootstrap("gradients")),
+    ]
+    return {"draws": draws, "gradients": gradients, "redraws": redraws, "estimates": tabulate(rows)}
 
 
 def _samples(split: pd.DataFrame, params: DecomposeParams, stream: Stream) -> Iterator[pd.DataFrame]:

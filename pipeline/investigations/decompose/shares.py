@@ -1,15 +1,32 @@
-"""Regressors of log p(x) among the attributes of an image, and the variance between its binarisations."""
+"""Shares of the attributes of an image in the variance of log p(x), and the variance between its binarisations."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 
+from pipeline.core.statistics import Samples, mean_products, r_squared_of_subsets, shapley_shares
 from pipeline.investigations.decompose.binarization import binarization_entropy
 
 PARTS = ("binarization_entropy", "ink", "label", "axes")
 """Groups of regressors; all are functions of the grey image and its label."""
 
 Design = dict[str, Float[np.ndarray, "n _"]]
+
+
+class Explained(NamedTuple):
+    """What the parts explain of the variance of log p(x), in each bootstrap sample."""
+
+    shares: dict[str, Samples]
+    """Share of each part beside the others; they add up to `together`."""
+    alone: dict[str, Samples]
+    """R^2 of the regression on each part alone."""
+    together: Samples
+    """R^2 of the regression on all parts."""
+    variance: Samples
+    """Variance of log p(x), in squared nats."""
 
 
 def design(grey: UInt8[np.ndarray, "n pixels"], split: pd.DataFrame) -> Design:
@@ -48,6 +65,36 @@ def regression(parts: Design, values: Float[np.ndarray, " n"]) -> tuple[Float[np
         groups[name] = list(range(first, first + columns.shape[1]))
         first += columns.shape[1]
     return np.column_stack([np.ones(len(values)), *parts.values(), values - values.mean()]), groups
+
+
+def explain(parts: Design, values: Float[np.ndarray, " n"], counts: Int64[np.ndarray, "b n"]) -> Explained:
+    """Regress log p(x) on every subset of the parts, in each bootstrap sample.
+
+    Args:
+        parts: regressors of the images; see `design`.
+        values: log p(x) of the images, in nats.
+        counts: bootstrap samples of the images.
+    """
+    columns, groups = regression(parts, values)
+    target = columns.shape[1] - 1
+    moments = mean_products(columns, counts)
+    r_squared = r_squared_of_subsets(moments, groups, target)
+    return Explained(
+        shares=shapley_shares(r_squared),
+        alone={part: r_squared[frozenset({part})] for part in parts},
+        together=r_squared[frozenset(parts)],
+        variance=moments[:, target, target] - moments[:, 0, target] ** 2,
+    )
+
+
+def lead(shares: Mapping[str, Samples]) -> tuple[str, Samples]:
+    """Return the part with the largest share, and that share less the largest of the others in each bootstrap sample.
+
+    The part is the largest of the data themselves, the first sample; in another sample its lead may be negative.
+    """
+    first = max(shares, key=lambda part: float(shares[part][0]))
+    others = [samples for part, samples in shares.items() if part != first]
+    return first, shares[first] - np.max(others, axis=0)
 
 
 def between_redraws(redraws: pd.DataFrame) -> pd.DataFrame:

@@ -41,14 +41,16 @@ GRADIENTS = pa.schema(
         "network": CATEGORY,
         "objective": CATEGORY,
         "draws": pa.int32(),
+        "id": pa.int32(),
         "signal": pa.float64(),
         "noise": pa.float64(),
-        "between": pa.float64(),
-        "images": pa.int32(),
+        "common": pa.float64(),
     }
 )
-"""One row per network, objective and number of draws, of the gradient of one image's objective: the squared length of
-its expectation (signal), its variance between draws (noise), and the variance of the expectation between images."""
+"""One row per network, objective, number of draws and image, of the gradient of the image's objective: the squared
+length of its expectation over draws (signal), its variance between draws, summed over parameters (noise), and the
+squared length of the mean of the expectations over all images (common, the same in all of them). In squared units of
+the gradient, and unbiased, so that a signal can be negative."""
 
 ESTIMATES = pa.schema(
     {
@@ -62,11 +64,22 @@ ESTIMATES = pa.schema(
 )
 """One row per estimate, with its bootstrap interval over images.
 
-- `share`: share of the variance of log p(x) over test images, by part; the shares add up to one.
+- `share`: share of the variance of log p(x) over test images, by part beside the others; the shares add up to one.
 - `alone`: R^2 of the regression on one part alone, and on all of them `together`.
+- `lead`: the largest share among the attributes of an image less the next one; its part is the one with the largest.
+- `share.MODEL` and `lead.MODEL`: the same for log p(x) of the thresholded images under a model of them.
+- `share_change.MODEL`: the largest share's part has this share there less its share here.
 - `deviation`: standard deviation in nats, over images (`all`), between binarisations of one image (`binarization`), and
   of their log ratio (`binarization_log_ratio`).
 - `binarization_log_ratio`: regression of log p(x) on it between binarisations of one image, `slope` and R^2 (`share`).
+- `signal_to_noise.NETWORK.OBJECTIVE`: of the gradient of one image's objective, by number of draws: root of the mean
+  signal over the mean noise.
+- `signal_to_noise_change.NETWORK`: inside the logarithm, from one number of draws to the next, as in `8-64`.
+- `draws_share`: share of the noise between draws in the variance of one image's gradient, by network.
+- `best_draws`: number of draws at which the gradient of a batch varies least at a given work, by network.
+- `same_work`: relative change of that variance from one draw to `draws` of them, by network. `draws` is the best whole
+  number for the network that asks for more; it has no interval, nor has `operations`, floating-point operations of the
+  matrix products of one gradient, per `image` and per `draw`.
 - `order.MODEL`: rank correlation with another model's log p(x) within a class, and its mean over classes.
 """
 

@@ -1,4 +1,4 @@
-"""Diagnosis of one model's latent space: active units, voids of the prior, and generated images."""
+"""Diagnosis of one model's latent space: active units, voids of the prior, paths, and generated images."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,14 +9,14 @@ import torch
 from jaxtyping import Float, UInt8
 
 from pipeline.config import DiagnoseParams, ScoreParams
-from pipeline.core.errors import ParameterError
 from pipeline.core.rng import Stream
 from pipeline.core.statistics import difference_normal, mean_normal, share_wilson
 from pipeline.core.storage import Arrays
 from pipeline.investigations.diagnose.aggregate import decomposition, gaussian_divergence
-from pipeline.investigations.diagnose.encodings import encode
 from pipeline.investigations.diagnose.generation import decode, score_generated, unsure
-from pipeline.investigations.diagnose.learning import evaluate, learn_labels, learn_ratio
+from pipeline.investigations.diagnose.learning import learn_labels
+from pipeline.investigations.diagnose.paths import join
+from pipeline.investigations.diagnose.space import examine
 from pipeline.investigations.diagnose.twosample import (
     accuracy,
     divergence_bound,
@@ -26,7 +26,6 @@ from pipeline.investigations.diagnose.twosample import (
 )
 from pipeline.investigations.diagnose.units import activity, removal
 from pipeline.models.density import LabelledModel
-from pipeline.models.priors import is_standard_normal
 
 PICTURES = 12
 """Number of images of each kind that are kept for the figure."""
@@ -67,7 +66,7 @@ def diagnose(
     device: torch.device,
     on_images: Callable[[int], None],
 ) -> tuple[dict[str, Any], Arrays]:
-    """Diagnose a latent space: active units, distance of the aggregate posterior from the prior, generated images.
+    """Diagnose a latent space: active units, the aggregate posterior against the prior, paths, generated images.
 
     Classifiers are trained on draws and images of the model's own training set, and evaluated on unseen ones.
 
@@ -77,36 +76,37 @@ def diagnose(
         unseen: images of the same kind that the model was not trained on.
         params: thresholds and numbers of draws.
         effort: of the log likelihood of generated images.
-        confidence: of all intervals, which are over images and draws for these weights.
+        confidence: of all intervals, which are over images and draws for these weights; those of `void_mass` are over
+            the networks' random numbers too.
         stream: returns a generator from a purpose.
         device: of the model.
         on_images: called with the number of generated images just scored.
 
     Returns:
         Nested numbers, in nats or as shares, those of an estimate as `value`, `low` and `high`; see the functions from
-        which they come. And arrays for the figures: `level` (see `norm_calibration`), log density ratios at the draws
-        of the posterior and of the prior, log likelihoods of generated images, and `pictures` by kind, image and pixel.
+        which they come. And arrays: `level` (see `norm_calibration`), log density ratios at the draws of the posterior
+        and of the prior, log likelihoods of generated images, and `pictures` by kind, image and pixel; and those of
+        paths between unseen images (see `join`), as `path_NAME`.
 
     Raises:
         ParameterError: the model's prior is not standard normal.
     """
     given = model.given(torch.zeros(1, dtype=torch.long, device=device))
-    if not is_standard_normal(given.prior):
-        raise ParameterError("diagnose needs a model with a standard normal prior; leave others out of diagnose.models")
-    of_seen, of_unseen = (encode(given, images.x, device) for images in (seen, unseen))
-    active = activity(of_unseen) > params.active
+    space = examine(given, seen.x, unseen.x, params, stream, device)
+    of_seen, of_unseen, active = space.seen, space.unseen, space.active
     changes = removal(given, unseen.x[: params.removal], active, params.draws, stream("removal"), device)
-    network = learn_ratio(of_seen, params.hidden, params.steps, stream("ratio"), device)
     posterior = of_unseen.draw(stream("posterior"))
     prior = stream("prior").standard_normal(of_unseen.mean.shape)
-    points = Points(posterior, prior, *(evaluate(network, z, device)[:, 0] for z in (posterior, prior)))
-    level, norm = norm_calibration(posterior[:, active] if active.any() else posterior, confidence)
+    of_posterior, of_prior = space.log_ratios(posterior), space.log_ratios(prior)
+    points = Points(posterior, prior, of_posterior.mean(axis=0), of_prior.mean(axis=0))
+    level, norm = norm_calibration(posterior[:, space.used], confidence)
     decoded = {
         "prior": decode(given, prior, stream("pixels", "prior"), device),
         "posterior": decode(given, posterior, stream("pixels", "posterior"), device),
     }
     generated = decoded["prior"][: params.generated]
     scores = score_generated(model, generated, effort, stream, device, on_images)
+    paths = join(given, space, unseen.x, params.pairs, params.path_points, stream("paths"), device)
     found = {
         "images": len(of_unseen.mean),
         "latent": len(active),
@@ -120,12 +120,14 @@ def diagnose(
         "accuracy": accuracy(points.posterior_ratio, points.prior_ratio, confidence),
         "moments": moments_accuracy(of_seen, posterior, prior, stream("moments"), confidence),
         "bound": divergence_bound(points.posterior_ratio, points.prior_ratio, confidence),
-        "void": void_mass(points.posterior_ratio, points.prior_ratio, params.void, confidence),
+        "void": void_mass(of_posterior, of_prior, params.void, confidence),
+        "curve": [{"ratio": ratio} | void_mass(of_posterior, of_prior, ratio, confidence) for ratio in params.ratios],
         "unsure": _unsure(decoded, points, seen, unseen, params, confidence, stream, device),
         "generated": mean_normal(scores["log_likelihood"].to_numpy(), confidence)._asdict()
         | {"images": len(scores), "emptier": _emptier(scores, points, confidence)},
     }
-    return found, _arrays(level, points, decoded, unseen.x, scores, stream("pictures"))
+    arrays = _arrays(level, points, decoded, unseen.x, scores, stream("pictures"))
+    return found, arrays | {f"path_{name}": values for name, values in paths.items()}
 
 
 def _ends(points: Points) -> tuple[np.ndarray, np.ndarray]:

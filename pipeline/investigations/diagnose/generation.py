@@ -11,6 +11,7 @@ from torch import nn
 from pipeline.config import ScoreParams
 from pipeline.core.rng import Stream
 from pipeline.investigations.diagnose.learning import evaluate
+from pipeline.investigations.pixels import draw_pixels, probabilities
 from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel, LatentVariableModel
 
@@ -23,13 +24,8 @@ def decode(
     model: LatentVariableModel, z: Float[np.ndarray, "n latent"], rng: np.random.Generator, device: torch.device
 ) -> UInt8[np.ndarray, "n pixels"]:
     """Draw one binary image from the likelihood p(x | z) of each latent point."""
-    found = []
-    with torch.no_grad():
-        for first in range(0, len(z), BLOCK):
-            points = torch.from_numpy(z[first : first + BLOCK]).float().to(device)
-            mean = model.likelihood(points).mean.cpu().numpy()
-            found.append((rng.random(mean.shape, dtype=np.float32) < mean).astype(np.uint8))
-    return np.concatenate(found)
+    blocks = torch.from_numpy(z).float().to(device).split(BLOCK)
+    return np.concatenate([draw_pixels(probabilities(model, block), rng) for block in blocks])
 
 
 def unsure(network: nn.Sequential, x: UInt8[np.ndarray, "n pixels"], device: torch.device) -> Bool[np.ndarray, " n"]:

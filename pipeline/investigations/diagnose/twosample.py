@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from pipeline.core.statistics import normal_interval, share_wilson
+from pipeline.core.statistics import Interval, mean_normal, mean_t, normal_interval, share_wilson
 from pipeline.investigations.diagnose.encodings import Encodings
 
 INNER = 0.1
@@ -34,26 +34,39 @@ def accuracy(posterior: Logits, prior: Logits, confidence: float) -> Estimate:
     return share_wilson(right, len(posterior) + len(prior), confidence)._asdict()
 
 
-def void_mass(posterior: Logits, prior: Logits, void: float, confidence: float) -> dict[str, Estimate]:
+def void_mass(
+    posterior: Float[np.ndarray, "networks n"],
+    prior: Float[np.ndarray, "networks n"],
+    void: float,
+    confidence: float,
+) -> dict[str, Estimate]:
     """Estimate the mass of either distribution in the region where the estimated ratio q/p is below `void`.
 
     The draws must not be those from which the ratio was learned. In a void the posterior has much less mass than the
     prior, so that the two masses together confirm or refute it, however good the estimate of the ratio is.
 
     Args:
-        posterior: estimated log q/p at draws of the posterior.
+        posterior: log q/p at draws of the posterior, as estimated by each of two networks or more, whose mean decides.
         prior: the same at draws of the prior.
         void: ratio q/p below which a region counts as a void.
-        confidence: of Wilson's intervals.
+        confidence: of the intervals.
 
     Returns:
-        The share of the prior's draws in the region, and that of the posterior's.
+        The share of the prior's draws in the region, and that of the posterior's. An end of its interval is as far away
+        as Wilson's and that of the mean of the shares by single networks (Student's t), added in squares: the first is
+        for other draws, the second for other random numbers of the networks.
     """
-    edge = math.log(void)
     return {
-        name: share_wilson(int((ratio < edge).sum()), len(ratio), confidence)._asdict()
-        for name, ratio in (("prior", prior), ("posterior", posterior))
+        name: _share_below(ratios, math.log(void), confidence)
+        for name, ratios in (("prior", prior), ("posterior", posterior))
     }
+
+
+def _share_below(ratios: Float[np.ndarray, "networks n"], edge: float, confidence: float) -> Estimate:
+    value, low, high = share_wilson(int((ratios.mean(axis=0) < edge).sum()), ratios.shape[1], confidence)
+    half = mean_t((ratios < edge).mean(axis=1), confidence).half
+    below, above = math.hypot(value - low, half), math.hypot(high - value, half)
+    return Interval(value, max(0.0, value - below), min(1.0, value + above))._asdict()
 
 
 def divergence_bound(posterior: Logits, prior: Logits, confidence: float) -> Estimate:
@@ -77,25 +90,27 @@ def divergence_bound(posterior: Logits, prior: Logits, confidence: float) -> Est
 
 def norm_calibration(
     z: Float[np.ndarray, "n latent"], confidence: float
-) -> tuple[Float[np.ndarray, " n"], dict[str, float]]:
+) -> tuple[Float[np.ndarray, " n"], dict[str, float | Estimate]]:
     """Compare |z|^2 with its distribution under the prior, chi-squared with one degree of freedom per unit.
 
     Args:
-        z: draws of the aggregate posterior.
-        confidence: probability with which `distance` is at most `chance`, if the draws are from the prior.
+        z: draws of the aggregate posterior, independent of each other.
+        confidence: of the interval of `relative`, and the probability with which `distance` is at most `chance`, if the
+            draws are from the prior.
 
     Returns:
         The distribution function of the prior at each draw's |z|^2, sorted, which is uniform for draws of the prior.
-        And `relative`, the mean of |z|^2 relative to the prior's; `inner`, the share of draws whose norm is among the
-        smallest tenth under the prior; `distance`, the largest distance between the two distribution functions of
-        |z|^2 (Kolmogorov-Smirnov); and `chance`, the quantile of `distance` for as many draws of the prior.
+        And `relative`, the mean of |z|^2 relative to the prior's, with a normal interval; `inner`, the share of draws
+        whose norm is among the smallest tenth under the prior; `distance`, the largest distance between the two
+        distribution functions of |z|^2 (Kolmogorov-Smirnov); and `chance`, the quantile of `distance` for as many
+        draws of the prior.
     """
     squared = np.square(z).sum(axis=1)
     level = np.sort(chi2(z.shape[1]).cdf(squared))
     n = len(level)
     distance = max(np.max(np.arange(1, n + 1) / n - level), np.max(level - np.arange(n) / n))
     return level, {
-        "relative": float(squared.mean() / z.shape[1]),
+        "relative": mean_normal(squared / z.shape[1], confidence)._asdict(),
         "inner": float((level < INNER).mean()),
         "distance": float(distance),
         "chance": float(kstwo.ppf(confidence, n)),

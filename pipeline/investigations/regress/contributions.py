@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-Values = Float[np.ndarray, " points"]
+Values = Float[np.ndarray, "*steps points"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from jaxtyping import Float
 
 from pipeline.config import RegressParams
 
+Values = Float[np.ndarray, "*shape"]
+
 END = 4.0
 """Inputs lie between 0 and this value."""
 
@@ -20,11 +22,11 @@ class Points:
     y: Float[np.ndarray, "seeds points"]
 
 
-def truth(
-    x: Float[np.ndarray, "*shape"], params: RegressParams
-) -> tuple[Float[np.ndarray, "*shape"], Float[np.ndarray, "*shape"]]:
+def truth(x: Values, params: RegressParams) -> tuple[Values, Values]:
     """Return the true function sin 3x + 0.3 sin 9x, and the noise's standard deviation quiet + (loud - quiet)(x/4)²."""
-    return np.sin(3 * x) + 0.3 * np.sin(9 * x), params.quiet + (params.loud - params.quiet) * (x / END) ** 2
+    line = np.sin(3 * x) + 0.3 * np.sin(9 * x)
+    noise = params.quiet + (params.loud - params.quiet) * (x / END) ** 2
+    return line, noise
 
 
 def draw(params: RegressParams, points: int, source: Callable[[int], np.random.Generator]) -> Points:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 
 Trace = Float[np.ndarray, " steps"]
 """Log likelihood at every step of training, in nats."""
@@ -47,6 +47,12 @@ def find_dips(trace: Trace, threshold: float, settle: int) -> list[Dip]:
         bottom = int(start + np.argmax(shortfall[start:end]))
         found.append(Dip(int(start), bottom, int(end - start), float(shortfall[bottom])))
     return found
+
+
+def best_steps(trace: Trace) -> Int64[np.ndarray, " steps"]:
+    """Return for every step the step, up to it, at which a trace was highest; the last of several."""
+    highest = trace == np.maximum.accumulate(trace)
+    return np.maximum.accumulate(np.where(highest, np.arange(len(trace)), 0))
 
 
 def span(trace: Trace) -> float:

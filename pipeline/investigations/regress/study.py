@@ -10,8 +10,8 @@ from pipeline.config import RegressParams
 from pipeline.core.rng import Stream
 from pipeline.investigations.regress.contributions import Contributions, decompose
 from pipeline.investigations.regress.data import Points, draw, truth
-from pipeline.investigations.regress.dips import Dip, Trace, find_dips, peak, span
-from pipeline.investigations.regress.equal import compare_dips
+from pipeline.investigations.regress.dips import Dip, Trace, best_steps, find_dips, peak, span
+from pipeline.investigations.regress.rates import steps_by_level
 from pipeline.investigations.regress.tables import CONSTANT, SCHEMAS, VARYING, Regression
 from pipeline.investigations.regress.training import Run, train
 
@@ -30,27 +30,20 @@ def study(params: RegressParams, source: Stream, step: Callable[[int, str], None
     points = draw(params, params.points, partial(source, "points"))
     holdout = draw(params, params.holdout, partial(source, "holdout"))
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in SCHEMAS}
-    runs: dict[str, np.ndarray] = {}
     for name, variant in params.variants.items():
         run = train(variant, points, holdout, source, params.steps, params.look_every)
-        runs[name] = run.train.T
         tables = {
             "traces": traces(run),
+            "levels": levels(run, params),
             "outcomes": outcomes(run, points, holdout, params),
             "dips": dips(run, points, params),
         }
         if name in (CONSTANT, VARYING):
-            tables |= {"falls": falls(run, points, params), "fits": fits(run, points, params)}
+            tables |= {kind: make(run, points, params) for kind, make in OF_TWO_MODELS.items()}
         for kind, table in tables.items():
             found[kind].append(table.assign(variant=name))
         step(1, name)
-    whole = {kind: _join(parts) for kind, parts in found.items()}
-    compared = [
-        compare_dips(own, plain, params.dip, params.settle)
-        for name in params.variants
-        for own, plain in zip(runs[name], runs[VARYING], strict=True)
-    ]
-    return Regression(**whole | {"outcomes": pd.concat([whole["outcomes"], pd.DataFrame(compared)], axis=1)})
+    return Regression(**{kind: _join(parts) for kind, parts in found.items()})
 
 
 def traces(run: Run) -> pd.DataFrame:
@@ -66,6 +59,18 @@ def traces(run: Run) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def levels(run: Run, params: RegressParams) -> pd.DataFrame:
+    """Tabulate the steps of every seed by the best log likelihood so far; see `LEVELS`."""
+    parts = []
+    for seed, trace in enumerate(run.train.T):
+        f, sigma = (path[:, seed].astype(np.float64) for path in (run.f, run.sigma))
+        squares = np.diff(f, axis=0) ** 2
+        cost = (squares / (2 * sigma[:-1] ** 2)).sum(-1)
+        found = steps_by_level(trace, squares.mean(-1), cost, params.dip, params.settle, params.bin)
+        parts.append(found.assign(seed=seed))
+    return _join(parts)
+
+
 def dips(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
     """Tabulate the dips of every seed by both measures, with the contributions to their depths; see `DIPS`."""
     rows = []
@@ -79,7 +84,7 @@ def dips(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
 
 
 def outcomes(run: Run, points: Points, holdout: Points, params: RegressParams) -> pd.DataFrame:
-    """Tabulate the result of every seed, one row each: the columns of `OUTCOMES` up to `smallest`."""
+    """Tabulate the result of every seed, one row each; see `OUTCOMES`."""
     rows = []
     for seed, trace in enumerate(run.train.T):
         depths = [dip.depth for dip in find_dips(trace, params.dip, params.settle)]
@@ -91,12 +96,26 @@ def outcomes(run: Run, points: Points, holdout: Points, params: RegressParams) -
                 "best": trace.max() / points.x.shape[1],
                 "holdout": run.holdout[look, seed] / holdout.x.shape[1],
                 "smallest": run.sigma[trace.argmax(), seed].min(),
-                "dips_all": len(depths),
+                "dips": len(depths),
                 "dips_share": len(relative),
-                "deepest_all": max(depths, default=0.0),
+                "deepest": max(depths, default=0.0),
             }
         )
     return pd.DataFrame(rows)
+
+
+def moves(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
+    """Tabulate every step at which a seed's log likelihood is below its running best; see `MOVES`."""
+    parts = []
+    for seed, trace in enumerate(run.train.T):
+        best = best_steps(trace)
+        below = np.flatnonzero((trace < trace[best]) & (np.arange(len(trace)) >= params.settle))
+        old, new = ((run.f[at, seed], run.sigma[at, seed]) for at in (best[below], below))
+        found = decompose(np.broadcast_to(points.y[seed], new[0].shape), *old, *new)
+        columns = {"shortfall": -found.total, "cost": -found.second, "noise": found.noise}
+        sums = {name: values.sum(-1).astype(np.float32) for name, values in columns.items()}
+        parts.append(pd.DataFrame({"seed": seed, "step": below} | sums))
+    return _join(parts)
 
 
 def falls(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
@@ -122,6 +141,10 @@ def fits(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
         columns = {"seed": seed, "x": x, "y": points.y[seed], "line": line, "noise": noise}
         parts.append(pd.DataFrame(columns | {"f": run.f[best, seed], "sigma": run.sigma[best, seed]}))
     return _join(parts)
+
+
+OF_TWO_MODELS = {"moves": moves, "falls": falls, "fits": fits}
+"""Tables of the two models alone, and the functions that make them."""
 
 
 def _contributions(run: Run, points: Points, seed: int, trace: Trace, dip: Dip) -> dict[str, float]:

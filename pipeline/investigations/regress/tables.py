@@ -52,7 +52,34 @@ DIPS = pa.schema(
 the peak, to the bottom is minus the depth, and the sum of `first`, `second` and `noise`; see `Contributions`. That in
 the last step before the bottom is the sum of the columns `step_...`."""
 
-COUNTS = {"steps": pa.int32(), "dips": pa.int32(), "deepest": pa.float64()}
+LEVELS = pa.schema(
+    {
+        "variant": CATEGORY,
+        "seed": pa.int32(),
+        "level": pa.float64(),
+        "steps": pa.int32(),
+        "dips": pa.int32(),
+        "square": pa.float64(),
+        "cost": pa.float64(),
+    }
+)
+"""One row per variant, seed and bin of the best log likelihood so far, whose middle is `level`, in nats: the steps
+taken outside a dip, those of them that begin one, and the sums over these steps of the mean square of f's move and of
+its second-order cost, in nats; see `steps_by_level`."""
+
+MOVES = pa.schema(
+    {
+        "variant": CATEGORY,
+        "seed": pa.int32(),
+        "step": pa.int32(),
+        "shortfall": pa.float32(),
+        "cost": pa.float32(),
+        "noise": pa.float32(),
+    }
+)
+"""One row per step at which the log likelihood is below its running best, after the first that are ignored, under the
+two models: how far below, the second-order cost of the move of f from the best step, and the contribution of σ, all in
+nats; see `Contributions`."""
 
 FALLS = pa.schema(
     {
@@ -92,12 +119,10 @@ OUTCOMES = pa.schema(
         "seed": pa.int32(),
         "best": pa.float64(),
         "holdout": pa.float64(),
-        "dips_all": pa.int32(),
+        "dips": pa.int32(),
         "dips_share": pa.int32(),
-        "deepest_all": pa.float64(),
+        "deepest": pa.float64(),
         "smallest": pa.float64(),
-        "level": pa.float64(),
-        **{f"{name}{suffix}": kind for suffix in ("", "_other") for name, kind in COUNTS.items()},
     }
 )
 """One row per variant and seed.
@@ -105,10 +130,8 @@ OUTCOMES = pa.schema(
 `best`: highest log likelihood of the training points, in nats per point.
 `holdout`: log likelihood of the holdout, in nats per point, where that of the training points was highest among the
 steps of the holdout's evaluation.
-`dips_all`, `dips_share`: number of dips by nats and by share. `deepest_all`: depth of the deepest, in nats.
-`smallest`: smallest σ at the best step.
-`level`, `steps`, `dips`, `deepest`, and the same with `_other`: dips up to the log likelihood that this trace and that
-of `varying` with the same seed both reach; see `compare_dips`, whose second trace is that of `varying`."""
+`dips`, `dips_share`: number of dips by nats and by share. `deepest`: depth of the deepest, in nats.
+`smallest`: smallest σ at the best step."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +139,23 @@ class Regression:
     """Tables of the study; see the schema of each."""
 
     traces: pd.DataFrame
+    levels: pd.DataFrame
     dips: pd.DataFrame
+    moves: pd.DataFrame
     falls: pd.DataFrame
     fits: pd.DataFrame
     outcomes: pd.DataFrame
 
 
-SCHEMAS = {"traces": TRACES, "dips": DIPS, "falls": FALLS, "fits": FITS, "outcomes": OUTCOMES}
+SCHEMAS = {
+    "traces": TRACES,
+    "levels": LEVELS,
+    "dips": DIPS,
+    "moves": MOVES,
+    "falls": FALLS,
+    "fits": FITS,
+    "outcomes": OUTCOMES,
+}
 
 
 def write_regression(paths: Mapping[str, Path], regression: Regression) -> None:

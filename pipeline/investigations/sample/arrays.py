@@ -7,15 +7,8 @@ import numpy as np
 Arrays = dict[str, np.ndarray]
 Samples = Mapping[str, Arrays]
 
-KINDS = ("reconstructions", "generation", "interpolation", "styles", "randomness")
+KINDS = ("reconstructions", "generation", "styles", "randomness")
 """Kinds of picture. In each, `probabilities` are the decoder's and `draws` are Bernoulli pixels drawn with them."""
-
-SHOWN_OF_MIDDLE = ("reconstructions", "interpolation")
-"""Kinds that are shown for one model only."""
-
-WAYS = ("means", "samples", "distribution", "coupled")
-"""Ways of interpolating: between the posteriors' means; between a draw of each posterior; by draws from the
-interpolated distribution, with new noise at every step; and by draws from it with one noise for all steps."""
 
 PARTS = ("label", "style", "both")
 """Parts of a pixel's variance: the main effect of the label, that of z, and their interaction."""
@@ -29,15 +22,15 @@ def by_kind(files: Mapping[str, np.ndarray], middle: str) -> Samples:
 
     Args:
         files: arrays `MODEL.KIND.NAME`.
-        middle: the model whose reconstructions and paths are shown.
+        middle: the model whose reconstructions are shown.
 
     Returns:
-        By kind, arrays `MODEL.NAME`; reconstructions and paths of `middle` are called `NAME` only.
+        By kind, arrays `MODEL.NAME`; reconstructions of `middle` are called `NAME` only.
     """
     found: dict[str, Arrays] = {kind: {} for kind in KINDS}
     for key, values in files.items():
         model, kind, name = key.split(".")
-        if kind not in SHOWN_OF_MIDDLE or name in PER_MODEL:
+        if kind != "reconstructions" or name in PER_MODEL:
             found[kind][f"{model}.{name}"] = values
         elif model == middle:
             found[kind][name] = values

@@ -1,4 +1,4 @@
-"""Choice of the images that are reconstructed and of those that are joined by a path."""
+"""Choice of the images that are reconstructed."""
 
 import numpy as np
 import pandas as pd

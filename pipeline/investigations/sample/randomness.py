@@ -6,8 +6,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from pipeline.core.statistics import bernoulli_entropy
+from pipeline.investigations.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.investigations.sample.arrays import Arrays
-from pipeline.investigations.sample.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.likelihood.proposals import Draws, encoder_draws
 from pipeline.likelihood.reductions import log_marginal
 from pipeline.likelihood.weights import log_weights

@@ -11,13 +11,13 @@ from torch import Tensor
 from pipeline.config import SampleParams
 from pipeline.core.rng import Stream
 from pipeline.data.images import Images
+from pipeline.investigations.pixels import draw_pixels, from_prior, probabilities
 from pipeline.investigations.sample.arrays import Arrays
 from pipeline.investigations.sample.choice import ranked, test_rows
-from pipeline.investigations.sample.interpolation import Ends, disagreement, paths
-from pipeline.investigations.sample.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.investigations.sample.randomness import image_randomness, pixel_randomness
 from pipeline.investigations.sample.reconstruction import fidelity, noisy
-from pipeline.investigations.sample.styles import in_styles, slant, variance_parts
+from pipeline.investigations.sample.slant import slant
+from pipeline.investigations.sample.styles import in_styles, variance_parts
 from pipeline.models.build import Autoencoder
 from pipeline.models.conditional import ConditionalVAE
 from pipeline.models.density import LatentVariableModel
@@ -56,7 +56,6 @@ class Pictures:
         return {
             "reconstructions": self.reconstructions(self.model),
             "generation": self.generation(self.model),
-            "interpolation": self.interpolation(self.model),
             "randomness": self.randomness(self.model),
         }
 
@@ -83,36 +82,6 @@ class Pictures:
         z = from_prior(model, self.params.generated, source)
         probability = probabilities(model, z)
         return {"z": np.asarray(z.cpu()), "probabilities": probability, "draws": draw_pixels(probability, source)}
-
-    def interpolation(self, model: LatentVariableModel) -> Arrays:
-        """Interpolate between test images, by way, step and pair; pictures are of the pair whose ways differ most.
-
-        `norm` is |z|, `entropy` that of the pixels given z, in nats, `log_prior` is log p(z), in nats, and `spread` the
-        sum of both posteriors' variances.
-        """
-        source = self.stream("interpolation")
-        rows = test_rows(self.split, 2 * self.params.pairs, self.stream("pairs"))
-        pairs = rows[: len(rows) // 2 * 2].reshape(2, -1)
-        with torch.inference_mode():
-            ends = Ends(*(model.posterior(self._pixels(end)) for end in pairs))
-            z = paths(ends, self.params.steps, source)
-        distance = np.concatenate([disagreement(probabilities(model, part)) for part in z.split(20, dim=2)])
-        shown = int(distance.argmax())
-        probability = probabilities(model, z[:, :, shown])
-        return {
-            "t": np.linspace(0, 1, self.params.steps),
-            "id": self.images.id[pairs[:, shown]],
-            "label": self.images.label[pairs[:, shown]],
-            "original": self.binary[pairs[:, shown]],
-            "probabilities": probability,
-            "draws": draw_pixels(probability, source),
-            "disagreement": distance,
-            "latent": np.array(z.shape[-1]),
-            "norm": np.asarray(z.norm(dim=-1).cpu()),
-            "log_prior": np.asarray(model.prior.log_prob(z).cpu()),
-            "entropy": np.stack([entropy(model, way) for way in z]),
-            "spread": np.asarray(sum((end.variance.sum(dim=-1) for end in ends), torch.tensor(0.0)).cpu()),
-        }
 
     def styles(self, model: ConditionalVAE) -> Arrays:
         """Draw every label at the same few z, and measure the contributions of label and style over many z.

@@ -1,13 +1,11 @@
 """Images of every label in one style: the same z decoded under each label."""
 
-import math
-
 import numpy as np
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from pipeline.investigations.sample.pixels import probabilities
+from pipeline.investigations.pixels import probabilities
 from pipeline.models.density import LabelledModel
 
 
@@ -31,20 +29,3 @@ def variance_parts(images: Float[np.ndarray, "n labels pixels"]) -> Float64[np.n
     style = ((by_z - whole) ** 2).mean(axis=0).sum()
     both = ((f - by_label[None] - by_z[:, None] + whole) ** 2).mean(axis=(0, 1)).sum()
     return np.array([label, style, both])
-
-
-def slant(images: Float[np.ndarray, "*batch pixels"]) -> Float64[np.ndarray, "*batch"]:
-    """Compute the slant of an image: columns to the right per row upwards.
-
-    It is -Cov(column, row) / Var(row) with the pixels' probabilities as weights; 0 for an image with ink in one row
-    only.
-    """
-    side = math.isqrt(images.shape[-1])
-    weights = images.astype(np.float64) / images.sum(axis=-1, keepdims=True, dtype=np.float64)
-    row, column = (grid.ravel().astype(np.float64) for grid in np.mgrid[:side, :side])
-    row = row - (weights @ row)[..., None]
-    column = column - (weights @ column)[..., None]
-    spread = (weights * row**2).sum(axis=-1)
-    lean = -(weights * row * column).sum(axis=-1)
-    found: Float64[np.ndarray, "*batch"] = np.divide(lean, spread, out=np.zeros_like(lean), where=spread > 1e-12)
-    return found

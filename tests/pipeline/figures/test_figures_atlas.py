@@ -27,7 +27,7 @@ NAMES = {
     "histograms",
     "training-runs",
     "unseen",
-    "fit",
+    "dimensions",
     "gain-model",
     "negative-gains",
     "reconstructions",
@@ -41,7 +41,7 @@ NAMES = {
     "monte-carlo",
     "likeliest",
     "shares",
-    *(f"regress-{name}" for name in ("contributions", "fits", "prediction", "traces", "variants")),
+    *(f"regress-{name}" for name in ("contributions", "fits", "moves", "traces", "variants")),
 }
 
 

@@ -1,5 +1,6 @@
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -7,7 +8,7 @@ from pipeline.figures.atlas import compared_marks, draw_decomposition
 from pipeline.figures.decompose import LABELS, orders
 from pipeline.figures.likeliest import ends
 from pipeline.figures.style import to_svg
-from pipeline.numbers.excess_nats import excess_nats
+from pipeline.numbers.excess_nats import excess_by_class, with_entropy
 
 
 def test_the_averages_stand_at_their_means(figures, study):
@@ -38,17 +39,29 @@ def test_no_image_is_shown_twice():
 
 def test_bars_are_entropy_and_excess_and_dots_are_shares(figures, study):
     left, right = figures["shares"].axes
-    table = excess_nats(study.tables.scores["vae-20"], study.tables.images.grey)
+    table = excess_by_class(with_entropy(study.tables.scores["vae-20"], study.tables.images.grey), 0.95)
     dark, light = left.containers
     assert [bar.get_width() for bar in dark] == pytest.approx(table["binarization_entropy"].tolist())
     assert [bar.get_width() for bar in light] == pytest.approx(table["excess_nats"].tolist())
+    ends = [segment[:, 0] for segment in left.collections[0].get_segments()]
+    assert np.diff(ends).ravel() == pytest.approx((table["high"] - table["low"]).tolist())
     share = next(line for line in right.get_lines() if line.get_marker() == "o")
     assert sum(share.get_xdata()) == pytest.approx(100)
     assert [label.get_text() for label in right.get_yticklabels()] == list(LABELS.values())
 
 
+def test_shares_of_thresholded_images_are_drawn_where_a_model_of_them_was_scored(wide_study, figures):
+    assert "^" not in {line.get_marker() for line in figures["shares"].axes[1].get_lines()}
+    right = draw_decomposition(wide_study.tables, wide_study.models, 4, 0.95)["shares"].axes[1]
+    [control] = [line for line in right.get_lines() if line.get_marker() == "^"]
+    estimates = wide_study.tables.decomposition.estimates
+    own = estimates[estimates["quantity"] == "share.vae-20-threshold"]
+    assert control.get_xdata() == pytest.approx((100 * own["value"]).tolist())
+    assert sum(control.get_xdata()) == pytest.approx(100)
+
+
 def test_orders_are_drawn_of_the_models_that_were_compared(wide_study, figures):
-    found = draw_decomposition(wide_study.tables, wide_study.models, 4)
+    found = draw_decomposition(wide_study.tables, wide_study.models, 4, 0.95)
     assert set(found) == {"monte-carlo", "likeliest", "shares", "orders"}
     assert "orders" not in figures
     [axes] = found["orders"].axes
@@ -59,4 +72,6 @@ def test_orders_are_drawn_of_the_models_that_were_compared(wide_study, figures):
 
 
 def test_without_its_tables_nothing_is_drawn(wide_study):
-    assert draw_decomposition(dataclasses.replace(wide_study.tables, decomposition=None), wide_study.models, 4) == {}
+    assert (
+        draw_decomposition(dataclasses.replace(wide_study.tables, decomposition=None), wide_study.models, 4, 0.95) == {}
+    )

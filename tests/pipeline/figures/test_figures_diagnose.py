@@ -8,22 +8,34 @@ from tests.support.latent_spaces import diagnosed
 LABELS = {"a": "20 latent dimensions", "b": "4 latent dimensions"}
 
 
-def draw(void):
+@pytest.fixture(scope="module")
+def arrays():
+    rng = np.random.default_rng(0)
+    ratios = {"posterior_ratio": rng.normal(1, 1, 1000), "prior_ratio": rng.normal(-1, 1, 1000)}
+    return {name: ratios | {"level": rng.random(100), "generated": rng.random(100)} for name in LABELS}
+
+
+def draw(arrays, void):
     rng = np.random.default_rng(0)
     found = {name: diagnosed(4, rng) for name in LABELS}
-    kinds = ("level", "posterior_ratio", "prior_ratio", "generated")
-    arrays = {name: {kind: rng.random(100) for kind in kinds} for name in LABELS}
-    return voids(found, arrays, {"a": rng.normal(size=50)}, marks(LABELS), "a", void).axes
+    return voids(found, arrays, {"a": rng.normal(size=50)}, marks(LABELS), void).axes
 
 
 @pytest.mark.parametrize("void", [0.1, 0.5])
-def test_the_line_of_voids_stands_at_the_threshold(void):
-    (line,) = draw(void)[1].get_lines()
-    assert list(line.get_xdata()) == pytest.approx([np.log(void)] * 2)
+def test_the_line_of_voids_stands_at_the_threshold(arrays, void):
+    *_, line = draw(arrays, void)[1].get_lines()
+    assert list(line.get_xdata()) == [void] * 2
 
 
-def test_the_density_ratio_is_titled_with_the_label_of_its_model_and_not_its_name():
-    assert draw(0.1)[1].get_title(loc="left").replace("\n", " ") == "density ratio, 20 latent dimensions"
+def test_masses_below_a_ratio_are_those_of_both_kinds_of_draws_of_every_model(arrays):
+    panel = draw(arrays, 0.1)[1]
+    posterior, prior = panel.get_lines()[:2]
+    assert len(panel.get_lines()) == 2 * len(LABELS) + 1
+    assert (posterior.get_linestyle(), prior.get_linestyle()) == ("-", "--")
+    for line, kind in ((posterior, "posterior_ratio"), (prior, "prior_ratio")):
+        for ratio, share in list(zip(line.get_xdata(), line.get_ydata(), strict=True))[::50]:
+            below = 100 * (arrays["a"][kind] < np.log(ratio)).mean()
+            assert share == below or (np.isnan(share) and below == 0)
 
 
 def test_runs_stand_at_their_epochs_with_their_intervals():

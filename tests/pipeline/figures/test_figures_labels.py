@@ -6,16 +6,17 @@ import pytest
 from matplotlib.text import Text
 
 from pipeline.figures.comparison import gains, pair_up, scatter
+from pipeline.figures.curves import dimension_curves
 from pipeline.figures.decompose import orders, shares
 from pipeline.figures.differences import differences
-from pipeline.figures.dimensions import fit, training_runs, unseen
+from pipeline.figures.dimensions import training_runs, unseen
 from pipeline.figures.gain import gain_model, most_negative_gains
 from pipeline.figures.histograms import histograms
 from pipeline.figures.likeliest import likeliest
 from pipeline.figures.likelihood import likelihood_by_region, likelihood_by_set
 from pipeline.figures.monte_carlo import monte_carlo
 from pipeline.investigations.compare.negative_gains import gains_of, negative_gains
-from pipeline.numbers.excess_nats import excess_nats
+from pipeline.numbers.excess_nats import excess_by_class, with_entropy
 
 
 @pytest.fixture(scope="module")
@@ -31,23 +32,24 @@ def drawn(wide_study):
     scores = tables.scores["vae-20"]
     ids, binary = tables.images.id, tables.images.binary_stochastic
     paired = pair_up(tables.scores["vae-04"], scores)
-    negative = negative_gains(gains_of(scores, tables.scores["vae-04"]), 2.0)
+    negative = negative_gains(gains_of(scores, tables.scores["vae-04"]), 4.0)
     decomposition = tables.decomposition
+    by_class = excess_by_class(with_entropy(scores, tables.images.grey), 0.95)
     return {
         "scatter": scatter(paired, small, middle),
         "gains": gains(paired, binary, ids, labels, 10),
         "negative-gains": most_negative_gains(negative, binary, ids, labels, 10),
         "differences": differences(tables.pairs, marks),
-        "training-runs": training_runs(tables.effects, tables.pairs, marks),
-        "unseen": unseen(tables.effects, marks),
-        "fit": fit(tables.effects, marks),
+        "dimensions": dimension_curves(tables.dimensions, middle.label),
+        "training-runs": training_runs(tables.effects, tables.pairs, marks, ("vae-32", "vae-20")),
+        "unseen": unseen(tables.pairs, tables.effects, marks, {"vae-20": "vae-20-matched"}),
         "gain-model": gain_model(tables.effects, marks),
         "histograms": histograms(scores, middle),
         "likelihood": likelihood_by_set(wide_study.summary, marks),
         "regions": likelihood_by_region(wide_study.summary, marks),
         "monte-carlo": monte_carlo(decomposition.draws, scores, middle),
         "likeliest": likeliest(scores, binary, ids, middle, 10),
-        "shares": shares(decomposition.estimates, excess_nats(scores, tables.images.grey), middle),
+        "shares": shares(decomposition.estimates, by_class, middle),
         "orders": orders(decomposition.estimates, {"vae-20-threshold": middle, "vae-20-seed-1": small}),
     }
 

@@ -15,11 +15,11 @@ def rows_of(figure):
 
 
 def dots_of(figure, marks):
-    """Mean and both half-lengths of the bars by model and row, as drawn."""
+    """Mean and half-length of the bar by model and row, as drawn."""
     rows = rows_of(figure)
     found = {}
     for place, bars in enumerate(figure.axes[0].containers):
-        model = list(marks)[place // 2]
+        model = list(marks)[place]
         for x, y, bar in zip(*bars.lines[0].get_data(), bars.lines[2][0].get_segments(), strict=True):
             row = min(rows, key=lambda name: abs(rows[name] - y))
             found.setdefault((model, row), [x]).append(np.ptp(bar[:, 0]) / 2)
@@ -29,14 +29,14 @@ def dots_of(figure, marks):
 @pytest.mark.parametrize(
     ("name", "column", "order"), [("likelihood", "subset", SUBSETS), ("regions", "region", REGIONS)]
 )
-def test_each_row_of_the_summary_is_a_dot_with_both_errors_and_no_other_is(figures, study, name, column, order):
+def test_each_row_of_the_summary_is_a_dot_with_its_sampling_error_and_no_other_is(figures, study, name, column, order):
     table = study.summary
     table = table[(table["region"] == "all") if column == "subset" else (table["region"] != "all")]
     assert tuple(rows_of(figures[name])) == order
     dots = dots_of(figures[name], study.marks)
     assert set(dots) == set(zip(table["model"], table[column], strict=True))
     for row in table.to_dict("records"):
-        expected = [row["log_likelihood"], 2 * row["sampling_error"], 2 * row["monte_carlo_error"]]
+        expected = [row["log_likelihood"], 2 * row["sampling_error"]]
         assert dots[row["model"], row[column]] == pytest.approx(expected)
 
 
@@ -60,19 +60,12 @@ def test_a_model_has_the_same_lane_in_every_row(figures, study):
     rows = list(rows_of(figures["likelihood"]).values())
     for place, bars in enumerate(figures["likelihood"].axes[0].containers):
         offsets = {round(y - min(rows, key=lambda row: abs(row - y)), 6) for y in bars.lines[0].get_ydata()}
-        assert offsets == {place // 2 - (len(study.marks) - 1) / 2}
+        assert offsets == {place - (len(study.marks) - 1) / 2}
 
 
 def test_dots_are_in_their_models_colours(figures, study):
     for place, bars in enumerate(figures["likelihood"].axes[0].containers):
-        assert bars.lines[0].get_color() == list(study.marks.values())[place // 2].colour
-
-
-def test_the_monte_carlo_bar_is_the_thicker_one(figures):
-    sampling, monte_carlo = (
-        bars.lines[2][0].get_linewidth()[0] for bars in figures["likelihood"].axes[0].containers[:2]
-    )
-    assert sampling < monte_carlo
+        assert bars.lines[0].get_color() == list(study.marks.values())[place].colour
 
 
 def test_a_subset_of_one_image_has_a_dot_without_a_bar(study):

@@ -1,10 +1,7 @@
 import numpy as np
-import pytest
-from scipy.stats import chi2
 
 from pipeline.figures.board import draw_board, shade
 from pipeline.figures.palette import marks
-from pipeline.figures.paths import paths
 from pipeline.figures.pictures import generation, reconstructions
 from pipeline.figures.style import new_figure
 from pipeline.figures.wall import INK, TILE
@@ -76,21 +73,5 @@ def test_drawn_pixels_stand_at_the_place_of_their_probabilities():
     assert above.get_title(loc="left").startswith("vae\nprobabilities")
 
 
-def test_figures_of_a_study_name_their_ways_and_styles(figures):
-    assert labels(figures["interpolation"].axes[0].get_yticklabels())[::2] == [
-        "means",
-        "samples",
-        "distribution,\nnew noise",
-        "distribution,\none noise",
-    ]
+def test_the_styles_of_a_study_are_named_by_their_labels(figures):
     assert labels(figures["styles"].axes[0].get_xticklabels()) == [str(label) for label in range(10)]
-    left, right = figures["paths"].axes
-    assert "|z|" in left.get_ylabel()
-    assert "nats" in right.get_ylabel()
-
-
-def test_the_shaded_shell_contains_the_given_share_of_the_prior(study):
-    own = study.tables.samples["interpolation"]
-    band = paths(own, 0.5).axes[0].patches[0]
-    low, high = band.get_y(), band.get_y() + band.get_height()
-    assert np.diff(chi2.cdf([low**2, high**2], int(own["latent"]))) == pytest.approx(0.5)

@@ -1,8 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
-from pipeline.core.statistics import mean_t
-from pipeline.figures.regress import regression_figures, variants
+from pipeline.figures.regress import moves, regression_figures, variants
+from pipeline.investigations.regress.rates import rates, tally
 from tests.support.regressions import PARAMS, make_regression
 
 
@@ -12,13 +14,27 @@ def found():
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.95])
-def test_intervals_of_the_variants_have_the_confidence_and_end_at_zero(found, confidence):
-    axes = variants(found.outcomes, confidence).axes[1]
-    name = next(name for name in PARAMS.variants if name != "varying")
-    own = found.outcomes.loc[found.outcomes["variant"] == name, "deepest"]
-    wanted = mean_t(own.to_numpy(np.float64), confidence)
-    drawn = [segment[:, 0] for bar in axes.collections for segment in bar.get_segments()]
-    assert drawn[1] == pytest.approx([max(wanted.low, 0), wanted.high])
+def test_each_variant_is_drawn_beside_the_plain_model_with_intervals(found, confidence):
+    axes = variants(found.levels, confidence).axes
+    names = [name for name in PARAMS.variants if name != "varying"]
+    assert [one.get_title(loc="left") for one in axes[: len(names)]] == names
+    middles, sums = tally(found.levels)
+    for one, name in zip(axes, names, strict=False):
+        for bars, whose in zip(one.collections, ("varying", name), strict=True):
+            found_here = [(at, i) for at, i in zip(middles, rates(sums[whose], confidence), strict=True) if i]
+            wanted = [(at, max(i.low, 0), i.high) for at, i in found_here]
+            drawn = [(bar[0, 0], bar[0, 1], bar[1, 1]) for bar in bars.get_segments()]
+            assert np.array(drawn) == pytest.approx(np.array(wanted))
+            assert max(high for *_, high in drawn) <= one.get_ylim()[1]
+
+
+def test_moves_of_like_cost_are_drawn_as_their_median(found):
+    table = found.moves.assign(
+        cost=np.repeat([2.0, 40.0], [len(found.moves) // 2, len(found.moves) - len(found.moves) // 2])
+    )
+    table["shortfall"] = 3 * table["cost"]
+    for axes in moves(table).axes:
+        assert axes.lines[0].get_ydata().tolist() == (3 * axes.lines[0].get_xdata()).tolist()
 
 
 def test_figures_of_dips_are_drawn_only_of_a_study_with_dips(found):
@@ -26,8 +42,8 @@ def test_figures_of_dips_are_drawn_only_of_a_study_with_dips(found):
         "regress-fits",
         "regress-traces",
         "regress-variants",
+        "regress-moves",
         "regress-contributions",
-        "regress-prediction",
     }
-    empty = type(found)(found.traces, found.dips.iloc[:0], found.falls.iloc[:0], found.fits, found.outcomes)
-    assert set(regression_figures(empty, 0.95)) == {"regress-fits", "regress-traces", "regress-variants"}
+    empty = dataclasses.replace(found, dips=found.dips.iloc[:0], falls=found.falls.iloc[:0])
+    assert "regress-contributions" not in regression_figures(empty, 0.95)

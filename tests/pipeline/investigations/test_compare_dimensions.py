@@ -1,19 +1,17 @@
-"""Effects of the number of latent dimensions, on scores and gains whose truth is known."""
+"""Effects of the training run, of unseen tails and of more dimensions, on scores whose truth is known."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
 from sklearn.linear_model import LinearRegression
 
-from pipeline.core.errors import ParameterError
-from pipeline.core.statistics import difference_welch
+from pipeline.core.statistics import difference_pooled, difference_welch
 from pipeline.data.holdout import hold_out
 from pipeline.data.images import freeze
 from pipeline.investigations.compare.effects import dimension_effects
 from pipeline.investigations.compare.gain import SLOPES, gain_effects, traits
-from pipeline.investigations.compare.negative_gains import gains_of, negative_gains
-from pipeline.numbers.compare import dimension_numbers, negative_gain_numbers
+from pipeline.investigations.compare.negative_gains import gains_of, less_ink_than_the_class, negative_gains
+from pipeline.investigations.compare.pairs import compare_pairs
 from tests.support.parameters import PARAMS
 
 QUICK = PARAMS.model_copy(update={"intervals": PARAMS.intervals.model_copy(update={"resamples": 100})})
@@ -28,7 +26,8 @@ def world():
     grey = (rng.random((900, 64)) * np.linspace(60, 255, 10)[label][:, None]).astype(np.uint8)
     split = hold_out(grey, label, np.arange(900) < 600, 0.05, 50, rng)
     hard = rng.normal(-90, 15, 900)
-    shifts = {"vae-04": -10, "vae-20": 0, "vae-20-seed-1": 1, "vae-20-seed-2": -1, "vae-20-matched": 0}
+    shifts = {"vae-04": -10, "vae-20": 0, "vae-20-seed-1": 1, "vae-20-seed-2": -1}
+    shifts |= {"vae-20-matched": 0, "vae-04-matched": -10}
     shifts |= {"vae-32": 3, "vae-32-seed-1": 4, "vae-32-seed-2": 2}
     scores = {}
     for name, shift in shifts.items():
@@ -43,7 +42,7 @@ def world():
 @pytest.fixture(scope="module")
 def effects(world):
     images, split, scores = world
-    return dimension_effects(QUICK, scores, images, split)
+    return dimension_effects(QUICK, scores, images, split, compare_pairs(QUICK, scores))
 
 
 def rows_of(effects, kind, *keys):
@@ -51,42 +50,57 @@ def rows_of(effects, kind, *keys):
 
 
 def test_kinds_are_compared_by_the_means_of_their_runs(effects):
-    row = rows_of(effects, "runs").loc["test"]
-    assert (row["model_a"], row["model_b"], row["size_a"], row["size_b"]) == ("vae-32", "vae-20", 3, 3)
+    row = rows_of(effects, "runs", "model_a", "stratum").loc[("vae-32", "test")]
+    assert (row["model_b"], row["size_a"], row["size_b"]) == ("vae-20", 3, 3)
     assert row["value"] == pytest.approx(3)
     expected = difference_welch(np.array([3.0, 4, 2]), np.array([0.0, 1, -1]), QUICK.intervals.confidence)
     assert (row["low"], row["high"]) == pytest.approx(expected[1:])
     assert rows_of(effects, "spread", "model_a", "stratum").loc[("vae-20", "test"), "value"] == pytest.approx(1)
 
 
-def test_the_gain_from_seeing_a_tail_is_found_region_by_region(effects):
-    found = rows_of(effects, "unseen")["value"]
-    assert {f"test.{region}": worth for region, worth in WORTH.items()} == pytest.approx(
-        {stratum: value for stratum, value in found.items() if stratum != "test"}
-    )
-    over_runs = rows_of(effects, "unseen-runs").loc["test.pc1-high"]
+def test_a_difference_from_a_single_run_is_told_in_spreads_of_the_kind_that_varies_most(effects):
+    row = rows_of(effects, "spreads", "model_a", "model_b", "stratum").loc[("vae-20", "vae-04", "test")]
+    spread = rows_of(effects, "spread", "model_a", "stratum").loc[("vae-20", "test")]
+    assert row["quantity"] in ("vae-20", "vae-32")
+    assert row["value"] == pytest.approx(10)
+    assert (row["low"], row["high"]) == pytest.approx((10 / spread["high"], 10 / spread["low"]))
+    assert not len(effects[(effects["kind"] == "runs") & (effects["model_b"] == "vae-04")])
+
+
+def test_a_second_run_of_the_small_model_brings_the_interval_over_runs(world):
+    images, split, scores = world
+    more = scores | {"vae-04-seed-1": scores["vae-04"].assign(log_likelihood=scores["vae-04"]["log_likelihood"] + 0.4)}
+    models = QUICK.models | {"vae-04-seed-1": QUICK.model("vae-04").model_copy(update={"seed": 1})}
+    params = QUICK.model_copy(update={"models": models})
+    found = dimension_effects(params, more, images, split, compare_pairs(params, more))
+    row = rows_of(found, "runs", "model_a", "model_b", "stratum").loc[("vae-20", "vae-04", "test")]
+    assert (row["size_a"], row["size_b"]) == (3, 2)
+    expected = difference_welch(np.array([0.0, 1, -1]), np.array([-10.0, -9.6]), params.intervals.confidence)
+    assert tuple(row[["value", "low", "high"]]) == pytest.approx(expected)
+    assert not len(found[(found["kind"] == "spreads") & (found["model_a"] == "vae-20")])
+
+
+def test_the_gain_from_seeing_a_tail_is_that_of_the_pairs_and_is_compared_with_all_runs(world, effects):
+    pairs = compare_pairs(QUICK, world[2]).set_index(["model_a", "model_b", "subset", "region"]).sort_index()
+    found = pairs.loc[("vae-04-matched", "vae-04", "test")]["difference"]
+    assert found.drop("all").to_dict() == pytest.approx(WORTH)
+    over_runs = rows_of(effects, "unseen-runs", "model_a", "stratum").loc[("vae-20-matched", "test.pc1-high")]
     assert (over_runs["size_a"], over_runs["size_b"]) == (1, 3)
-    assert over_runs["high"] - over_runs["low"] > 5
+    expected = difference_pooled(np.array([5.0]), np.array([0.0, 1, -1]), QUICK.intervals.confidence)
+    assert tuple(over_runs[["value", "low", "high"]]) == pytest.approx(expected)
+    assert "unseen" not in set(effects["kind"])
+
+
+def test_a_tail_costs_all_models_the_same_here(effects):
+    gap = rows_of(effects, "unseen-gap")
+    assert gap[["value", "low", "high"]].to_numpy() == pytest.approx(0)
 
 
 def test_differences_that_no_image_changes_have_no_width_however_hard_the_images(effects):
     pair = rows_of(effects, "seed_pairs", "model_a", "model_b", "stratum").loc[("vae-20-seed-1", "vae-20", "test")]
     assert (pair["value"], pair["low"], pair["high"]) == pytest.approx((1, 1, 1))
-    unseen = rows_of(effects, "unseen").drop("test")
-    for end in ("low", "high"):
-        assert unseen[end].to_dict() == pytest.approx({f"test.{region}": worth for region, worth in WORTH.items()})
     run = rows_of(effects, "run", "model_a", "stratum").loc[("vae-20", "test")]
     assert run["high"] - run["low"] > 2
-
-
-def test_the_effect_of_training_is_the_gap_to_validation(effects):
-    fit = rows_of(effects, "fit", "model_a", "quantity", "stratum")
-    whole = fit.loc[("vae-20", "log_likelihood", "validation")]
-    assert whole["low"] < 5 < whole["high"]
-    assert whole["value"] > 0
-    assert fit.loc[("vae-20", "slack", "validation"), "value"] == pytest.approx(0, abs=1e-9)
-    gap = rows_of(effects, "fit-gap", "model_a", "quantity", "stratum").loc[("vae-20", "elbo", "validation")]
-    assert (gap["value"], gap["low"], gap["high"]) == pytest.approx((0, 0, 0), abs=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -127,26 +141,22 @@ def test_the_slope_that_made_the_gain_is_found(gain):
     assert sum(slopes.loc[f"label_{label}", "value"] for label in range(10)) == pytest.approx(0, abs=1e-8)
 
 
-def test_the_correlation_of_gain_and_likelihood_agrees_with_numpy(gain):
-    table, found = gain
-    expected = np.corrcoef(table["a"] - table["b"], table["b"])[0, 1]
-    assert found.loc[("gain-correlation", "vae-04"), "value"] == pytest.approx(expected)
-
-
-def test_only_holdout_images_with_a_gain_below_the_error_count_as_negative(world):
+def test_only_test_images_with_a_gain_below_the_error_count_as_negative(world):
     *_, scores = world
     small, middle = scores["vae-04"], scores["vae-20"].copy()
     lost = middle.index[middle["subset"] == "test"][:3]
-    middle.loc[lost, "log_likelihood"] = small.loc[lost, "log_likelihood"] - [0.1, 0.5, 7]
-    trained = middle.index[middle["subset"] == "train"][0]
-    middle.loc[trained, "log_likelihood"] -= 100
+    middle.loc[lost, "log_likelihood"] = small.loc[lost, "log_likelihood"] - [0.1, 0.6, 7]
+    for other in ("train", "pc1-low"):
+        middle.loc[middle.index[middle["subset"] == other][0], "log_likelihood"] -= 100
     gains = gains_of(middle, small)
-    clear = negative_gains(gains, 2.0)
-    assert clear["id"].tolist() == middle.loc[[lost[2], lost[1]], "id"].tolist()
-    numbers = dimension_numbers(PARAMS, pd.DataFrame(columns=["kind"]), {"vae-04": small, "vae-20": middle})
-    assert numbers["compare.negative_gains.negative"] == 3
-    assert numbers["compare.negative_gains.clear"] == 2
-    assert numbers["compare.negative_gains.largest"] == pytest.approx(-7)
+    assert negative_gains(gains, 4.0)["id"].tolist() == middle.loc[[lost[2], lost[1]], "id"].tolist()
+    assert (gains["gain"] < 0).sum() == 3
+
+
+def test_ink_is_compared_with_that_of_the_same_class():
+    gains = pd.DataFrame({"id": [1, 2, 3, 4, 5, 6], "label": [0, 0, 0, 1, 1, 1]})
+    ink = pd.Series({1: 10.0, 2: 20, 3: 30, 4: 1, 5: 2, 6: 3})
+    assert less_ink_than_the_class(gains, ink).tolist() == [True, False, False, True, False, False]
 
 
 def test_the_error_of_a_gain_is_that_of_both_scores(world):
@@ -156,26 +166,8 @@ def test_the_error_of_a_gain_is_that_of_both_scores(world):
     assert gains["gain"].to_numpy() == pytest.approx(10)
 
 
-def test_negative_gains_by_error_alone_are_as_many_as_expected():
-    rng, images = np.random.default_rng(0), 200_000
-    columns = {"label": 0, "subset": "test", "region": "centre", "elbo": -90.0, "pareto_k": 0.3, "draws": 500}
-    truth = pd.DataFrame({"id": np.arange(images), "log_likelihood": rng.normal(-90, 15, images)} | columns)
-    names, scores = (PARAMS.roles.middle, PARAMS.roles.small), {}
-    for name, error in zip(names, (0.3, 0.4), strict=True):
-        noisy = truth["log_likelihood"] + error * rng.standard_normal(images)
-        scores[name] = truth.assign(log_likelihood=noisy, standard_error=error)
-    numbers = negative_gain_numbers(PARAMS, scores, names)
-    found = {key.removeprefix("compare.negative_gains."): value for key, value in numbers.items()}
-    assert found["clear"] == pytest.approx(found["expected"], rel=0.05)
-    assert found["excess_percent_low"] < 0 < found["excess_percent_high"]
-    assert found["label_0.clear"] == found["clear"]
-    assert found["certain"] <= 2
-    assert found["certain_errors"] == pytest.approx(norm.isf(0.05 / images))
-
-
-def test_fewer_models_have_fewer_effects_and_none_is_an_error(world):
+def test_fewer_models_have_fewer_effects(world):
     images, split, scores = world
-    alone = dimension_effects(QUICK, {"vae-20": scores["vae-20"]}, images, split)
-    assert set(alone["kind"]) == {"run", "fit"}
-    with pytest.raises(ParameterError, match="make models"):
-        dimension_effects(QUICK, {}, images, split)
+    pair = {name: scores[name] for name in ("vae-20", "cvae-20") if name in scores}
+    alone = dimension_effects(QUICK, pair, images, split, compare_pairs(QUICK, scores).iloc[:0])
+    assert set(alone["kind"]) == {"run"}

@@ -8,13 +8,18 @@ import torch
 
 from pipeline.core.rng import stream
 from pipeline.core.statistics import bootstrap_counts, mean_products, r_squared_of_subsets, shapley_shares
-from pipeline.investigations.decompose.binarization import binarization_entropy, binarization_log_ratio, redraw
+from pipeline.investigations.decompose.binarization import (
+    binarization_entropy,
+    binarization_log_ratio,
+    contour_length,
+    redraw,
+)
 from pipeline.investigations.decompose.draws import measure_draws, of_draws
-from pipeline.investigations.decompose.estimates import estimate, order_rows, share_rows
+from pipeline.investigations.decompose.estimates import control_rows, estimates, order_rows, share_rows, tabulate
 from pipeline.investigations.decompose.gradients import GradientMoments, measure_gradients
 from pipeline.investigations.decompose.orders import rank_correlation
 from pipeline.investigations.decompose.redraws import score_redraws
-from pipeline.investigations.decompose.shares import PARTS, between_redraws, regression, with_squares
+from pipeline.investigations.decompose.shares import PARTS, between_redraws, explain, lead, regression, with_squares
 from pipeline.investigations.decompose.tables import DRAWS, ESTIMATES, GRADIENTS, REDRAWS
 from pipeline.likelihood.proposals import Draws
 from pipeline.likelihood.weights import log_weights
@@ -95,6 +100,12 @@ def test_the_log_ratio_has_the_mean_zero_and_the_entropy_agrees_with_the_one_by_
     assert binarization_log_ratio(certain, np.array([[0, 1]], dtype=np.uint8)).tolist() == [0]
 
 
+def test_the_contour_is_as_long_as_the_outline_of_a_stroke():
+    bar = np.zeros((1, 6, 6), dtype=np.uint8)
+    bar[0, 1:5, 2:4] = 1
+    assert contour_length(np.concatenate([bar, 0 * bar]).reshape(2, 36)).tolist() == [2 * (4 + 2), 0]
+
+
 def test_redraws_are_scored_one_by_one_each_with_its_own_log_ratio(rows):
     model, _, chosen, _ = rows
     grey = np.tile(np.array([0, 255, 128, 60, 200, 90], dtype=np.uint8), (3, 1))
@@ -140,7 +151,7 @@ def within(variance, images=200, redraws=8):
 def shares():
     parts, values = made_up_parts()
     counts = bootstrap_counts(len(values), 200, np.random.default_rng(1))
-    found = share_rows(parts, values, counts, within(0.03), INTERVALS, np.random.default_rng(3))
+    found = share_rows(explain(parts, values, counts), within(0.03), len(values), INTERVALS, np.random.default_rng(3))
     return pd.DataFrame(found).set_index(["quantity", "part"])
 
 
@@ -156,8 +167,48 @@ def test_known_shares_are_found_within_their_intervals(shares):
         assert row["low"] <= row["value"] <= row["high"]
         assert row["high"] - row["low"] < 0.08
     assert shares.loc[("alone", "together"), "value"] == pytest.approx(0.95, abs=0.01)
+    assert shares.loc[("lead", "binarization_entropy"), "value"] == pytest.approx(0.1, abs=0.03)
     assert shares.loc[("binarization_log_ratio", "slope"), "value"] == pytest.approx(0.5, abs=0.05)
     assert shares.loc[("deviation", "binarization"), "value"] == pytest.approx(math.sqrt(0.03), rel=0.1)
+
+
+def test_of_two_stand_ins_for_one_cause_neither_has_the_largest_share_though_each_alone_explains_most():
+    rng = np.random.default_rng(0)
+    cause, other = rng.standard_normal((2, 3000))
+    values = cause + 0.9 * other
+    parts = {name: with_squares(cause + 0.2 * rng.standard_normal(3000)) for name in ("binarization_entropy", "ink")}
+    parts |= {"label": np.ones((3000, 1)), "axes": with_squares(other)}
+    found = explain(parts, values, bootstrap_counts(3000, 200, np.random.default_rng(1)))
+    alone = {part: samples[0] for part, samples in found.alone.items()}
+    assert max(alone, key=alone.get) in ("binarization_entropy", "ink")
+    first, ahead = lead(found.shares)
+    assert first == "axes"
+    assert ahead.min() > 0.1
+
+
+def test_a_lead_is_over_the_largest_of_the_others_in_each_sample():
+    shares = {"a": np.array([0.4, 0.4, 0.4]), "b": np.array([0.3, 0.5, 0.1]), "c": np.array([0.1, 0.1, 0.2])}
+    first, ahead = lead(shares)
+    assert first == "a"
+    assert ahead == pytest.approx([0.1, -0.1, 0.2])
+
+
+def test_shares_of_thresholded_images_are_compared_over_the_same_images():
+    parts, values = made_up_parts(500)
+    rng = np.random.default_rng(2)
+    counts = bootstrap_counts(500, 200, np.random.default_rng(1))
+    found = explain(parts, values, counts)
+    noisy = explain(parts, values + 1.5 * rng.standard_normal(500), counts)
+    same, other = (
+        tabulate(control_rows("t", control, found, 500, INTERVALS)).set_index(["quantity", "part"])
+        for control in (found, noisy)
+    )
+    change = ("share_change.t", "binarization_entropy")
+    assert same.loc[change, ["value", "low", "high"]].tolist() == [0, 0, 0]
+    assert same.loc[("share.t", "binarization_entropy"), "high"] - found.shares["binarization_entropy"][0] > 0.01
+    assert other.loc[change, "high"] < -0.1
+    assert other.loc["share.t", "value"].sum() == pytest.approx(1)
+    assert other.loc[("share.t", "rest"), "value"] == pytest.approx(1 - noisy.together[0])
 
 
 def explained(parts, values, counts):
@@ -234,11 +285,14 @@ def test_a_class_of_few_images_has_no_order():
 def test_the_estimates_have_one_row_each_and_repeat_themselves(wide_study):
     tables = wide_study.tables
     arguments = (tables.scores["vae-20"], tables.decomposition.redraws, {"vae-32": tables.scores["vae-32"]})
-    found = [estimate(*arguments, tables.images.grey, tables.split, INTERVALS, partial(stream, 0)) for _ in range(2)]
+    rest = (tables.images.grey, tables.split, INTERVALS, partial(stream, 0))
+    found = [tabulate(estimates(*arguments, "vae-32", *rest)) for _ in range(2)]
     assert list(found[0].columns) == ESTIMATES.names
     assert not found[0].duplicated(["quantity", "part"]).any()
     assert found[0].equals(found[1])
-    assert {"share", "alone", "order.vae-32"} < set(found[0]["quantity"])
+    assert {"share", "alone", "lead", "share.vae-32", "order.vae-32"} < set(found[0]["quantity"])
+    without = tabulate(estimates(*arguments, None, *rest))
+    assert {"share.vae-32", "lead.vae-32"}.isdisjoint(without["quantity"])
 
 
 def test_noise_between_draws_and_variance_between_images_are_estimated_separately():
@@ -248,17 +302,19 @@ def test_noise_between_draws_and_variance_between_images_are_estimated_separatel
     for _ in range(300):
         own = common + 2 * rng.standard_normal(parameters)
         sums.add(torch.from_numpy(own + 3 * rng.standard_normal((4, parameters))))
-    moments = sums.estimate()
-    assert moments.noise == pytest.approx(9 * parameters, rel=0.02)
-    assert moments.between == pytest.approx(4 * parameters, rel=0.05)
-    assert moments.signal == pytest.approx(4 * parameters + common @ common, rel=0.05)
+    table = sums.table()
+    assert len(table) == 300
+    moments = table.mean()
+    assert moments["noise"] == pytest.approx(9 * parameters, rel=0.02)
+    assert moments["signal"] - moments["common"] == pytest.approx(4 * parameters, rel=0.05)
+    assert moments["common"] == pytest.approx(common @ common, rel=0.1)
 
 
 def test_gradients_are_measured_for_both_networks_on_both_sides(rows):
     model, images, chosen, _ = rows
     table = measure_gradients(model, images[:4], chosen[:4], FEW, partial(stream, 0), torch.device("cpu"))
     assert list(table.columns) == GRADIENTS.names
-    assert len(table) == 6
+    assert len(table) == 6 * 4
     assert (table["noise"] > 0).all()
     assert all(parameter.grad is None for parameter in model.parameters())
 

@@ -9,16 +9,21 @@ import pytest
 import torch
 
 import pipeline.investigations.diagnose.diagnose as diagnosing
+import pipeline.investigations.diagnose.space as spacing
+from pipeline.core.errors import ParameterError
 from pipeline.core.rng import stream
 from pipeline.investigations.diagnose.diagnose import Labelled, diagnose
 from pipeline.investigations.diagnose.encodings import encode
 from pipeline.investigations.diagnose.generation import decode, unsure
+from pipeline.investigations.diagnose.learning import evaluate
+from pipeline.investigations.diagnose.space import examine
 from tests.support.densities import every_image, small_vae
 from tests.support.latent_spaces import diagnosed
 from tests.support.parameters import PARAMS
 
 CPU = torch.device("cpu")
-QUICK = {"active": 1e-9, "removal": 20, "draws": 8, "aggregate_points": 100, "hidden": 8, "steps": 20, "generated": 40}
+QUICK = {"active": 1e-9, "removal": 20, "draws": 8, "aggregate_points": 100, "generated": 40}
+QUICK |= {"networks": 2, "hidden": 8, "steps": 20}
 
 
 def diagnosed_by(model, seen, unseen, confidence=0.95, **settings):
@@ -62,7 +67,7 @@ def test_all_intervals_have_the_confidence_and_voids_the_threshold_of_the_parame
         diagnosed_by(small_vae(), seen, unseen, **settings)[0]
         for settings in ({"active": 10.0}, {"active": 10.0, "confidence": 0.5}, {"void": 1e-9}, {"void": 1e9})
     )
-    assert len(list(intervals(wide))) == 14
+    assert len(list(intervals(wide))) == 15
     assert all(b < a for a, b in zip(intervals(wide), intervals(narrow), strict=True))
     assert narrow["norm"]["chance"] < wide["norm"]["chance"]
     assert [found["void"]["prior"]["value"] for found in (nowhere, everywhere)] == [0, 1]
@@ -72,9 +77,10 @@ def test_classifiers_learn_from_training_images_and_are_evaluated_on_others(monk
     received, (seen, unseen), model = {}, halves(), small_vae()
 
     def listen(name):
-        plain = getattr(diagnosing, name)
+        module = spacing if name in ("learn_ratio", "activity") else diagnosing
+        plain = getattr(module, name)
         monkeypatch.setattr(
-            diagnosing, name, lambda first, *rest: received.setdefault(name, []).append(first) or plain(first, *rest)
+            module, name, lambda first, *rest: received.setdefault(name, []).append(first) or plain(first, *rest)
         )
 
     for name in ("learn_ratio", "moments_accuracy", "learn_labels", "decomposition", "gaussian_divergence", "activity"):
@@ -86,6 +92,35 @@ def test_classifiers_learn_from_training_images_and_are_evaluated_on_others(monk
         assert all(np.array_equal(one.mean, learned) for one in received.pop(name))
     assert len(received) == 3
     assert all(np.array_equal(one.mean, held) for ones in received.values() for one in ones)
+
+
+def test_the_curve_has_the_masses_below_every_ratio():
+    seen, unseen = halves()
+    found, arrays = diagnosed_by(small_vae(), seen, unseen, ratios=(0.5, 0.9))
+    assert [one["ratio"] for one in found["curve"]] == [0.5, 0.9]
+    for one in found["curve"]:
+        for kind in ("prior", "posterior"):
+            below = (arrays[f"{kind}_ratio"] < math.log(one["ratio"])).mean()
+            assert one[kind]["low"] <= one[kind]["value"] == below <= one[kind]["high"]
+    assert found["curve"][0]["prior"]["value"] < found["curve"][1]["prior"]["value"]
+
+
+def test_the_density_ratio_is_the_mean_of_networks_that_differ_in_their_random_numbers():
+    seen, unseen = halves()
+    params = PARAMS.diagnose.model_copy(update=QUICK | {"networks": 3})
+    one, again = (examine(small_vae(), seen.x, unseen.x, params, partial(stream, 0), CPU) for _ in range(2))
+    z = np.random.default_rng(0).standard_normal((5, 7, 2))
+    each = [evaluate(network, z.reshape(35, 2), CPU).reshape(5, 7) for network in one.networks]
+    assert one.log_ratio(z) == pytest.approx(np.mean(each, axis=0))
+    assert len({float(values[0, 0]) for values in each}) == 3
+    assert np.array_equal(again.log_ratio(z), one.log_ratio(z))
+
+
+def test_a_prior_that_is_not_standard_normal_is_refused(monkeypatch):
+    seen, unseen = halves()
+    monkeypatch.setattr(spacing, "is_standard_normal", lambda prior: False)
+    with pytest.raises(ParameterError, match=r"leave models with other priors out of diagnose\.models"):
+        examine(small_vae(), seen.x, unseen.x, PARAMS.diagnose, partial(stream, 0), CPU)
 
 
 def test_the_emptier_half_of_the_prior_is_where_the_ratio_is_low(monkeypatch):

@@ -6,8 +6,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 
 from pipeline.investigations.regress.contributions import decompose
-from pipeline.investigations.regress.dips import Dip, find_dips, peak, span
-from pipeline.investigations.regress.equal import compare_dips, dips_until, first_step_at
+from pipeline.investigations.regress.dips import Dip, best_steps, find_dips, peak, span
 
 REAL = st.floats(-5, 5, allow_subnormal=False)
 VECTORS = arrays(np.float64, 6, elements=REAL)
@@ -43,6 +42,10 @@ def test_a_dip_is_measured_from_the_best_step_before_it():
     assert span(MADE_UP) == 50
 
 
+def test_the_best_step_so_far_is_the_last_of_equals():
+    assert best_steps(np.array([1, 0, 2, 2, 1, 3.0])).tolist() == [0, 0, 2, 3, 3, 5]
+
+
 @given(arrays(np.float64, 30, elements=REAL), st.floats(0.1, 5), st.integers(0, 20))
 def test_a_step_outside_every_dip_is_not_far_below_the_running_maximum(trace, threshold, settle):
     inside = np.zeros(30, bool)
@@ -72,19 +75,3 @@ def test_the_first_order_is_the_slope_in_f_and_the_second_order_has_no_direction
 def test_the_second_order_cost_of_a_move_is_inverse_to_the_square_of_sigma():
     dear, cheap = (decompose(np.zeros(1), np.zeros(1), s, np.ones(1), s).second for s in (np.ones(1), 10 * np.ones(1)))
     assert dear == pytest.approx(100 * cheap)
-
-
-def test_dips_are_counted_until_each_trace_reaches_the_common_level():
-    slow, fast = np.array([0, 5, 0, 6, 0, 7.0]), np.array([0, 7, 20, 0, 30.0])
-    found = compare_dips(slow, fast, 3.0, 0)
-    assert found["level"] == 7
-    assert (found["steps"], found["dips"], found["deepest"]) == (5, 2, 6)
-    assert (found["steps_other"], found["dips_other"], found["deepest_other"]) == (1, 0, 0)
-    assert compare_dips(fast, slow, 3.0, 0)["dips_other"] == 2
-
-
-def test_a_trace_compared_with_itself_does_not_differ():
-    found = compare_dips(MADE_UP, MADE_UP, 8.0, 0)
-    assert found["dips"] == found["dips_other"] == 2
-    assert first_step_at(MADE_UP, 30.0) == 5
-    assert dips_until(MADE_UP, 30.0, 8.0, 0) == (0, 0.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.investigations.regress.data import Points
-from pipeline.investigations.regress.study import dips, outcomes
+from pipeline.investigations.regress.study import dips, levels, moves, outcomes
 from pipeline.investigations.regress.training import Run, total
 from tests.support.parameters import PARAMS as STUDY
 
@@ -31,10 +31,10 @@ def test_outcomes_are_taken_at_the_best_step_of_training(run):
 
 def test_only_dips_after_the_settling_steps_count(run):
     found = outcomes(run, POINTS, HOLDOUT, PARAMS).iloc[0]
-    assert (found["dips_all"], found["dips_share"]) == (1, 1)
-    assert found["deepest_all"] == pytest.approx(run.train[2, 0] - run.train[3, 0])
+    assert (found["dips"], found["dips_share"]) == (1, 1)
+    assert found["deepest"] == pytest.approx(run.train[2, 0] - run.train[3, 0])
     early = outcomes(run, POINTS, HOLDOUT, PARAMS.model_copy(update={"settle": 0})).iloc[0]
-    assert early["dips_all"] == 2
+    assert early["dips"] == 2
 
 
 def test_contributions_are_counted_from_the_peak_and_the_share_from_the_start(run):
@@ -45,3 +45,23 @@ def test_contributions_are_counted_from_the_peak_and_the_share_from_the_start(ru
         assert row["first"] + row["second"] + row["noise"] == pytest.approx(-row["depth"])
         assert row["step_first"] + row["step_second"] + row["step_noise"] == pytest.approx(-row["depth"])
         assert row["share"] == pytest.approx(row["depth"] / (run.train[2, 0] - run.train[0, 0]))
+
+
+def test_steps_are_tabulated_with_the_moves_of_f_that_they_make(run):
+    settled = PARAMS.model_copy(update={"settle": 0, "bin": 1000.0})
+    found = levels(run, settled)
+    assert found["steps"].sum() == 2
+    assert found["square"].sum() == pytest.approx(1 + 1)
+    assert found["cost"].sum() == pytest.approx(2 / (2 * 0.5**2) + 1 / (2 * 0.1**2) + 1 / (2 * 0.2**2))
+    assert found["dips"].sum() == 2
+
+
+def test_moves_are_from_the_best_step_so_far_and_of_any_size(run):
+    found = moves(run, POINTS, PARAMS.model_copy(update={"settle": 0})).set_index("step")
+    assert found.index.tolist() == [1, 3]
+    assert found.loc[1, "shortfall"] == pytest.approx(run.train[0, 0] - run.train[1, 0])
+    assert found.loc[1, "cost"] == pytest.approx(2 / (2 * 0.5**2))
+    assert found.loc[3, "cost"] == pytest.approx(1 / (2 * 0.1**2) + 1 / (2 * 0.2**2))
+    first = -(found["shortfall"] - found["cost"] + found["noise"])
+    assert first.loc[1] == pytest.approx(2 * -1 / 0.5**2)
+    assert moves(run, POINTS, PARAMS)["step"].tolist() == [3]

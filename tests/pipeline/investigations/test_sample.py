@@ -10,15 +10,14 @@ import torch
 from pipeline.config import ModelParams
 from pipeline.core.rng import stream
 from pipeline.core.statistics import bernoulli_entropy
-from pipeline.investigations.sample.arrays import KINDS, WAYS, by_kind
+from pipeline.investigations.pixels import draw_pixels, entropy, from_prior, probabilities
+from pipeline.investigations.sample.arrays import KINDS, by_kind
 from pipeline.investigations.sample.choice import ranked
-from pipeline.investigations.sample.interpolation import Ends, interpolated, paths
-from pipeline.investigations.sample.pixels import draw_pixels, entropy, from_prior, probabilities
 from pipeline.investigations.sample.randomness import image_randomness, pixel_randomness
 from pipeline.investigations.sample.reconstruction import fidelity, noisy
-from pipeline.investigations.sample.styles import in_styles, slant, variance_parts
+from pipeline.investigations.sample.slant import slant
+from pipeline.investigations.sample.styles import in_styles, variance_parts
 from pipeline.models.build import build
-from pipeline.models.distributions import diagonal_normal
 from pipeline.numbers.sample import agreement
 
 
@@ -39,62 +38,6 @@ def model(*, conditional=False, latent=2, pixels=6, strength=3.0):
         for values in made.parameters():
             values.copy_(torch.randn(values.shape, generator=generator) * strength / max(values.shape) ** 0.5)
     return made
-
-
-@pytest.fixture
-def ends():
-    rng = np.random.default_rng(0)
-    numbers = [torch.from_numpy(rng.random((3, 4), dtype=np.float32)) for _ in range(4)]
-    return Ends(diagonal_normal(numbers[0], numbers[1]), diagonal_normal(3 + numbers[2], 1 + numbers[3]))
-
-
-def distance(one, other):
-    return ((one.mean - other.mean) ** 2 + (one.stddev - other.stddev) ** 2).sum(dim=-1).sqrt()
-
-
-def test_the_ends_of_an_interpolated_distribution_are_the_ends(ends):
-    for t, end in ((0.0, ends.first), (1.0, ends.last)):
-        found = interpolated(ends, t)
-        assert torch.equal(found.mean, end.mean)
-        assert torch.equal(found.stddev, end.stddev)
-
-
-def test_it_goes_along_the_wasserstein_geodesic(ends):
-    whole = distance(ends.first, ends.last)
-    for t in (0.25, 0.5, 0.9):
-        between = interpolated(ends, t)
-        torch.testing.assert_close(distance(ends.first, between), t * whole)
-        torch.testing.assert_close(distance(between, ends.last), (1 - t) * whole)
-
-
-def test_each_way_has_the_spread_of_its_formula():
-    one = Ends(
-        diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
-        diagonal_normal(torch.zeros(1, 20_000), torch.ones(1, 20_000)),
-    )
-    spread = dict(zip(WAYS, paths(one, 3, np.random.default_rng(1)).var(dim=-1).squeeze(-1).tolist(), strict=True))
-    assert spread["means"] == [0, 0, 0]
-    assert spread["samples"] == pytest.approx([1, 0.5, 1], abs=0.05)
-    assert spread["distribution"] == pytest.approx([1, 1, 1], abs=0.05)
-    assert spread["coupled"] == pytest.approx([1, 1, 1], abs=0.05)
-
-
-def test_paths_begin_and_end_at_the_means_and_are_straight(ends):
-    z = dict(zip(WAYS, paths(ends, 5, np.random.default_rng(1)), strict=True))
-    assert torch.equal(z["means"][0], ends.first.mean)
-    assert torch.equal(z["means"][-1], ends.last.mean)
-    for way in ("means", "samples", "coupled"):
-        torch.testing.assert_close(z[way][2], (z[way][0] + z[way][-1]) / 2)
-    assert not torch.allclose(z["distribution"][2], (z["distribution"][0] + z["distribution"][-1]) / 2)
-
-
-def test_every_way_leads_from_the_first_posterior_to_the_last(ends):
-    z = paths(ends, 3, np.random.default_rng(1))
-    for place, end in ((0, ends.first), (-1, ends.last)):
-        away = (z[:, place] - end.mean) / end.stddev
-        assert away.abs().max() < 4
-        assert away[1:].abs().max() > 0.5
-        assert torch.equal(z[0, place], end.mean)
 
 
 def test_draws_are_binary_pixels_whose_means_are_the_probabilities():
@@ -208,12 +151,12 @@ def test_images_are_ranked_among_those_of_their_label():
     assert order == pytest.approx([200, 101.5, 3], abs=1)
 
 
-def test_reconstructions_and_paths_are_of_the_middle_model_and_other_arrays_are_by_model():
-    names = ("reconstructions.draws", "reconstructions.log_prob", "interpolation.t", "generation.z")
+def test_reconstructions_are_of_the_middle_model_and_other_arrays_are_by_model():
+    names = ("reconstructions.draws", "reconstructions.log_prob", "generation.z")
     files = {f"{one}.{name}": np.array([place]) for place, one in enumerate(("small", "middle")) for name in names}
     found = by_kind(files, "middle")
     assert list(found) == list(KINDS)
     assert sorted(found["reconstructions"]) == ["draws", "middle.log_prob", "small.log_prob"]
-    assert (found["reconstructions"]["draws"], found["interpolation"]["t"]) == (1, 1)
+    assert found["reconstructions"]["draws"] == 1
     assert sorted(found["generation"]) == ["middle.z", "small.z"]
     assert found["styles"] == {}

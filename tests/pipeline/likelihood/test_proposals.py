@@ -22,7 +22,7 @@ from pipeline.likelihood.scoring import score
 from pipeline.likelihood.slopes import slopes
 from pipeline.likelihood.weights import log_weights
 from pipeline.models.priors import NormalPrior
-from tests.support.densities import LinearGaussian, every_image, small_vae
+from tests.support.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
 from tests.support.parameters import PARAMS
 
 
@@ -275,3 +275,24 @@ def test_shares_add_up_to_one_and_the_priors_is_as_it_was_asked():
     assert torch.allclose(mixture.share.sum(dim=0), torch.ones(16))
     assert torch.allclose(mixture.share[-1], torch.full((16,), 0.25))
     assert allot(mixture.share, 100).eq(3).sum(dim=0).tolist() == 16 * [25]
+
+
+@torch.no_grad()
+def test_the_priors_share_bounds_the_weights_by_the_likelihood_of_the_best_point():
+    model, share, draws = small_vae(pixels=8, latent_dim=1), 0.04, 50_000
+    x = torch.from_numpy(every_image(8)[::8]).float()
+    astray = Normals(
+        mean=torch.full((1, len(x), 1), 6.0),
+        precision=torch.full((1, len(x), 1, 1), 400.0),
+        log_mass=torch.zeros(1, len(x)),
+        spread=torch.zeros(1, len(x)),
+    )
+    mixture = mixture_at(astray, torch.ones(1, len(x), dtype=torch.bool), 1.0, 8.0, share)
+    found = mixture_draws(mixture, model.prior, normals(draws, len(x), 1), torch.full((draws, len(x)), 8.0))
+    exact = grid_log_likelihood(model, x)
+    log_ratio = log_weights(model, x, found) - exact
+    best = model.likelihood(torch.linspace(-8, 8, 4001)[:, None, None].expand(-1, len(x), -1)).log_prob(x).amax(dim=0)
+    bound = best - exact - math.log(share)
+    assert (log_ratio <= bound + 1e-3).all()
+    assert (torch.logsumexp(2 * log_ratio, dim=0) - math.log(draws) <= bound + 0.1).all()
+    assert (log_ratio > -math.log(share)).any()

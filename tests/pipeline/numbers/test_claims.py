@@ -11,6 +11,9 @@ def test_the_wording_follows_the_sign_of_the_interval(low, high, wording):
     assert by_sign(low, high, "above", "below", "between") == wording
 
 
-def test_an_axis_is_named_by_the_ink_only_where_it_correlates_with_it():
-    assert axis_name(-0.51, "ink") == "an axis of ink"
-    assert axis_name(0.5, "brightness") == "not an axis of brightness"
+@pytest.mark.parametrize(
+    ("ink", "slant", "name"),
+    [(-0.51, 0.1, "ink"), (0.05, -0.79, "slant"), (0.6, -0.7, "slant"), (0.5, -0.5, None), (0.2, 0.1, None)],
+)
+def test_an_axis_is_named_by_the_trait_that_it_correlates_with_most_and_above_one_half(ink, slant, name):
+    assert axis_name({"ink": ink, "slant": slant}) == name

@@ -1,10 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import norm, ttest_ind
 
 from pipeline.likelihood.subset_means import trustworthy
 from pipeline.numbers.bayes import predict
-from pipeline.numbers.classify import classify_numbers
+from pipeline.numbers.classify import classify_numbers, gain_over_runs
 from pipeline.numbers.worth import label_worth
 from tests.support.parameters import PARAMS
 
@@ -27,10 +28,85 @@ def test_numbers_are_those_of_the_predictions_of_each_subset(study):
         )
         assert numbers[f"{key}.given"] - numbers[f"{key}.mixture"] == pytest.approx(numbers[f"{key}.worth"])
         assert numbers[f"{key}.wrong"] == (~part["correct"]).sum() >= numbers[f"{key}.undecided_wrong"]
-        error = np.sqrt((part["standard_error"] ** 2).sum()) / len(part)
-        assert numbers[f"{key}.monte_carlo_error"] == pytest.approx(error)
+        assert numbers[f"{key}.summing"] == pytest.approx(-np.log(part["confidence"]).mean())
         excess = 100 * part["confidence"].mean() - numbers[f"{key}.accuracy_percent"]
         assert numbers[f"{key}.overconfidence_percent"] == pytest.approx(excess)
+
+
+def classified(right, images, subset, first=0, pulled=5.0):
+    """Scores of images of class 0 under two labels, of which `right` images are likelier under their own."""
+    ahead = np.where(np.arange(images) < right, pulled, -pulled)
+    return pd.DataFrame(
+        {
+            "id": np.repeat(first + np.arange(images), 2),
+            "subset": subset,
+            "region": "centre",
+            "label": 0,
+            "given_label": np.tile([0, 1], images),
+            "prior": 0.5,
+            "log_likelihood": np.stack([-80 + ahead / 2, -80 - ahead / 2], axis=1).ravel(),
+            "standard_error": 0.1,
+            "pareto_k": 0.3,
+            "draws": 256,
+        }
+    )
+
+
+def accuracies(right_in_tail):
+    """Numbers of a classifier that is right on 1,950 of 2,000 test images and on some of 500 images of a tail."""
+    table = pd.concat([classified(1950, 2000, "test"), classified(right_in_tail, 500, "pc1-high", first=5000)])
+    numbers = classify_numbers(PARAMS, {"cvae-20": table}, {})
+    return {key.removeprefix("cvae-20.classify."): value for key, value in numbers.items()}
+
+
+def test_accuracies_whose_intervals_overlap_can_differ_beyond_chance():
+    numbers, key = accuracies(495), "pc1-high.accuracy_percent"
+    assert numbers[f"{key}_low"] < numbers["test.accuracy_percent_high"]
+    assert numbers[f"{key}_over_test"] == pytest.approx(1.5)
+    assert [numbers[f"{key}_over_test_{end}"] for end in ("low", "high")] == pytest.approx([0.05, 2.47], abs=0.01)
+    same = accuracies(488)
+    assert same[f"{key}_over_test_low"] < 0 < same[f"{key}_over_test_high"]
+    assert not [name for name in numbers if name.startswith("test.accuracy_percent_over")]
+
+
+def run(level, rng, images=200):
+    """Log likelihoods of one training run: images differ much, and the run has a level of its own."""
+    return level + np.linspace(-20, 20, images) + rng.normal(0, 0.1, images)
+
+
+def test_a_gain_that_images_resolve_need_not_be_resolved_over_runs():
+    rng, images = np.random.default_rng(0), 200
+    levels = {"labelled": [-79.0, -80.4, -80.6], "unlabelled": [-80.0, -80.3, -79.4]}
+    runs = {kind: [run(level, rng) for level in found] for kind, found in levels.items()}
+    labelled = [
+        classified(images, images, "test", pulled=40).assign(log_likelihood=np.stack([one, one - 40], axis=1).ravel())
+        for one in runs["labelled"]
+    ]
+    unlabelled = [
+        pd.DataFrame({"id": np.arange(images)[::-1], "log_likelihood": one[::-1]}) for one in runs["unlabelled"]
+    ]
+    gain = runs["labelled"][0] + np.log(0.5) - runs["unlabelled"][0]
+    assert gain.mean() > 10 * gain.std() / np.sqrt(images)
+    found = gain_over_runs(labelled, unlabelled, 0.95)
+    means = [
+        [one.mean() + shift for one in runs[kind]] for kind, shift in (("labelled", np.log(0.5)), ("unlabelled", 0))
+    ]
+    interval = ttest_ind(*means, equal_var=False).confidence_interval(0.95)
+    assert found["gain_over_runs"] == pytest.approx(np.mean(means[0]) - np.mean(means[1]))
+    assert (found["gain_over_runs_low"], found["gain_over_runs_high"]) == pytest.approx((interval.low, interval.high))
+    assert found["gain_over_runs_low"] < 0 < found["gain_over_runs_high"]
+    for few in ((labelled[:1], unlabelled), (labelled, unlabelled[:1])):
+        assert "gain_over_runs" not in gain_over_runs(*few, 0.95)
+
+
+def test_runs_are_models_that_differ_in_the_seed_alone(study):
+    one = study.models["cvae-20"].model_copy(update={"seed": 1})
+    params = study.params.model_copy(update={"models": study.params.models | {"cvae-20-seed-1": one}})
+    table = study.tables.classified["cvae-20"]
+    numbers = classify_numbers(params, {"cvae-20": table, "cvae-20-seed-1": table}, study.tables.scores)
+    assert (numbers["cvae-20.classify.runs_labelled"], numbers["cvae-20.classify.runs_unlabelled"]) == (2, 3)
+    assert "cvae-20.classify.gain_over_runs" in numbers
+    assert not [key for key in numbers if "seed-1" in key]
 
 
 def test_the_distrusted_share_is_that_of_the_importance_weights(study):
@@ -60,6 +136,9 @@ def test_worth_and_gain_add_up_to_the_difference_by_subset_and_by_label(study):
     key = "cvae-20.classify.test"
     assert numbers[f"{key}.worth"] + numbers[f"{key}.gain"] == pytest.approx(numbers[f"{key}.difference"])
     assert numbers[f"{key}.worth"] <= numbers[f"{key}.label_ceiling"]
+    rest = test["gain"] - test["worth"]
+    half = norm.ppf(0.975) * rest.std() / np.sqrt(len(rest))
+    assert numbers[f"{key}.gain_over_worth_low"] == pytest.approx(rest.mean() - half)
     assert numbers[f"{key}.worth_below_zero"] == (test["worth"] < 0).sum()
     assert numbers[f"{key}.least_worth"] == test["worth"].min()
     for label, part in test.groupby("label"):

@@ -1,11 +1,12 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.core.errors import DataError
 from pipeline.data.images import freeze
-from pipeline.numbers.collect import headline, mean_binarization_entropy
+from pipeline.numbers.collect import axis_numbers, headline, mean_binarization_entropy
 from pipeline.rendering.readme import fill, result_table
 from tests.support.studies import study_numbers
 
@@ -33,9 +34,33 @@ def test_a_mean_is_that_of_its_images(study, numbers):
 
 def test_an_axis_is_correlated_with_ink_over_the_images_that_it_was_fitted_to(study, numbers):
     pool = study.tables.split.query("official == 'train'")
-    for axis in ("pc1", "pc1_within_class"):
-        expected = np.corrcoef(pool[axis], pool["ink"])[0, 1]
-        assert numbers[f"data.{axis}.ink_correlation"] == pytest.approx(expected, abs=1e-9)
+    expected = np.corrcoef(pool["pc1"], pool["ink"])[0, 1]
+    assert numbers["data.pc1.ink_correlation"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_axis_within_classes_is_correlated_with_traits_within_them():
+    rng = np.random.default_rng(0)
+    label = np.repeat([0, 1], 200)
+    place, own = rng.normal(0, 0.1, 400), rng.normal(0, 0.1, 400)
+    up, across = 8 - np.arange(17)[:, None], np.arange(17)[None, :] - 8
+    lean = place + 0.8 * label
+    strokes = np.exp(-((across - lean[:, None, None] * up) ** 2)) * (abs(up) < 6)
+    table = {"id": np.arange(400), "label": label, "official": "train", "ink": 2 + own - 0.4 * label}
+    split = pd.DataFrame(table | {"pc1": own, "pc1_within_class": place})
+    found = axis_numbers((255 * strokes).astype(np.uint8).reshape(400, -1), split)
+    assert found["data.pc1_within_class.slant_correlation"] > 0.98
+    assert abs(found["data.pc1_within_class.ink_correlation"]) < 0.15
+    assert found["data.pc1.ink_correlation"] == pytest.approx(split["pc1"].corr(split["ink"]))
+    assert max(found["data.pc1.ink_correlation"], np.corrcoef(lean, place)[0, 1]) < 0.5
+
+
+def test_an_image_without_ink_has_no_slant_and_is_left_out():
+    grey = np.random.default_rng(0).integers(0, 256, (50, 16), dtype=np.uint8)
+    columns = {"id": np.arange(50), "label": 0, "official": "train", "ink": grey.mean(axis=1) / 255}
+    split = pd.DataFrame(columns | {"pc1": np.arange(50.0), "pc1_within_class": np.arange(50.0)})
+    blank = np.concatenate([grey, np.zeros((1, 16), np.uint8)])
+    more = pd.concat([split, split[:1].assign(id=50, ink=0.0, pc1=900.0)], ignore_index=True)
+    assert axis_numbers(blank, more) == axis_numbers(grey, split)
 
 
 def test_shares_of_the_classes_add_up_to_a_hundred(numbers):

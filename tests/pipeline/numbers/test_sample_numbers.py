@@ -1,50 +1,37 @@
 """Numbers of what the models draw, on arrays whose truth is known."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.investigations.sample.arrays import WAYS
 from pipeline.investigations.sample.choice import test_rows as rows_of_test
-from pipeline.numbers.sample import path_numbers, randomness_numbers
-
-LATENT, PAIRS = 5, 4000
+from pipeline.numbers.sample import noise_numbers, randomness_numbers
 
 
-@pytest.fixture
-def path():
-    """Paths all of whose points are draws of the prior, and whose pixels have two nats more in the middle."""
-    z = np.random.default_rng(0).standard_normal((len(WAYS), 3, PAIRS, LATENT))
-    entropy = np.broadcast_to(np.array([3.0, 5.0, 3.0])[:, None], (len(WAYS), 3, PAIRS)).copy()
-    return {
-        "latent": np.array(LATENT),
-        "t": np.array([0, 0.5, 1]),
-        "norm": np.linalg.norm(z, axis=-1),
-        "log_prior": -(z**2).sum(axis=-1) / 2 - LATENT / 2 * math.log(2 * math.pi),
-        "entropy": entropy,
-        "spread": np.full(PAIRS, 4.0),
-        "disagreement": np.full(PAIRS, 0.1),
-    }
+def noisy(quartic, images=2000):
+    """Return log p(x | z) of a quadratic with slopes of both signs, less `quartic` times the fourth power."""
+    rng = np.random.default_rng(3)
+    slope, curvature = rng.normal(0, 3, images), rng.gamma(4, 2, images)
+    multiple = np.array([0.0, 1, 2])[:, None]
+    values = -60 + slope * multiple - curvature * multiple**2 / 2 - quartic * multiple**4
+    return noise_numbers({"multiples": np.array([0.0, 1, 2]), "vae.log_prob": values}, 0.95), values.mean(axis=1)
 
 
-@pytest.mark.parametrize("confidence", [0.8, 0.95])
-def test_the_central_shell_contains_the_given_share_of_the_prior(path, confidence):
-    found = path_numbers(path, confidence)
-    for way in WAYS:
-        for place in ("ends", "middle"):
-            assert found[f"sample.path.{way}.inside_percent_{place}"] == pytest.approx(100 * confidence, abs=2)
+def test_a_second_step_of_noise_is_compared_with_three_first_ones_by_an_interval():
+    """A quadratic's mean second step is above three times the first by chance; the interval spans zero."""
+    found, (mean, one, two) = noisy(0)
+    assert (one - two) > 3 * (mean - one)
+    assert found["vae.sample.noise.excess"] == pytest.approx((one - two) - 3 * (mean - one))
+    assert found["vae.sample.noise.excess_low"] < 0 < found["vae.sample.noise.excess_high"]
+    # The step from 1 to 2 of a fourth power is 15, and that from 0 to 1 is 1.
+    assert noisy(0.5)[0]["vae.sample.noise.excess"] - found["vae.sample.noise.excess"] == pytest.approx(0.5 * 12)
+    assert noisy(0.5)[0]["vae.sample.noise.excess_low"] > 0
+    assert noisy(-0.5)[0]["vae.sample.noise.excess_high"] < 0
 
 
-def test_the_entropy_gain_is_over_the_ends_of_the_means(path):
-    path["entropy"][WAYS.index("samples")] += 1
-    found = path_numbers(path, 0.95)
-    assert found["sample.path.means.entropy_gain"] == pytest.approx(2)
-    assert found["sample.path.samples.entropy_gain"] == pytest.approx(3)
-    assert found["sample.path.samples-means.entropy"] == pytest.approx(1)
-    expected = -LATENT / 2 * (1 + math.log(2 * math.pi)) - 5
-    assert found["sample.path.means.log_joint"] == pytest.approx(expected, abs=0.1)
+def test_without_the_first_two_steps_of_noise_nothing_is_compared():
+    found = noise_numbers({"multiples": np.array([0.0, 4]), "vae.log_prob": np.zeros((2, 3))}, 0.95)
+    assert found == {"sample.multiples": "0 4", "vae.sample.noise.0": 0, "vae.sample.noise.4": 0}
 
 
 def test_the_entropy_of_an_image_is_that_given_z_plus_the_mutual_information():

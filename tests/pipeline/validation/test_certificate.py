@@ -8,7 +8,7 @@ from pipeline.core.errors import DataError, NumericalError
 from pipeline.core.rng import stream
 from pipeline.data.sampled_images import choose
 from pipeline.models.conditional import ConditionalVAE
-from pipeline.numbers.certify import certificate, certificate_numbers, contradictory
+from pipeline.numbers.certify import certificate, certificate_numbers, contradictory, mean_over_models
 from pipeline.validation.certify import estimates
 from pipeline.validation.certify.agreement import compare_methods
 from pipeline.validation.certify.bidirectional import simulate
@@ -255,7 +255,7 @@ def test_all_estimates_of_a_contradictory_image_are_kept(estimated):
 
 
 def test_the_certificate_in_numbers(estimated):
-    numbers = certificate_numbers({"vae": estimated, "agreed": estimated[estimated["id"] < 2]}, PARAMS)
+    numbers = certificate_numbers({"vae": estimated, "agreed": estimated[estimated["id"] < 2]}, PARAMS, 0.95)
     assert (numbers["certificate.contradictory"], numbers["certificate.nodes"]) == (1, PARAMS.nodes)
     assert numbers["certificate.vae.test.score.annealing.contradictions"] == 1
     assert numbers["certificate.vae.real.score.annealing.images"] == 3
@@ -266,3 +266,40 @@ def test_the_certificate_in_numbers(estimated):
     assert one["certificate.vae.contradictory.2.annealing.log_likelihood"] == -68
     assert (one["certificate.vae.contradictory.2.id"], one["certificate.vae.contradictory.2.subset"]) == ("2", "test")
     assert not [key for key in numbers if ".simulated." in key]
+
+
+def test_models_with_different_numbers_of_images_count_the_same():
+    found = mean_over_models([np.array([1.0, 3.0]), np.array([-1.0, 0.0, 1.0])], 0.95)
+    assert found.value == pytest.approx(1)
+    assert found.half == pytest.approx(1.96 * np.sqrt(1 + 1 / 3) / 2, rel=1e-4)
+
+
+def together(means, error):
+    """The mean over models of the estimator minus annealing, from 26 images per model.
+
+    The errors that the estimates state are far too small; the images spread so that each mean has this error.
+    """
+    spread = np.where(np.arange(26) % 2, 5 * error, -5 * error)
+    tables = {
+        f"model-{place}": pd.concat(
+            [rows("score", -90.0 + mean + spread, 1e-4), rows("annealing", spread * 0 - 90, 1e-4)]
+        )
+        for place, mean in enumerate(means)
+    }
+    numbers = certificate_numbers(tables, PARAMS, 0.95)
+    return [numbers[f"certificate.together.{end}"] for end in ("models", "value", "low", "high")]
+
+
+def test_differences_that_are_each_within_their_error_can_differ_from_zero_together():
+    means, error = [0.03, 0.05, 0.04, 0.05, 0.03, 0.04], 0.03
+    assert all(mean < 2 * error for mean in means)
+    models, value, low, high = together(means, error)
+    assert (models, value) == (6, pytest.approx(0.04))
+    half = 1.96 * error / np.sqrt(6)
+    assert (low, high) == pytest.approx((0.04 - half, 0.04 + half), abs=1e-5)
+    assert low > 0
+
+
+def test_one_model_beyond_its_error_among_others_of_both_signs_resolves_nothing():
+    _, value, low, high = together([0.065, -0.03, 0.02, -0.04, 0.01, -0.02], 0.03)
+    assert low < 0 < value < high

@@ -12,7 +12,8 @@ from pipeline.core.storage import read_json
 from pipeline.core.streams import StreamFactory
 from pipeline.likelihood.images import Images
 from pipeline.likelihood.prior_starts import Screen
-from pipeline.numbers.validate import coverage, errors, validate_numbers
+from pipeline.numbers.collect import score_numbers
+from pipeline.numbers.validate import bias_of_scores, errors, validate_numbers
 from pipeline.validation.validate.measure import measure, sample
 from pipeline.validation.validate.reference import reference
 from pipeline.validation.validate.tables import CURVES, ESTIMATOR_ERRORS, REFERENCE, STUDY
@@ -140,9 +141,8 @@ def test_errors_are_those_of_the_differences():
     found = errors(table).iloc[0]
     assert found["rmse"] == pytest.approx(math.sqrt(5))
     assert found["rmse_but_worst"] == pytest.approx(1)
-    assert found["bias"] == pytest.approx(-1)
-    assert (found["worst"], found["distrusted_percent"]) == (3, 100)
-    assert [coverage(table, level).item() for level in (0.5, 0.95, 0.999)] == [0, 50, 100]
+    assert found["worst"] == 3
+    assert [covered(table, level) for level in (0.5, 0.95, 0.999)] == [0, 50, 100]
 
 
 def test_the_references_own_error_widens_the_intervals():
@@ -150,20 +150,94 @@ def test_the_references_own_error_widens_the_intervals():
     told = truth | {"method": "encoder", "log_likelihood": -6.0, "standard_error": 0.3}
     for error, percent in ((0.0, 0), (0.4, 0), (0.5, 100)):
         table = pd.DataFrame([truth | {"standard_error": error}, told])
-        assert coverage(table, 0.95).tolist() == [percent]
+        assert covered(table, 0.95) == percent
 
 
-def test_the_comparison_says_how_far_the_encoder_moves_it():
+def covered(table, confidence):
+    """What the numbers say of the intervals of a table of `encoder` and `reference`."""
+    name, settings = PARAMS.roles.small, PARAMS.validation.model_copy(update={"encoder_draws": 9})
+    intervals = PARAMS.intervals.model_copy(update={"confidence": confidence})
+    params = PARAMS.model_copy(update={"validation": settings, "intervals": intervals})
+    return validate_numbers(params, {name: table.assign(subset="test")})[f"validate.{name}.encoder.coverage"]
+
+
+def estimates(off, encoder_off):
+    """Estimates of test images and of images of a tail, given the errors of the study's scores and of the encoder's."""
+    subsets = [name for name, values in off.items() for _ in values]
+    truth = pd.DataFrame({"id": range(len(subsets)), "subset": subsets, "log_likelihood": -90.0})
+    truth = truth.assign(method=REFERENCE, draws=50_000, passes=9.0, standard_error=0.001, pareto_k=0.1)
+    other = {STUDY: off, "encoder": encoder_off}
+    draws = {STUDY: 256, "encoder": PARAMS.validation.encoder_draws}
+    parts = [
+        truth.assign(method=method, draws=draws[method], log_likelihood=-90.0 + np.concatenate([*found.values()]))
+        for method, found in other.items()
+    ]
+    return pd.concat([truth, *parts], ignore_index=True)
+
+
+def test_the_shift_of_the_comparison_is_that_of_each_subset_alone():
+    none = {"test": np.zeros(20), "pc1-high": np.zeros(10)}
+    steady = np.linspace(-0.1, 0.1, 20)
+    small = {"test": -0.5 - steady, "pc1-high": -12.0 - steady[:10]}
+    tables = {"vae-04": estimates(none, small), "vae-20": estimates(none, none)}
+    numbers = validate_numbers(PARAMS, tables)
+    key = "validate.comparison"
+    assert numbers[f"{key}.test.shift"] == pytest.approx(0.5)
+    assert numbers[f"{key}.pc1-high.shift"] == pytest.approx(12 + steady[:10].mean())
+    assert numbers[f"{key}.test.encoder"] - numbers[f"{key}.test.study"] == pytest.approx(0.5)
+    assert numbers[f"{key}.test.shift_low"] < 0.5 < numbers[f"{key}.test.shift_high"] < 0.6
+    assert (numbers[f"{key}.test.images"], numbers[f"{key}.test.beyond_a_nat"]) == (20, 0)
+    assert (numbers[f"{key}.pc1-high.images"], numbers[f"{key}.pc1-high.beyond_a_nat"]) == (10, 10)
+    assert f"{key}.shift" not in numbers
+
+
+def test_the_shift_is_that_of_the_encoders_longest_estimate():
     study = make_study()
-    params = PARAMS
-    small, middle = (study.tables.estimated[name].copy() for name in (params.roles.small, params.roles.middle))
-    before = validate_numbers(params, {params.roles.small: small, params.roles.middle: middle})
-    encoder = (small["method"] == "encoder") & (small["draws"] == params.validation.encoder_draws)
+    small, middle = (study.tables.estimated[name].copy() for name in (PARAMS.roles.small, PARAMS.roles.middle))
+    before = validate_numbers(PARAMS, {PARAMS.roles.small: small, PARAMS.roles.middle: middle})
+    encoder = (small["method"] == "encoder") & (small["draws"] == PARAMS.validation.encoder_draws)
     small.loc[encoder, "log_likelihood"] -= 7
-    after = validate_numbers(params, {params.roles.small: small, params.roles.middle: middle})
-    assert after["validate.comparison.shift"] == pytest.approx(before["validate.comparison.shift"] + 7)
-    assert after["validate.comparison.study"] == before["validate.comparison.study"]
-    assert after["validate.comparison.beyond_a_nat"] == after["validate.comparison.images"]
+    after = validate_numbers(PARAMS, {PARAMS.roles.small: small, PARAMS.roles.middle: middle})
+    key = "validate.comparison.test"
+    assert after[f"{key}.shift"] == pytest.approx(before[f"{key}.shift"] + 7)
+    assert after[f"{key}.study"] == before[f"{key}.study"]
+    assert after[f"{key}.beyond_a_nat"] == after[f"{key}.images"]
+
+
+def test_the_mean_error_is_that_of_each_subset():
+    off = {"test": np.array([0.1, -0.1, 0.1, -0.1]), "within-low": np.array([-11.4, 0.0])}
+    numbers = validate_numbers(PARAMS, {"vae-04": estimates(off, off)})
+    key = "validate.vae-04.study"
+    assert numbers[f"{key}.bias"] == pytest.approx(-1.9)
+    assert numbers[f"{key}.test.bias"] == pytest.approx(0)
+    assert numbers[f"{key}.within-low.bias_low"] < -5.7 < 0 < numbers[f"{key}.within-low.bias_high"]
+    assert (numbers["validate.images.test"], numbers["validate.images.within-low"]) == (4, 2)
+    one = {"test": np.array([0.1, 0.2, 0.3]), "within-low": np.array([-11.4])}
+    alone = validate_numbers(PARAMS, {"vae-04": estimates(one, one)})
+    assert f"{key}.test.bias" in alone
+    assert f"{key}.within-low.bias" not in alone
+
+
+def test_the_error_of_a_mean_is_no_smaller_than_the_bias_of_such_images():
+    ids = np.arange(10_000, dtype=np.int32)
+    scores = pd.DataFrame({"id": ids, "label": np.int8(0), "log_likelihood": -113.0, "standard_error": 0.04})
+    scores = scores.assign(elbo=-120.0, pareto_k=0.3, draws=256, passes=600, subset="test", region="centre")
+    scores.loc[:99, "region"] = "within-low"
+    parts = [scores, *(scores[:50].assign(subset=subset) for subset in ("train", "within-low"))]
+    off = {"test": np.array([-0.05, 0.0]), "within-low": np.array([-11.4, 0.0])}
+    bias = bias_of_scores(estimates(off, off))
+    numbers = score_numbers("vae-04", pd.concat(parts, ignore_index=True), 0.35, bias)
+    error = {
+        key.removeprefix("vae-04.").removesuffix(".estimation_error"): value
+        for key, value in numbers.items()
+        if key.endswith(".estimation_error")
+    }
+    assert error["test"] == error["test.centre"] == error["train"] == pytest.approx(0.025)
+    assert error["within-low"] == error["test.within-low"] == pytest.approx(5.7)
+    assert error["test"] > 60 * 0.04 / np.sqrt(len(ids))
+    for small in ({}, {"test": 0.0001}):
+        numbers = score_numbers("vae-04", scores, 0.35, small)
+        assert numbers["vae-04.test.estimation_error"] == pytest.approx(0.04 / np.sqrt(len(ids)))
 
 
 def test_the_images_are_drawn_by_name_and_not_by_place():

@@ -5,19 +5,19 @@ from pipeline.core.storage import Arrays, read_arrays
 from pipeline.core.tables import HISTORY, read_by_model, read_split
 from pipeline.data.images import read_images
 from pipeline.investigations.classify.tables import CLASSIFIED
-from pipeline.investigations.compare.tables import read_effects, read_pairs
+from pipeline.investigations.compare.tables import read_dimensions, read_effects, read_pairs
 from pipeline.investigations.decompose.tables import read_decomposition
 from pipeline.investigations.diagnose.tables import DIAGNOSIS, unflatten
 from pipeline.investigations.regress.tables import read_regression
 from pipeline.investigations.sample.arrays import by_kind
 from pipeline.likelihood.score_tables import SCORES
-from pipeline.numbers.findings import Findings
+from pipeline.numbers.results import Results
 from pipeline.validation.certify.tables import CERTIFIED
 from pipeline.validation.validate.tables import ESTIMATOR_ERRORS
 from stages.shared.layout import Layout
 
 
-def read_findings(params: Params, layout: Layout) -> Findings:
+def read_results(params: Params, layout: Layout) -> Results:
     """Read everything that the stages before `plot` and `summarise` found.
 
     Args:
@@ -33,7 +33,7 @@ def read_findings(params: Params, layout: Layout) -> Findings:
         model, name = key.split(".")
         latent.setdefault(model, {})[name] = values
     diagnoses = read_by_model(gathered("diagnosis.parquet"), DIAGNOSIS)
-    return Findings(
+    return Results(
         images=images,
         split=read_split(layout.split, images.id),
         histories=read_by_model(gathered("history.parquet"), HISTORY),
@@ -46,6 +46,7 @@ def read_findings(params: Params, layout: Layout) -> Findings:
         samples=by_kind(read_arrays(gathered("samples.npz")), params.roles.middle),
         decomposition=read_decomposition(params.roles.middle, layout.decomposition),
         pairs=read_pairs(layout.pairs),
+        dimensions=read_dimensions(layout.dimensions),
         effects=read_effects(layout.effects),
         regression=read_regression(layout.regression),
     )

@@ -13,7 +13,7 @@ from pipeline.investigations.sample.arrays import Arrays, Samples
 
 
 @dataclass(frozen=True)
-class Findings:
+class Results:
     """Results of all stages, by model where there is one per model; a model that a stage does not treat is absent."""
 
     images: Images
@@ -33,14 +33,16 @@ class Findings:
     diagnosed: Mapping[str, Mapping[str, Any]]
     """Measurements of latent spaces; see `pipeline.investigations.diagnose.diagnose.diagnose`."""
     latent: Mapping[str, Arrays]
-    """Draws and images of the same latent spaces, for figures alone."""
+    """Draws, images and paths of the same latent spaces, for figures and for the numbers of paths."""
     samples: Samples
     """Images drawn from models, by kind of picture; see `pipeline.investigations.sample.arrays.KINDS`."""
     decomposition: Decomposition | None
     """Decomposition of the log likelihood under one model, if there is one."""
     pairs: pd.DataFrame
     """Mean differences between models over the same images; see `compare.tables.PAIRS`."""
+    dimensions: pd.DataFrame
+    """Every quantity by the number of latent dimensions; see `compare.tables.DIMENSIONS`."""
     effects: pd.DataFrame
-    """Effects of the number of latent dimensions; see `pipeline.investigations.compare.tables.EFFECTS`."""
+    """Effects of the number of latent dimensions and of the training run; see `compare.tables.EFFECTS`."""
     regression: Regression
     """Tables of the regression study, which has models of its own."""
