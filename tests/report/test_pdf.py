@@ -73,7 +73,7 @@ def test_another_number_is_another_text(made_report, tmp_path, study_report):
     changed = made_report(tmp_path / "project", numbers | {key: numbers[key] + 1234.5})
     shown = f"{numbers[key] + 1234.5:,.2f}".replace(",", "")
     assert shown not in dense(text_of(report.pdf))
-    assert shown in dense(text_of(render_report(changed.report, "pandoc").pdf))
+    assert shown in dense(text_of(render_pdf(read_manuscript(changed.report))))
 
 
 def test_figures_tables_equations_and_sections_bear_the_pages_numbers(sample):
