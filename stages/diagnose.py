@@ -22,7 +22,7 @@ def main(name: str, layout: Layout) -> None:
     model_params = params.model(name)
     images = read_images(layout.images)
     split, x = read_split(layout.split, images.id), images.binary(model_params.binarization)
-    seen = training_rows(split, model_params.train_on, stream(params.data_seed, "train", "matched"))
+    seen = training_rows(split, model_params.train_on, stream(params.seed, "train", "matched"))
     unseen = unseen_rows(split, model_params.train_on)
     train, held_out = (Labelled(x[rows], images.label[rows]) for rows in (seen, unseen))
     device, source = prepare(params.device, params.threads), partial(stream, params.seed, "diagnose", name)

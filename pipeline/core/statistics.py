@@ -70,29 +70,16 @@ def mean_t(values: Values, confidence: float) -> Interval:
 
 
 def mean_bootstrap(values: Values, confidence: float, resamples: int, rng: np.random.Generator) -> Interval:
-    """Return the mean with its expanded percentile bootstrap interval.
-
-    Bootstrap means vary by 1 / n times the sum of squares, not 1 / (n - 1) times, and by the normal quantile, not
-    Student's: of 20 values, a plain interval of 95 per cent covers 92. So the quantiles are taken further out, at
-    F(-t sqrt(n / (n - 1))) for Student's quantile t, where F is the normal distribution function.
-
-    Args:
-        values: at least two.
-        confidence: of the interval.
-        resamples: of the bootstrap.
-        rng: draws them.
+    """Return the mean with its percentile bootstrap interval.
 
     References:
         Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
-        Hesterberg (2015), What teachers should know about the bootstrap, The American Statistician 69, 371-386.
     """
-    n = len(values)
-    outside = norm.sf(t.ppf((1 + confidence) / 2, n - 1) * math.sqrt(n / (n - 1)))
     found = bootstrap(
         (values,),
         np.mean,
         n_resamples=resamples,
-        confidence_level=1 - 2 * outside,
+        confidence_level=confidence,
         method="percentile",
         batch=max(1, ELEMENTS // len(values)),
         rng=rng,
@@ -155,17 +142,6 @@ def share_wilson(hits: int, trials: int, confidence: float) -> Interval:
         Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22, 209-212.
     """
     found = binomtest(hits, trials).proportion_ci(confidence, method="wilson")
-    return Interval(hits / trials, float(found.low), float(found.high))
-
-
-def share_exact(hits: int, trials: int, confidence: float) -> Interval:
-    """Return the share of hits among independent trials, with an interval that covers at least as often as it says.
-
-    References:
-        Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the case of the binomial,
-        Biometrika 26, 404-413.
-    """
-    found = binomtest(hits, trials).proportion_ci(confidence, method="exact")
     return Interval(hits / trials, float(found.low), float(found.high))
 
 

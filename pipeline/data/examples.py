@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, UInt8
 
 from pipeline.config import ModelParams
-from pipeline.data.images import Images, flip
+from pipeline.data.images import Images, binarise
 from pipeline.data.subsets import training_rows
 
 
@@ -22,9 +22,9 @@ class Examples:
     label: UInt8[np.ndarray, " n"]
     redraw: bool
 
-    def draw(self, rows: Int64[np.ndarray, " batch"], rng: np.random.Generator) -> UInt8[np.ndarray, "batch pixels"]:
-        """Return binary images for one gradient step."""
-        return flip(self.pixels[rows], rng) if self.redraw else self.pixels[rows]
+    def draw(self, rng: np.random.Generator) -> UInt8[np.ndarray, "n pixels"]:
+        """Return binary images for one epoch."""
+        return binarise(self.pixels, rng) if self.redraw else self.pixels
 
     def mean(self) -> Float[np.ndarray, " pixels"]:
         """Return the probability that each pixel is 1, averaged over the images."""

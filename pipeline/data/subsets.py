@@ -28,20 +28,14 @@ def training_rows(split: pd.DataFrame, train_on: str, rng: np.random.Generator) 
     return seen
 
 
-def scored_rows(split: pd.DataFrame, score_on: str, rng: np.random.Generator) -> np.ndarray:
+def scored_rows(split: pd.DataFrame, score_on: str) -> np.ndarray:
     """Return the rows of the images that a model is scored on, in ascending order.
 
     Args:
         split: column subset; one row per image.
-        score_on: `all`, every image; `sample`, the official test file, the held-out tails, the validation images and a
-            random draw of as many `core` training images as there are validation images; `holdouts`, the official test
-            file and the tails; or `test`, the official test file.
-        rng: draws the training images of `sample`; the same for every model.
+        score_on: `all`, every image; `holdouts`, the official test file and the held-out tails; or `test`, the
+            official test file.
     """
     if score_on == "all":
         return np.arange(len(split))
-    if score_on == "sample":
-        rows = np.flatnonzero(split["subset"].isin([*HOLDOUTS, "validation"]))
-        train, size = np.flatnonzero(split["subset"] == "train"), int((split["subset"] == "validation").sum())
-        return np.sort(np.concatenate([rows, rng.choice(train, min(size, len(train)), replace=False)]))
     return np.flatnonzero(split["subset"].isin(HOLDOUTS if score_on == "holdouts" else ["test"]))

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -13,19 +12,11 @@ LEAST_DRAWS = 5
 """Fewest draws whose largest fifth is not empty."""
 
 
-def pareto_limit(draws: int | np.ndarray) -> np.ndarray:
-    """Return the Pareto shape above which neither an estimate from that many draws nor its error is to be trusted.
-
-    References:
-        Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, section 3.2.
-    """
-    return np.asarray(np.minimum(1 - 1 / np.log10(draws), 0.7))
-
-
 def pareto_k(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
     """Fit the shape of a generalised Pareto distribution to the largest weights of each image.
 
-    The tail holds the largest min(K / 5, 3 sqrt K) weights.
+    Above min(1 - 1 / log10 K, 0.7) neither the estimate nor its standard error is to be trusted. The
+    tail holds the largest min(K / 5, 3 sqrt K) weights.
 
     Returns:
         Shape (n,). Weights without spread have shape -infinity in theory and -1 here.

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from pipeline.likelihood.diagnostics import pareto_limit
-
 WHOLE = "all"
 """Region that stands for a whole subset."""
 
@@ -38,8 +36,13 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def trustworthy(scores: pd.DataFrame) -> "pd.Series[bool]":
-    """Return whether the tail of each image's weights is light enough to trust the estimate and its standard error."""
-    within: pd.Series[bool] = scores["pareto_k"] <= pareto_limit(scores["draws"].to_numpy())
+    """Return whether the tail of each image's weights is light enough to trust the estimate and its standard error.
+
+    References:
+        Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, section 3.2.
+    """
+    limit = np.minimum(1 - 1 / np.log10(scores["draws"]), 0.7)
+    within: pd.Series[bool] = scores["pareto_k"] <= limit
     return within
 
 

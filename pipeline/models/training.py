@@ -14,8 +14,6 @@ from torch import Tensor, nn
 from pipeline.config import TrainParams
 from pipeline.core.errors import NumericalError
 from pipeline.data.examples import Examples
-from pipeline.models.adamw import AdamW, in_bfloat16
-from pipeline.models.build import Autoencoder
 from pipeline.models.density import LabelledModel, elbo
 
 
@@ -38,7 +36,7 @@ class Plan:
 class Progress:
     """State of training: the optimiser, and one row of history per epoch."""
 
-    optimizer: AdamW
+    optimizer: torch.optim.Optimizer
     history: list[dict[str, float]] = field(default_factory=list)
 
     def table(self) -> pd.DataFrame:
@@ -50,13 +48,15 @@ def begin(model: nn.Module, plan: Plan) -> Progress:
     """Return the state before the first epoch: AdamW, whose weight decay applies to the weights and not to the biases.
 
     The bias of a pixel that is always dark must be able to stay far below zero.
+
+    References:
+        Loshchilov and Hutter (2019), Decoupled Weight Decay Regularization.
     """
     weights = [parameter for parameter in model.parameters() if parameter.ndim > 1]
     biases = [parameter for parameter in model.parameters() if parameter.ndim == 1]
     groups: list[dict[str, Any]] = [{"params": weights}, {"params": biases, "weight_decay": 0.0}]
-    optimizer = AdamW(groups, plan.params.weight_decay)
-    optimizer.follow(model, model)
-    return Progress(optimizer)
+    fused = plan.device.type in {"cpu", "cuda"}
+    return Progress(torch.optim.AdamW(groups, lr=0.0, weight_decay=plan.params.weight_decay, fused=fused))
 
 
 def learning_rate(step: int, steps: int, params: TrainParams) -> float:
@@ -68,7 +68,7 @@ def learning_rate(step: int, steps: int, params: TrainParams) -> float:
 
 
 def train(
-    model: Autoencoder,
+    model: LabelledModel,
     examples: Examples,
     validation: Examples,
     plan: Plan,
@@ -118,52 +118,45 @@ def mean_elbo(model: LabelledModel, examples: Examples, plan: Plan, batch: int =
             y = torch.from_numpy(examples.label[rows]).to(plan.device).long()
             density = model.given(y)
             noise = _noise(rng, len(x), density.prior.event_shape[0], plan.device)
-            with _autocast(plan):
-                total += elbo(density, x, noise).double().sum().item()
+            total += elbo(density, x, noise).double().sum().item()
     return total / len(examples.pixels)
 
 
-def _epoch(model: Autoencoder, examples: Examples, plan: Plan, progress: Progress, epoch: int) -> float:
+def _epoch(model: LabelledModel, examples: Examples, plan: Plan, progress: Progress, epoch: int) -> float:
     rng = plan.stream("epoch", epoch)
-    images = len(examples.pixels)
-    order, steps = rng.permutation(images), plan.steps(images)
-    optimizer = progress.optimizer
-    computing = in_bfloat16(model) if plan.params.precision == "bfloat16" else model
-    optimizer.follow(model, computing)
+    pixels = examples.draw(rng)
+    order = rng.permutation(len(pixels))
+    steps = plan.steps(len(pixels))
     bounds = torch.empty(steps, dtype=torch.float64, device=plan.device)
     for step in range(steps):
         rows = order[step * plan.batch_size : (step + 1) * plan.batch_size]
         rate = learning_rate((epoch - 1) * steps + step, plan.epochs * steps, plan.params)
-        bounds[step] = _step(computing, examples.draw(rows, rng), examples.label[rows], rate, rng, plan, optimizer)
+        bounds[step] = _step(model, pixels[rows], examples.label[rows], rate, rng, plan, progress.optimizer)
     _require_finite(bounds.cpu().numpy(), epoch, progress)
-    sizes = np.minimum(plan.batch_size, images - plan.batch_size * np.arange(steps))
+    sizes = np.minimum(plan.batch_size, len(pixels) - plan.batch_size * np.arange(steps))
     return float(np.average(bounds.cpu().numpy(), weights=sizes))
 
 
 def _step(
-    model: Autoencoder,
+    model: LabelledModel,
     pixels: UInt8[np.ndarray, "n pixels"],
     label: UInt8[np.ndarray, " n"],
     rate: float,
     rng: np.random.Generator,
     plan: Plan,
-    optimizer: AdamW,
+    optimizer: torch.optim.Optimizer,
 ) -> Tensor:
     x = torch.from_numpy(pixels).to(plan.device).float()
     density = model.given(torch.from_numpy(label).to(plan.device).long())
     noise = _noise(rng, len(x), density.prior.event_shape[0], plan.device)
-    with _autocast(plan):
+    with torch.autocast(plan.device.type, torch.bfloat16, enabled=plan.params.precision == "bfloat16"):
         bound = elbo(density, x, noise).mean()
     for group in optimizer.param_groups:
         group["lr"] = rate
-    model.zero_grad()
+    optimizer.zero_grad()
     (-bound).backward()
-    optimizer.update()
+    optimizer.step()
     return bound.detach()
-
-
-def _autocast(plan: Plan) -> torch.autocast:
-    return torch.autocast(plan.device.type, torch.bfloat16, enabled=plan.params.precision == "bfloat16")
 
 
 def _noise(rng: np.random.Generator, images: int, latent: int, device: torch.device) -> Float[Tensor, "n latent"]:

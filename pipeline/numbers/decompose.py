@@ -13,7 +13,7 @@ from pipeline.data.images import Images
 from pipeline.investigations.decompose.binarization import binarization_entropy, contour_length
 from pipeline.investigations.decompose.shares import PARTS
 from pipeline.investigations.decompose.tables import Decomposition
-from pipeline.investigations.model_relations import compared_in_order, in_short, variants_of
+from pipeline.investigations.model_relations import variants_of
 from pipeline.numbers.excess_nats import with_entropy
 
 Numbers = dict[str, float | int | str]
@@ -62,13 +62,12 @@ def decompose_numbers(
 
 
 def compared_numbers(decomposition: Decomposition, params: Params) -> Numbers:
-    """Return the models whose orders of images were compared: the partner, and others by how they differ from it."""
-    partner = in_short(params, decomposition.model) or decomposition.model
-    numbers: Numbers = {"decompose.partner": partner}
-    for name in compared_in_order(params, partner):
-        if (decomposition.estimates["quantity"] == f"order.{name}").any():
-            kind = "seed" if name in variants_of(params, partner, "seed") else "binarization"
-            numbers[f"decompose.other.{kind}"] = name
+    """Return the models with which the order of images was compared, by the parameter in which they differ."""
+    numbers: Numbers = {}
+    for kind in ("binarization", "seed"):
+        for name in variants_of(params, decomposition.model, kind):
+            if (decomposition.estimates["quantity"] == f"order.{name}").any():
+                numbers[f"decompose.other.{kind}"] = name
     return numbers
 
 
@@ -77,8 +76,8 @@ def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
     gap = scores["log_likelihood"] - scores["elbo"]
     test = scores["subset"] == "test"
     groups = {str(name): gap[scores["subset"] == name] for name in scores["subset"].astype(str).unique()}
-    by_label = gap[test].groupby(scores.loc[test, "label"]).mean()
-    numbers: Numbers = {f"gap.label_{label}.mean": float(mean) for label, mean in by_label.items()}
+    groups |= {f"label_{label}": gap[test & (scores["label"] == label)] for label in sorted(set(scores["label"]))}
+    numbers: Numbers = {}
     for name, values in groups.items():
         if len(values) > 1:
             numbers |= _ends(f"gap.{name}", mean_normal(values.to_numpy(), confidence))

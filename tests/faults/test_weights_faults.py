@@ -51,7 +51,7 @@ def rename(tensors):
 
 def replace_by_conditional(path):
     params = load_params(path.parents[3] / "params.yaml")
-    other = build(64, params.data.hidden, params.model("vae-04").model_copy(update={"label": "one-hot"}))
+    other = build(64, params.data.hidden, params.model("vae-04").model_copy(update={"conditional": True}))
     save_model(path, other, {})
 
 

@@ -131,7 +131,7 @@ def test_a_changed_number_runs_the_stages_that_use_it(project, old):
 
 
 def test_another_data_sets_numbers_move_nothing(project):
-    edit(project / "params.yaml", "  kmnist: {epochs_factor: 1,", "  kmnist: {epochs_factor: 2,")
+    edit(project / "params.yaml", "  kmnist: {epochs: 80", "  kmnist: {epochs: 81")
     assert sorted(ran(dvc(project, "repro", "--dry"))) == ["plot", "summarise"]
 
 

@@ -22,7 +22,7 @@ def make_decomposition(scores, images, split):
     source, redraws, gradients = partial(stream, 0), _redraw(test[:12], images.grey), make_gradients()
     control = "vae-20-threshold" if "vae-20-threshold" in others else None
     rows = [
-        *estimates(own, redraws, own, others, control, images.grey, split, intervals, source),
+        *estimates(own, redraws, others, control, images.grey, split, intervals, source),
         *gradient_estimates(gradients, Operations(8.0, 10.0), intervals, source("gradients")),
     ]
     return Decomposition("vae-20", _average(test[:30]), redraws, gradients, tabulate(rows))

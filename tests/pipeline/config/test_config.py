@@ -72,7 +72,7 @@ def test_an_editors_marks_change_nothing(write, change):
 
 def test_a_new_data_set_needs_no_change_to_the_code(write):
     text = PARAMS.read_text(encoding="utf-8").replace("dataset: mnist ", "dataset: emnist ")
-    line = "  emnist: {epochs_factor: 3, hidden: [8], batch_size: 2, validation: 7}\n"
+    line = "  emnist: {epochs: 3, hidden: [8], batch_size: 2, validation: 7}\n"
     params = load_params(write(text.replace("  mnist: {", line + "  mnist: {", 1)))
     assert params.data.validation == 7
 

@@ -64,15 +64,6 @@ def test_the_bootstrap_covers_the_mean_of_skewed_values():
     assert 0.90 <= hits / 300 <= 0.98
 
 
-def test_the_bootstrap_covers_the_mean_of_few_values():
-    """A plain percentile interval covers 90 per cent of the means of ten."""
-    rng, hits = np.random.default_rng(6), 0
-    for _ in range(1000):
-        _, low, high = mean_bootstrap(rng.normal(size=10), 0.95, 400, rng)
-        hits += low <= 0 <= high
-    assert 0.93 <= hits / 1000 <= 0.97
-
-
 def test_welch_covers_a_difference_of_three_runs_and_a_bootstrap_does_not():
     rng, hits = np.random.default_rng(0), {"welch": 0, "bootstrap": 0}
     for _ in range(400):
