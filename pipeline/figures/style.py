@@ -29,9 +29,15 @@ SHORTER = [
     (rb"(?<=[;:]) (?=[^\"<>]*\"/?>)", b""),
     (rb"(?<=[\"\dz])\n?([MLQCz]) ?(?=[-\d\"\n])", rb"\1"),
     (rb" id=\"[\w.]+_\d+\"", b""),
+    (rb"\n\" ", b'" '),
+    (rb" xlink:href=", b" href="),
+    (rb"(?<=\d)(?<!version=\"1)\.0+(?!\d)|(?<=\.\d)0(?!\d)", b""),
 ]
 """Patterns that shorten an SVG file, and their replacements: comments, indentation, long names, spaces in styles and
-outlines, ids of groups that are never referred to."""
+outlines, ids of groups that are never referred to, line ends in outlines, a prefix that SVG 2 does without, zeros."""
+
+GROUP = rb"<g>\n?((?:[^<]|<(?!/?g\b))*)</g>\n?"
+"""A group without attributes, and with no group in it."""
 
 RESOLUTION = 160
 """Resolution of rasterised parts of a figure, in dots per inch."""
@@ -98,6 +104,9 @@ def to_svg(figure: Figure) -> bytes:
     short = re.sub(rb"(?<!scale\()-?\d+\.\d{3,}", lambda number: b"%.2f" % float(number[0]), stream.getvalue())
     for pattern, replacement in SHORTER:
         short = re.sub(pattern, replacement, short)
+    groups = True
+    while groups:
+        short, groups = re.subn(GROUP, rb"\1", short)
     return short
 
 

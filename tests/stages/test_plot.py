@@ -23,6 +23,13 @@ def test_every_figure_is_an_svg_file_that_the_report_shows(layout):
     assert all(svg.startswith(b"<?xml") for svg in figures.values())
 
 
+def test_figures_are_written_with_the_same_bytes_each_time(layout, run_stage):
+    first = read_figures(layout)
+    shutil.rmtree(layout.figures)
+    assert run_stage(layout.root, "plot") == (0, "")
+    assert read_figures(layout) == first
+
+
 @pytest.mark.parametrize("name", ["scores.parquet", "samples.npz"])
 def test_no_figure_is_written_from_a_broken_file(layout, run_stage, name):
     shutil.rmtree(layout.figures)

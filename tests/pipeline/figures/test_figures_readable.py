@@ -9,7 +9,7 @@ from pipeline.figures.atlas import draw_all
 from pipeline.figures.style import WIDTH
 from tests.support.made_up import NAMES, make_study
 
-STUDIES = {"two": (2, 8, 2, NAMES[:2]), "nine": (9, 28, 20, NAMES[5:7])}
+STUDIES = {"two": (2, 8, 2, NAMES[:2]), "five": (5, 28, 10, NAMES[:2]), "nine": (9, 28, 20, NAMES[5:7])}
 """Models, side of an image, images a row, and the pair: of the shortest names or of the longest."""
 
 

@@ -1,3 +1,8 @@
+import hashlib
+import os
+import re
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -8,6 +13,16 @@ from pipeline.figures.palette import marks
 from pipeline.figures.style import SETTINGS, fold, house_style, to_svg
 from pipeline.figures.training import training
 
+ELSEWHERE = """
+import hashlib
+from pipeline.figures.atlas import draw_all
+from pipeline.figures.style import to_svg
+from tests.support.made_up import make_study
+study = make_study(models=2, side=8, images=700)
+for name, figure in sorted(draw_all(study.drawing(gallery=6), study.tables).items()):
+    print(name, hashlib.sha256(to_svg(figure)).hexdigest())
+"""
+
 
 def draw(name="vae"):
     history = pd.DataFrame({"model": name, "epoch": [1, 2, 3], "train_elbo": [-9.0, -8, -7], "validation_elbo": -8.5})
@@ -17,6 +32,21 @@ def draw(name="vae"):
 def test_a_figure_gives_the_same_bytes_each_time():
     figure = draw()
     assert to_svg(figure) == to_svg(figure) == to_svg(draw())
+
+
+def test_another_process_gives_the_same_bytes(drawn_study):
+    figures = sorted(drawn_study(2).figures.iterdir(), key=lambda path: path.stem)
+    here = [f"{path.stem} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in figures]
+    assert len(here) > 20
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        env={**os.environ, "PYTHONHASHSEED": "12345", "MPLBACKEND": "svg"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert elsewhere.stdout.splitlines() == here
 
 
 def test_the_reader_s_own_settings_change_nothing():
@@ -36,6 +66,27 @@ def test_the_bytes_carry_no_date_and_no_version():
     svg = to_svg(draw())
     assert b"dc:date" not in svg
     assert mpl.__version__.encode() not in svg
+
+
+def test_shortening_leaves_every_outline_and_number_and_what_browsers_ask_for(monkeypatch):
+    figure = draw()
+    short = to_svg(figure)
+    monkeypatch.setattr("pipeline.figures.style.SHORTER", [])
+    monkeypatch.setattr("pipeline.figures.style.GROUP", rb"(never)")
+    whole = to_svg(figure)
+    assert short.startswith(b'<?xml version="1.0"')
+    assert len(short) < 0.8 * len(whole)
+    assert drawn(short) == drawn(whole)
+
+
+def drawn(svg):
+    """Every element that puts something on paper, in order, with the numbers of its place and outline."""
+    numbers = re.compile(r"-?\d*\.?\d+")
+    return [
+        (one.tag, *(tuple(map(float, numbers.findall(one.get(name, "")))) for name in ("d", "x", "y", "transform")))
+        for one in ET.fromstring(svg).iter()
+        if one.tag.rpartition("}")[2] in {"path", "use", "image", "rect"}
+    ]
 
 
 def test_texts_are_outlines_so_that_no_font_is_needed():
