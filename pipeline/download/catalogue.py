@@ -43,7 +43,7 @@ class Published:
     """A key of report/references.bib."""
     model: str
     objective: str
-    """What training maximised: `ELBO`, with the average over draws outside the logarithm, or `IWAE`, with it inside."""
+    """Objective of training: `ELBO`, with the average over draws outside the logarithm, or `IWAE`, with it inside."""
     draws: int | None
     """From the encoder, per image and step of training; None where the source does not say. One draw makes both
     objectives the ELBO."""

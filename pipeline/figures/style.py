@@ -104,9 +104,8 @@ def to_svg(figure: Figure) -> bytes:
     short = re.sub(rb"(?<!scale\()-?\d+\.\d{3,}", lambda number: b"%.2f" % float(number[0]), stream.getvalue())
     for pattern, replacement in SHORTER:
         short = re.sub(pattern, replacement, short)
-    groups = True
-    while groups:
-        short, groups = re.subn(GROUP, rb"\1", short)
+    while (without_groups := re.sub(GROUP, rb"\1", short)) != short:
+        short = without_groups
     return short
 
 

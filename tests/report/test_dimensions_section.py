@@ -1,17 +1,14 @@
 """The report's section on latent dimensions: its claims follow their numbers, and its table grows with the sizes."""
 
 import re
-import shutil
 
 import pytest
 
-from pipeline.core.storage import write_json
 from pipeline.numbers.compare import dimension_numbers
-from pipeline.rendering.manuscript import read_manuscript
 from tests.support.made_up import make_study
-from tests.support.samples import make_sample
+from tests.support.quotes import plain_text
 from tests.support.sizes import EIGHT, make_table
-from tests.support.studies import ROOT, study_numbers
+from tests.support.studies import section_with, study_numbers
 
 LOST = "compare.negative_gains"
 FIT = "dimensions.vae-04.log_likelihood.train-validation"
@@ -27,13 +24,8 @@ def section(tmp_path_factory):
     """Return a function from numbers to the section as Markdown with its quotations, and as text."""
 
     def draw(numbers):
-        folder = make_sample(tmp_path_factory.mktemp("section") / "project") / "report"
-        shutil.copy(ROOT / "report" / "_compare.qmd", folder)
-        setup = (ROOT / "report" / "index.qmd").read_text(encoding="utf-8").partition("\n::: {.screen}")[0]
-        (folder / "index.qmd").write_text(setup + "\n{{< include _compare.qmd >}}\n", encoding="utf-8")
-        write_json(folder.parent / "data" / "summarise" / "numbers.json", numbers)
-        page = read_manuscript(folder).markdown
-        return page, re.sub(r"\[([^\]]*)\]\{\.(?:number|words)[^}]*\}", r"\1", page).replace("`", "")
+        page = section_with(tmp_path_factory.mktemp("section") / "project", "_compare.qmd", numbers)
+        return page, plain_text(page)
 
     return draw
 

@@ -1,15 +1,12 @@
 """Facts about the findings at the top of the page: each follows its numbers, and is left out without them."""
 
 import re
-import shutil
 
 import pytest
 
-from pipeline.core.storage import write_json
-from pipeline.rendering.manuscript import read_manuscript
 from tests.support.made_up import make_study
-from tests.support.samples import make_sample
-from tests.support.studies import ROOT, study_numbers
+from tests.support.quotes import plain_text
+from tests.support.studies import section_with, study_numbers
 
 PAIR, MATCHED, CLASSIFY = "pair.vae-20.vae-04.test", "pair.vae-20-matched.vae-20.test", "cvae-20.classify.test"
 SHIFT, TOGETHER = "validate.comparison.test.shift", "certificate.together"
@@ -30,13 +27,7 @@ def found(tmp_path_factory):
     """Return the findings that the report states for given numbers, as text."""
 
     def draw(numbers):
-        folder = make_sample(tmp_path_factory.mktemp("findings") / "project") / "report"
-        shutil.copy(ROOT / "report" / "_findings.qmd", folder)
-        setup = (ROOT / "report" / "index.qmd").read_text(encoding="utf-8").partition("\n::: {.screen}")[0]
-        (folder / "index.qmd").write_text(setup + "\n{{< include _findings.qmd >}}\n", encoding="utf-8")
-        write_json(folder.parent / "data" / "summarise" / "numbers.json", numbers)
-        text = read_manuscript(folder).markdown
-        return re.sub(r"\[([^\]]*)\]\{\.number[^}]*\}", r"\1", text).replace("`", "")
+        return plain_text(section_with(tmp_path_factory.mktemp("findings") / "project", "_findings.qmd", numbers))
 
     return draw
 

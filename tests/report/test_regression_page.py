@@ -1,16 +1,13 @@
 """The report's section on dips: its claims follow their numbers."""
 
 import re
-import shutil
 
 import pytest
 
-from pipeline.core.storage import write_json
 from pipeline.numbers.regress import regression_numbers
-from pipeline.rendering.manuscript import read_manuscript
+from tests.support.quotes import plain_text
 from tests.support.regressions import PARAMS, make_regression
-from tests.support.samples import make_sample
-from tests.support.studies import ROOT
+from tests.support.studies import section_with
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +20,9 @@ def section(tmp_path):
     """Return a function from numbers to the section as text."""
 
     def draw(numbers):
-        root = make_sample(tmp_path / str(len(list(tmp_path.iterdir()))))
-        shutil.copy(ROOT / "report" / "_regress.qmd", root / "report")
-        setup = (ROOT / "report" / "index.qmd").read_text(encoding="utf-8").partition("\n::: {.screen}")[0]
-        included = setup + "\n{{< include _regress.qmd >}}\n"
-        (root / "report" / "index.qmd").write_text(included, encoding="utf-8")
-        write_json(root / "data" / "summarise" / "numbers.json", {"models": "vae-20", "dataset": "mnist", **numbers})
-        text = read_manuscript(root / "report").markdown
-        return re.sub(r"\[([^\]]*)\]\{\.(?:number|words)[^}]*\}", r"\1", text).replace("`", "")
+        root = tmp_path / str(len(list(tmp_path.iterdir())))
+        everything = {"models": "vae-20", "dataset": "mnist", **numbers}
+        return plain_text(section_with(root, "_regress.qmd", everything))
 
     return draw
 

@@ -18,6 +18,7 @@ from pipeline.rendering.page import Report, render_page, render_report
 from stages.shared.layout import Layout
 from tests.support.made_up import make_study
 from tests.support.quotes import plain_text
+from tests.support.samples import make_sample
 
 ROOT = Path(__file__).parents[2]
 Numbers = dict[str, float | int | str]
@@ -105,6 +106,22 @@ def study_report(made_report, made_numbers, once) -> tuple[Layout, Report]:
 
     layout = Layout(once("report of a study", make)[0])
     return layout, Report(layout.page.read_text(encoding="utf-8"), layout.pdf.read_bytes())
+
+
+def section_with(root, name, numbers):
+    """Return a section of the report with these numbers, in Markdown: no figure is drawn and no page made.
+
+    Args:
+        root: a folder that does not exist yet.
+        name: of the file in `report/`.
+        numbers: what the section may quote.
+    """
+    report = make_sample(root) / "report"
+    shutil.copy(ROOT / "report" / name, report)
+    setup = (ROOT / "report" / "index.qmd").read_text(encoding="utf-8").partition("\n::: {.screen}")[0]
+    write_text(report / "index.qmd", f"{setup}\n{{{{< include {name} >}}}}\n")
+    write_json(Layout(root).numbers, numbers)
+    return read_manuscript(report).markdown
 
 
 def _draw(root, models):

@@ -17,7 +17,7 @@ Design = dict[str, Float[np.ndarray, "n _"]]
 
 
 class Explained(NamedTuple):
-    """What the parts explain of the variance of log p(x), in each bootstrap sample."""
+    """Shares of the variance of log p(x) that the parts explain, in each bootstrap sample."""
 
     shares: dict[str, Samples]
     """Share of each part beside the others; they add up to `together`."""
