@@ -50,7 +50,7 @@ class Published:
     latent_dim: int
     training_images: int | None
     """None where the source does not say."""
-    binarisation: str
+    binarization: str
     """Of the training images: `fixed`, once for all; or `redrawn`, whenever an image is used."""
     log_likelihood: float
     """In nats."""
@@ -249,7 +249,7 @@ def literature_numbers(dataset: str) -> dict[str, float | int | str]:
         for quantity, value in vars(one).items()
         if quantity != "key" and value is not None
     }
-    like = [one for one in published if (one.model, one.draws, one.binarisation) == ("VAE", 1, "redrawn")]
+    like = [one for one in published if (one.model, one.draws, one.binarization) == ("VAE", 1, "redrawn")]
     if like:
         numbers["literature.vae"] = like[0].key
     for inside in (one for one in published if one.objective == "IWAE"):
@@ -260,4 +260,4 @@ def literature_numbers(dataset: str) -> dict[str, float | int | str]:
 
 
 def _but_for_objective(one: Published) -> tuple[object, ...]:
-    return one.citation, one.draws, one.latent_dim, one.training_images, one.binarisation, one.estimator
+    return one.citation, one.draws, one.latent_dim, one.training_images, one.binarization, one.estimator

@@ -81,7 +81,7 @@ def _thresholded(
     pixels: np.ndarray, columns: Mapping[str, np.ndarray], models: Mapping[str, ModelParams]
 ) -> np.ndarray:
     """Return the thresholded pixels of images that a model of thresholded images was scored on, zeros for others."""
-    names = [name for name, model in models.items() if model.binarisation == "threshold"]
+    names = [name for name, model in models.items() if model.binarization == "threshold"]
     known = [columns[f"{name}.log_likelihood"] != ABSENT for name in names if f"{name}.log_likelihood" in columns]
     if not known:
         return np.zeros(0, dtype=np.uint8)
@@ -94,6 +94,6 @@ def _describe(name: str, model: ModelParams) -> dict[str, Any]:
         "name": name,
         "latent_dim": model.latent_dim,
         "conditional": model.conditional,
-        "pixels": model.binarisation,
+        "pixels": model.binarization,
         "tails": model.train_on != "core",
     }

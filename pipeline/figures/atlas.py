@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -33,7 +32,7 @@ from pipeline.figures.worth import worth
 from pipeline.investigations.compare.negative_gains import gains_of, negative_gains
 from pipeline.investigations.compare.strata import by_latent_dim, trained_with_tails
 from pipeline.investigations.decompose.tables import Decomposition
-from pipeline.investigations.model_relations import headline_models, in_short, unconditional
+from pipeline.investigations.model_relations import headline_models, unconditional
 from pipeline.investigations.sample.arrays import Samples
 from pipeline.likelihood.subset_means import summary
 from pipeline.numbers.excess_nats import excess_by_class, with_entropy
@@ -60,7 +59,7 @@ def draw_all(params: Params, results: Results) -> dict[str, Figure]:
     scored = {name: mark for name, mark in everyone.items() if name in results.scores}
     poor, rich = scored_pair((params.roles.small, params.roles.middle), list(scored))
     paired = pair_up(results.scores[poor], results.scores[rich])
-    binary, ids = results.images.binary(models[rich].binarisation), results.images.id
+    binary, ids = results.images.binary(models[rich].binarization), results.images.id
     means = concatenate({name: summary(results.scores[name]) for name in scored}, "model")
     latent = collect(params, results.diagnosed, results.latent, results.scores)
     lost = negative_gains(gains_of(results.scores[rich], results.scores[poor]), params.compare.joint_errors)
@@ -88,12 +87,11 @@ def draw_all(params: Params, results: Results) -> dict[str, Figure]:
 
 
 def draw_samples(samples: Samples, labels: Mapping[str, str]) -> dict[str, Figure]:
-    """Draw the figures of what the models with labels generate; `styles` only if one of them is conditional."""
-    styled = {key: values for key, values in samples["styles"].items() if key.partition(".")[0] in labels}
+    """Draw the figures of what the models generate; `styles` only if one of them is conditional."""
     return {
         "reconstructions": reconstructions(samples["reconstructions"]),
         "generation": generation(samples["generation"], labels),
-        **({"styles": styles(styled, labels)} if styled else {}),
+        **({"styles": styles(samples["styles"], labels)} if samples["styles"] else {}),
     }
 
 
@@ -101,19 +99,14 @@ def dimension_figures(params: Params, results: Results, marks: Mapping[str, Mark
     """Draw those figures about the number of latent dimensions for which there are models."""
     effects, pairs, dimensions, roles = results.effects, results.pairs, results.dimensions, params.roles
     compared = effects.loc[effects["kind"] == "runs", ["model_a", "model_b"]].itertuples(index=False, name=None)
-    short = {name: in_short(params, name) for name in (roles.small, roles.middle, roles.large) if name in marks}
-    runs = {one: replace(marks[name], label=model_label(one, params.model(one))) for name, one in short.items() if one}
-    steps = [(short.get(a), short.get(b)) for a, b in ((roles.large, roles.middle), (roles.middle, roles.small))]
-    repeated = [(a, b) for a, b in steps if a and b and (a, b) in set(compared)]
-    sizes = by_latent_dim(params, params.compare.base, results.scores)
-    cores = {name: trained_with_tails(params, name, results.scores) for name in dict.fromkeys([roles.middle, *sizes])}
+    steps = [pair for pair in ((roles.large, roles.middle), (roles.middle, roles.small)) if pair in set(compared)]
+    cores = {name: trained_with_tails(params, name, results.scores) for name in by_latent_dim(params, results.scores)}
     tails = {core: seen[0] for core, seen in cores.items() if seen}
     several = dimensions["model"].nunique() > 1
-    base = model_label(params.compare.base, params.model(params.compare.base))
     return {
-        **({"dimensions": dimension_curves(dimensions, base)} if several else {}),
-        **({"training-runs": training_runs(effects, pairs, runs, repeated[0])} if repeated else {}),
-        **({"unseen": unseen(pairs, effects, {**runs, **marks}, tails)} if tails else {}),
+        **({"dimensions": dimension_curves(dimensions, marks[roles.middle].label)} if several else {}),
+        **({"training-runs": training_runs(effects, pairs, marks, steps[0])} if steps else {}),
+        **({"unseen": unseen(pairs, effects, marks, tails)} if tails else {}),
         **({"gain-model": gain_model(effects, marks)} if (effects["kind"] == "gain-slope").any() else {}),
     }
 
@@ -129,7 +122,7 @@ def _conditional(
     figures = {}
     classified = {name: results.classified[name] for name in models if name in results.classified}
     for name, table in [*classified.items()][:1]:
-        binary = results.images.binary(models[name].binarisation)
+        binary = results.images.binary(models[name].binarization)
         figures["classification"] = classification(table, everyone[name], confidence)
         figures["mistakes"] = mistakes(table, binary, results.images.id, everyone[name], gallery)
     scored = {name: model for name, model in models.items() if name in results.scores}
@@ -151,9 +144,8 @@ def _latent(diagnosis: Diagnosis, marks: Mapping[str, Mark], wanted: str, params
         "interpolation": interpolation(own),
         "paths": paths(own, void, params.intervals.confidence),
     }
-    trained = {name: runs for name, runs in diagnosis.trained.items() if name in marks}
-    if trained:
-        drawn["training-lengths"] = training_lengths(diagnosis.numbers, trained, marks)
+    if len(diagnosis.trained) > 1:
+        drawn["training-lengths"] = training_lengths(diagnosis.numbers, diagnosis.trained)
     return drawn
 
 
@@ -170,7 +162,7 @@ def draw_decomposition(
         return {}
     own = marks({name: model_label(name, model) for name, model in models.items()})[decomposition.model]
     scores, images = results.scores[decomposition.model], results.images
-    binary = images.binary(models[decomposition.model].binarisation)
+    binary = images.binary(models[decomposition.model].binarization)
     others = compared_marks(decomposition)
     by_class = excess_by_class(with_entropy(scores, images.grey), confidence)
     return {
@@ -204,6 +196,6 @@ def model_label(name: str, model: ModelParams) -> str:
     notes = [
         *([] if number and int(number[0]) == model.latent_dim else [f"d = {model.latent_dim}"]),
         *(["given the label"] if model.conditional else []),
-        *(["thresholded images"] if model.binarisation == "threshold" else []),
+        *(["thresholded images"] if model.binarization == "threshold" else []),
     ]
     return f"{name} ({', '.join(notes)})" if notes else name

@@ -16,8 +16,8 @@ from pipeline.validation.certify.agreement import JOINT_ERRORS, compare_methods
 from pipeline.validation.certify.tables import AGAIN, SIMULATED
 
 PLACES = (*SUBSETS, SIMULATED)
-CROWD = 400
-"""Number of annealed images of all models beyond which the points are rasterised."""
+CROWD = 1000
+"""Number of rows of all models beyond which the points are rasterised."""
 
 LINEAR = 1.0
 """Nats within which the axis is linear; beyond, it is logarithmic, so that one large difference hides no others."""
@@ -58,7 +58,7 @@ def certificate(tables: Mapping[str, pd.DataFrame], marks: Mapping[str, Mark]) -
     places = [place for place in PLACES if any((tables[name]["subset"] == place).any() for name in models)]
     figure = new_figure(1.3 + 1.15 * len(models))
     panels = figure.subplots(len(models), 1, sharex=True, squeeze=False)[:, 0]
-    crowded = sum(int((table["method"] == "annealing").sum()) for table in tables.values()) > CROWD
+    crowded = sum(len(table) for table in tables.values()) > CROWD
     seen = set[Shown]()
     for axes, name in zip(panels, models, strict=True):
         seen |= _draw_model(axes, tables[name], places, marks[name].colour, rasterized=crowded)

@@ -12,11 +12,11 @@ from pipeline.figures.style import fold, house_style, legend_below, new_figure
 from pipeline.investigations.decompose.tables import EVERY
 
 LABELS = {
-    "binarisation_entropy": "binarisation entropy",
+    "binarization_entropy": "binarisation entropy",
     "ink": "expected ones",
     "label": "class",
     "axes": "principal axes",
-    "binarisation": "binarisation",
+    "binarization": "binarisation",
     "rest": "rest",
 }
 """Labels of the parts of the variance, in their order from above."""
@@ -72,7 +72,7 @@ def orders(estimates: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
 def _draw_excess(axes: Axes, by_class: pd.DataFrame) -> None:
     places = [int(label) for label in by_class.index]
     colours = [COLOURS[place] for place in places]
-    entropy, excess = by_class["binarisation_entropy"], by_class["excess_nats"]
+    entropy, excess = by_class["binarization_entropy"], by_class["excess_nats"]
     axes.barh(places, entropy, color=colours, height=0.72)
     axes.barh(places, excess, left=entropy, color=[to_rgba(colour, 0.35) for colour in colours], height=0.72)
     axes.hlines(places, entropy + by_class["low"], entropy + by_class["high"], color=INK, linewidth=1)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.figures.palette import BAND, INK, Mark
+from pipeline.figures.palette import BAND, COLOURS, INK, Mark
 from pipeline.figures.style import fold, house_style, legend_below, new_figure
 from pipeline.figures.wall import Row, draw_wall, wall_height
 
@@ -111,43 +111,40 @@ def pictures(images: np.ndarray) -> Figure:
 
 
 PANELS = {
-    "test log likelihood (nats)": "log_likelihood",
-    "active units": "active",
-    "prior mass in voids (%)": "void.prior",
-    "generated less real (nats)": "gap",
+    "test log likelihood (nats)": (("log_likelihood", "", "D", INK),),
+    "prior mass in voids (%)": (("void.prior", "", "D", INK),),
+    "accuracy of classifiers (%)": (
+        ("accuracy", "network", "o", COLOURS[0]),
+        ("moments", "means and covariances", "s", COLOURS[4]),
+    ),
+    "generated less real (nats)": (("gap", "", "D", INK),),
 }
-"""Panels of the figure of training lengths: title, and the number's key."""
+"""Panels of the figure of training lengths: title, and of each line the number's key, label, marker and colour."""
 
 
 @house_style()
-def training_lengths(
-    numbers: Mapping[str, float | int | str], trained: Mapping[str, Mapping[str, int]], marks: Mapping[str, Mark]
-) -> Figure:
-    """Draw test log likelihood, active units and the signs of voids, with intervals, against the length of training.
+def training_lengths(numbers: Mapping[str, float | int | str], trained: Mapping[str, int]) -> Figure:
+    """Draw test log likelihood and the signs of voids, with intervals, against the length of training.
 
     Args:
-        numbers: see `pipeline.numbers.diagnose.diagnosis_numbers` and `pipeline.numbers.lengths.length_numbers`.
-        trained: epochs of each run, by the model of which the runs have the number of latent dimensions.
-        marks: of these models.
+        numbers: see `pipeline.numbers.diagnose.diagnosis_numbers`.
+        trained: epochs of each model.
     """
     figure = new_figure(4.8)
     panels = figure.subplots(2, 2, sharex=True).ravel()
-    ticks = sorted({epochs for runs in trained.values() for epochs in runs.values()})
-    for axes, (title, quantity) in zip(panels, PANELS.items(), strict=True):
-        for name, runs in trained.items():
-            _draw_length(axes, numbers, runs, quantity, marks[name])
+    for axes, (title, lines) in zip(panels, PANELS.items(), strict=True):
+        for quantity, *look in lines:
+            _draw_length(axes, numbers, trained, quantity, look)
         axes.set_title(title)
         axes.set_xscale("log")
         axes.minorticks_off()
-        axes.set_xticks(ticks, [str(epochs) for epochs in ticks])
+        axes.set_xticks(list(trained.values()), [str(epochs) for epochs in trained.values()])
         axes.margins(x=0.15, y=0.15)
         axes.grid()
     for axes in panels[-2:]:
         axes.set_xlabel("epochs of a complete run")
-    shown = [marks[name] for name in trained]
-    legend_below(
-        figure, [Line2D([], [], color=one.colour, marker=one.marker, markersize=4.5, label=one.label) for one in shown]
-    )
+    handles = [line for axes in panels for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
+    legend_below(figure, [line for line in handles if line.get_label()])
     return figure
 
 
@@ -156,14 +153,14 @@ def _draw_length(
     numbers: Mapping[str, float | int | str],
     trained: Mapping[str, int],
     quantity: str,
-    mark: Mark,
+    look: Sequence[str],
 ) -> None:
-    """Draw a line over the lengths with intervals; the number of active units, counted, has none."""
-    key = "diagnose.{}." + quantity
-    counted = quantity == "active"
-    names = [name for name in trained if (key if counted else key + ".value").format(name) in numbers]
+    key = "diagnose.{}." + quantity + ".{}"
+    names = [name for name in trained if key.format(name, "value") in numbers]
+    value, low, high = (
+        np.array([float(numbers[key.format(name, end)]) for name in names]) for end in ("value", "low", "high")
+    )
     epochs = [trained[name] for name in names]
-    ends = ("", "", "") if counted else (".value", ".low", ".high")
-    value, low, high = (np.array([float(numbers[key.format(name) + end]) for name in names]) for end in ends)
-    axes.vlines(epochs, low, high, color=mark.colour, linewidth=1.2)
-    axes.plot(epochs, value, marker=mark.marker, color=mark.colour, markersize=4.5, linewidth=1)
+    label, marker, colour = look
+    axes.vlines(epochs, low, high, color=colour, linewidth=1.2)
+    axes.plot(epochs, value, marker=marker, color=colour, markersize=4.5, linewidth=1, label=label)

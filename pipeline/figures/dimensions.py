@@ -49,12 +49,12 @@ def unseen(pairs: pd.DataFrame, effects: pd.DataFrame, marks: Mapping[str, Mark]
 
     Args:
         pairs: differences between single models, with intervals over images; see `PAIRS`.
-        effects: see `EFFECTS`; its rows `runs` and `single-run`.
+        effects: see `EFFECTS`; its rows `runs` and `unseen-runs`.
         marks: of the models that were trained without the tails.
         tails: model that was trained on as many images, those of the tails among them, of each of these models.
     """
     single = {core: between(pairs, seen, core) for core, seen in tails.items()}
-    over_runs = effects[effects["kind"].isin(["runs", "single-run"])]
+    over_runs = effects[effects["kind"].isin(["runs", "unseen-runs"])]
     several = {core: between(over_runs, seen, core) for core, seen in tails.items()}
     strata = [one for one in STRATA if any(one in set(table["stratum"]) for table in single.values())]
     figure = new_figure(0.9 + len(strata) * (0.12 + 0.15 * len(tails)))

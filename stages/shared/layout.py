@@ -117,11 +117,6 @@ class Layout:
         return self.figures / f"{name}.svg"
 
     @property
-    def replication(self) -> Path:
-        """Verdicts of the findings under this study's seed and under others; absent without a replication."""
-        return self.root / "data" / "summarise" / "replication.json"
-
-    @property
     def numbers(self) -> Path:
         """Every number that the report can quote."""
         return self.root / "data" / "summarise" / "numbers.json"

@@ -241,7 +241,7 @@ def test_what_makes_an_image_likely_follows_the_numbers(variant):
 def test_the_order_of_thresholded_images_is_held_against_the_noise_of_the_flips(variant):
     page = text_of(variant(rounded_too, models=10))
     assert "under vae-20-threshold is" in page
-    assert re.search(r"Under vae-20-threshold the share of .{0,90} compared with", page)
+    assert re.search(r"Under vae-20-threshold the share of .{0,90} in place of", page)
     assert "by no more than the noise of the flips" in page
     assert "Trained anew from another seed" in page
 

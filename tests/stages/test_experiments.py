@@ -12,8 +12,8 @@ from stages.shared.layout import Layout
 from tests.support.tiny import MODELS, copy_with_git, dvc, git
 
 NEW = (
-    "{kind: vae, latent_dim: 4, label: one-hot, encoder_sees_label: true, train_on: matched, binarisation: threshold, "
-    "seed: 1, epochs: 240, score_on: holdouts}"
+    "{kind: vae, latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, "
+    "epochs_factor: 1, score_on: holdouts}"
 )
 
 

@@ -123,7 +123,7 @@ def expected(numbers):
 
 def unexpected(numbers):
     """The opposite; and the likeliest digit's worst image below the unlikeliest's median."""
-    likely, slope = numbers["decompose.likeliest.label"], "decompose.binarisation_log_ratio.slope"
+    likely, slope = numbers["decompose.likeliest.label"], "decompose.binarization_log_ratio.slope"
     signs = {f"{slope}.low": 0.2, f"{slope}.high": 0.4, "decompose.gap.with_likelihood": 0.6}
     short = {f"decompose.draws.short.{end}": value for end, value in (("low", -2.0), ("high", -1.0))}
     return numbers | signs | short | {f"decompose.label.{likely}.least": -900.0} | reasons(-1.0)
@@ -132,7 +132,7 @@ def unexpected(numbers):
 def reasons(sign):
     """Intervals of the reasons for what is likely and of the gradients, all of one sign or all of the other."""
     positive = ("lead", "likeliest.excess_nats", "least_excess.lead", "signal_to_noise_change.decoder.1-16")
-    signs = {"likeliest.binarisation_entropy": 1.0, "same_work.encoder": -sign, **dict.fromkeys(positive, sign)}
+    signs = {"likeliest.binarization_entropy": 1.0, "same_work.encoder": -sign, **dict.fromkeys(positive, sign)}
     return {
         f"decompose.{stem}.{end}": middle + side
         for stem, middle in signs.items()
@@ -142,5 +142,5 @@ def reasons(sign):
 
 def rounded_too(numbers):
     """A study in which a model of thresholded images stands beside the middle one, and one of another seed."""
-    names = {"decompose.other.binarisation": "vae-20-threshold", "decompose.other.seed": "vae-20-seed-1"}
-    return numbers | names | {"decompose.binarisation.ceiling": 0.1}
+    names = {"decompose.other.binarization": "vae-20-threshold", "decompose.other.seed": "vae-20-seed-1"}
+    return numbers | names | {"decompose.binarization.ceiling": 0.1}

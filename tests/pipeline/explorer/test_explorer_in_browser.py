@@ -180,7 +180,7 @@ def test_labels_of_models_follow_their_parameters(reader, explorer):
     options = [option.text for option in Select(reader.driver.find_element("id", "x")).options]
     assert options == [
         f"{name} ({model.latent_dim} dimensions), log p(x{' | y' if model.conditional else ''})"
-        + (", thresholded pixels" if model.binarisation == "threshold" else "")
+        + (", thresholded pixels" if model.binarization == "threshold" else "")
         for name, model in models.items()
     ]
     reader.tab_to("plot")

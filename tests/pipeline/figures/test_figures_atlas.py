@@ -94,14 +94,14 @@ def test_the_pair_falls_back_on_models_that_are_scored(pair, scored, found):
     [
         ("vae-20", {}, "vae-20"),
         ("vae-04", {"latent_dim": 4}, "vae-04"),
-        ("vae-20-epochs-008", {}, "vae-20-epochs-008"),
+        ("vae-20-short-10", {}, "vae-20-short-10"),
         ("vae-20", {"latent_dim": 16}, "vae-20 (d = 16)"),
-        ("vae-20-epochs-008", {"latent_dim": 10}, "vae-20-epochs-008 (d = 10)"),
+        ("vae-20-short-10", {"latent_dim": 10}, "vae-20-short-10 (d = 10)"),
         ("vae-2", {}, "vae-2 (d = 20)"),
         ("wide", {}, "wide (d = 20)"),
-        ("cvae-20", {"label": "one-hot"}, "cvae-20 (given the label)"),
-        ("vae-20", {"binarisation": "threshold"}, "vae-20 (thresholded images)"),
-        ("v", {"label": "one-hot", "latent_dim": 3}, "v (d = 3, given the label)"),
+        ("cvae-20", {"conditional": True}, "cvae-20 (given the label)"),
+        ("vae-20", {"binarization": "threshold"}, "vae-20 (thresholded images)"),
+        ("v", {"conditional": True, "latent_dim": 3}, "v (d = 3, given the label)"),
     ],
 )
 def test_a_label_says_what_the_parameters_say(name, change, label):

@@ -41,7 +41,7 @@ def test_bars_are_entropy_and_excess_and_dots_are_shares(figures, study):
     left, right = figures["shares"].axes
     table = excess_by_class(with_entropy(study.tables.scores["vae-20"], study.tables.images.grey), 0.95)
     dark, light = left.containers
-    assert [bar.get_width() for bar in dark] == pytest.approx(table["binarisation_entropy"].tolist())
+    assert [bar.get_width() for bar in dark] == pytest.approx(table["binarization_entropy"].tolist())
     assert [bar.get_width() for bar in light] == pytest.approx(table["excess_nats"].tolist())
     ends = [segment[:, 0] for segment in left.collections[0].get_segments()]
     assert np.diff(ends).ravel() == pytest.approx((table["high"] - table["low"]).tolist())

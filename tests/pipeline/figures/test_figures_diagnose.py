@@ -44,12 +44,8 @@ def test_runs_stand_at_their_epochs_with_their_intervals():
         for name in LABELS
         for end, value in (("value", 0.0), ("low", -2.0), ("high", 3.0))
     }
-    numbers |= {"diagnose.b.active": 9, "diagnose.a.active": 16}
-    own = marks({"a": "A", "c": "C"})
-    panels = training_lengths(numbers, {"a": {"b": 10, "a": 80}, "c": {"d": 20, "c": 80}}, own).axes
-    assert [text.get_text() for text in panels[3].get_xticklabels()] == ["10", "20", "80"]
-    assert panels[1].get_lines()[0].get_ydata().tolist() == [9, 16]
-    panel = panels[2]
+    panels = training_lengths(numbers, {"b": 10, "a": 80}).axes
+    assert [text.get_text() for text in panels[3].get_xticklabels()] == ["10", "80"]
+    panel = panels[1]
     assert panel.get_lines()[0].get_xdata().tolist() == [10, 80]
-    assert panel.get_lines()[0].get_color() == own["a"].colour
     assert [bar[:, 1].tolist() for bar in panel.collections[0].get_segments()] == [[28, 33]] * 2

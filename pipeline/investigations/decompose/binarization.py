@@ -23,7 +23,7 @@ LOG_ZERO = _log_or_zero(1 - PROBABILITY)
 ENTROPY = bernoulli_entropy(PROBABILITY)
 
 
-def binarisation_entropy(grey: UInt8[np.ndarray, "n pixels"]) -> Float[np.ndarray, " n"]:
+def binarization_entropy(grey: UInt8[np.ndarray, "n pixels"]) -> Float[np.ndarray, " n"]:
     """Compute the entropy of each image's binarisation, in nats: the sum over pixels of H(grey / 255).
 
     Averaged over binarisations, no density can give an image of these grey levels a log likelihood above minus this.
@@ -41,7 +41,7 @@ def contour_length(x: UInt8[np.ndarray, "n pixels"]) -> Int64[np.ndarray, " n"]:
     return total
 
 
-def binarisation_log_ratio(
+def binarization_log_ratio(
     grey: UInt8[np.ndarray, "n pixels"], x: UInt8[np.ndarray, "n pixels"]
 ) -> Float[np.ndarray, " n"]:
     """Compute the log ratio of a binarisation's probability to its typical value, in nats: log P(x | grey) + H(grey).
@@ -49,7 +49,7 @@ def binarisation_log_ratio(
     Its mean over binarisations is zero.
     """
     log_probability = np.where(x == 1, LOG_ONE[grey], LOG_ZERO[grey]).sum(axis=1)
-    total: Float[np.ndarray, " n"] = log_probability + binarisation_entropy(grey)
+    total: Float[np.ndarray, " n"] = log_probability + binarization_entropy(grey)
     return total
 
 
