@@ -154,7 +154,7 @@ def test_the_references_own_error_widens_the_intervals():
 
 
 def covered(table, confidence):
-    """What the numbers say of the intervals of a table of `encoder` and `reference`."""
+    """Return the share of the encoder's intervals that hold the reference, as the numbers have it."""
     name, settings = PARAMS.roles.small, PARAMS.validation.model_copy(update={"encoder_draws": 9})
     intervals = PARAMS.intervals.model_copy(update={"confidence": confidence})
     params = PARAMS.model_copy(update={"validation": settings, "intervals": intervals})
@@ -162,7 +162,7 @@ def covered(table, confidence):
 
 
 def estimates(off, encoder_off):
-    """Estimates of test images and of images of a tail, given the errors of the study's scores and of the encoder's."""
+    """Return estimates of images of `test` and of a tail, with these errors of the study's and of the encoder's."""
     subsets = [name for name, values in off.items() for _ in values]
     truth = pd.DataFrame({"id": range(len(subsets)), "subset": subsets, "log_likelihood": -90.0})
     truth = truth.assign(method=REFERENCE, draws=50_000, passes=9.0, standard_error=0.001, pareto_k=0.1)
