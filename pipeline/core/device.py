@@ -44,3 +44,20 @@ def prepare(device: str, threads: int) -> torch.device:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     return torch.device("cuda")
+
+
+def product_dtype(precision: str, device: torch.device) -> torch.dtype:
+    """Return the type of the numbers in matrix products: bfloat16 if it is asked for and fast on the device.
+
+    Most laptops' processors have no instructions for bfloat16, and torch multiplies it there a hundred times slower
+    than float32.
+
+    Args:
+        precision: `bfloat16` or `float32`.
+        device: where the products are computed.
+    """
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        fast = torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return torch.bfloat16 if precision == "bfloat16" and fast else torch.float32

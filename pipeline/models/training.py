@@ -12,6 +12,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from pipeline.config import TrainParams
+from pipeline.core.device import product_dtype
 from pipeline.core.errors import NumericalError
 from pipeline.data.examples import Examples
 from pipeline.models.density import LabelledModel, elbo
@@ -149,7 +150,8 @@ def _step(
     x = torch.from_numpy(pixels).to(plan.device).float()
     density = model.given(torch.from_numpy(label).to(plan.device).long())
     noise = _noise(rng, len(x), density.prior.event_shape[0], plan.device)
-    with torch.autocast(plan.device.type, torch.bfloat16, enabled=plan.params.precision == "bfloat16"):
+    low = product_dtype(plan.params.precision, plan.device) == torch.bfloat16
+    with torch.autocast(plan.device.type, torch.bfloat16, enabled=low):
         bound = elbo(density, x, noise).mean()
     for group in optimizer.param_groups:
         group["lr"] = rate

@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from pipeline.config import ScoreParams
+from pipeline.core.device import product_dtype
 from pipeline.likelihood.expansion import Expansion
 from pipeline.likelihood.images import Images
 from pipeline.likelihood.mixture import MixtureProposal, mixture_at
@@ -32,7 +33,9 @@ def propose(images: Images, screen: Screen, effort: Effort, params: ScoreParams)
     log_mass = laplace(tops).masked_fill(~found, -torch.inf)
     kept = distinct(tops._replace(value=log_mass.round(decimals=1))) & (log_mass > log_mass.amax(dim=0) - NEGLIGIBLE)
     half = max(1, min(params.refine_draws, 2 * images.latent_dim) // 2)
-    normals = _refined(images, tops, kept, (effort.rounds, half), getattr(torch, params.refine_precision))
+    normals = _refined(
+        images, tops, kept, (effort.rounds, half), product_dtype(params.refine_precision, images.x.device)
+    )
     mixture = mixture_at(normals, kept, params.inflation, params.degrees, params.prior_share)
     mass = torch.softmax(normals.log_mass.masked_fill(~kept, -torch.inf), dim=0)
     spread = (mass * normals.spread).sum(dim=0)
