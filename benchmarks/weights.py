@@ -134,11 +134,12 @@ def untrained(params: Params) -> VAE:
     shape = ModelParams(
         kind="vae",
         latent_dim=20,
-        conditional=False,
+        label="none",
+        encoder_sees_label=False,
         train_on="all",
-        binarization="stochastic",
+        binarisation="stochastic",
         seed=0,
-        epochs_factor=1,
+        epochs=80,
         score_on="all",
     )
     model = start(build(PIXELS, params.datasets["mnist"].hidden, shape), np.full(PIXELS, 0.13), stream(0, "speed"))
