@@ -1,12 +1,12 @@
 # `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo study replicate test check bench models verify publish
+.PHONY: help setup demo study test check bench models verify publish
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 NO_GIT = git rev-parse --git-dir >/dev/null 2>&1 || { [ -d .dvc ] || dvc init --no-scm -q; dvc config --local core.no_scm true; }
 
 help:  ## list these
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 11
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
 setup: .venv/installed  ## make .venv and install what requirements.lock lists
 
@@ -23,10 +23,6 @@ demo: setup  ## the whole pipeline and report on small digits, in .demo/
 study: setup  ## the MNIST study: every stage that is out of date
 	@$(NO_GIT)
 	python -m stages.commands.study
-
-replicate: setup  ## the study once more under another seed: make replicate SEED=1
-	@$(NO_GIT)
-	python -m stages.commands.replicate "$(SEED)"
 
 test: setup  ## every test
 	python -m pytest

@@ -134,12 +134,11 @@ def untrained(params: Params) -> VAE:
     shape = ModelParams(
         kind="vae",
         latent_dim=20,
-        label="none",
-        encoder_sees_label=False,
+        conditional=False,
         train_on="all",
-        binarisation="stochastic",
+        binarization="stochastic",
         seed=0,
-        epochs=80,
+        epochs_factor=1,
         score_on="all",
     )
     model = start(build(PIXELS, params.datasets["mnist"].hidden, shape), np.full(PIXELS, 0.13), stream(0, "speed"))

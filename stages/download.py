@@ -15,7 +15,7 @@ def main(layout: Layout) -> None:
     """Write the four files of the data set that params.yaml selects."""
     params = load_params(layout.params)
 
-    rng = stream(params.data_seed, "download", params.dataset)
+    rng = stream(params.seed, "download", params.dataset)
     files = obtain(params.dataset, params.download, os.environ.get(MIRROR_VARIABLE), rng, _tell)
 
     for name, content in files.items():

@@ -1,13 +1,10 @@
-import contextlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from benchmarks import paired
 from benchmarks.study import SPINE, main, spine_seconds
 from pipeline.config import load_params
-from pipeline.core.errors import ParameterError, StudyError
+from pipeline.core.errors import StudyError
 from pipeline.core.storage import read_json
 from stages.shared.layout import Layout
 
@@ -35,32 +32,3 @@ def test_the_committed_seconds_are_of_every_model():
     assert timed == set(PARAMS.models)
     assert results["spine_seconds"] == spine_seconds(results["stages"], PARAMS, results["study_jobs"])
     assert sum(results["stages"].values()) <= results["study_seconds"] * results["study_jobs"]
-
-
-def test_versions_take_turns_and_the_first_turn_does_not_count(monkeypatch):
-    asked = []
-
-    @contextlib.contextmanager
-    def worker(version, words):
-        yield lambda: asked.append(version) or float(len(asked))
-
-    monkeypatch.setattr(paired, "worker", worker)
-    seconds = paired.in_turn(("old", "new"), ["train"], 3)
-    assert asked == ["new", "old", "old", "new", "new", "old", "old", "new"]
-    assert seconds.tolist() == [[3, 4], [6, 5], [7, 8]]
-
-
-def test_a_ratio_is_of_neighbouring_turns():
-    found = paired.compared("epoch", np.array([[1.0, 0.5], [4.0, 2.4], [2.0, 1.4]]))
-    assert found["epoch_ratios"] == [0.5, 0.6, 0.7]
-    assert (found["epoch_old_seconds"], found["epoch_new_seconds"], found["epoch_ratio"]) == (2, 1.4, 0.6)
-
-
-def test_a_commit_that_does_not_exist_is_refused():
-    with pytest.raises(ParameterError, match=r"^no-such: .*; name a commit of this project$"):
-        paired.worktree("no-such").__enter__()
-
-
-def test_a_version_that_fails_is_named(tmp_path):
-    with pytest.raises(StudyError, match=r"turns\.py train failed"), paired.worker(tmp_path, ["train"]) as ask:
-        ask()

@@ -12,8 +12,7 @@ DatasetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$"
 class DatasetParams(Section):
     """Parameters that differ between data sets."""
 
-    epochs_factor: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
-    """Factor on the epochs of every model."""
+    epochs: Annotated[int, Field(ge=1, le=100_000)]
     hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
     """Units of each hidden layer of the encoder, from the pixels to z; the decoder has them in reverse."""
     batch_size: Count

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from pipeline.config.models import ModelName
 from pipeline.config.naming import Models, NamesModels, require_described
@@ -14,10 +14,6 @@ Draws = Annotated[int, Field(ge=5, le=10_000_000)]
 """Importance weights of one image; of fewer the Pareto shape is not defined."""
 
 
-Width = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
-"""Factor on the standard deviations of a normal."""
-
-
 class ScoreParams(Section):
     """Effort of the log likelihood estimate of each image."""
 
@@ -25,12 +21,6 @@ class ScoreParams(Section):
     """Distribution that importance sampling draws from."""
     prior_points: Count
     """Draws from the prior, shared by all images, among which searches start."""
-    low_latent: Annotated[int, Field(ge=0, le=1000)]
-    """Number of latent dimensions up to which there are `low_prior_points` instead."""
-    low_prior_points: Count
-    """Draws from the prior where there are few latent dimensions."""
-    low_spread: Annotated[float, Field(ge=1, le=100, allow_inf_nan=False)]
-    """Factor on the distances of half of those from their mean."""
     starts: Annotated[int, Field(ge=0, le=1000)]
     """Searches per image at most, beside the one that starts at the encoder's mean."""
     search_passes: Annotated[int, Field(ge=0, le=1_000_000)]
@@ -41,10 +31,10 @@ class ScoreParams(Section):
     """Gradients per round; at most twice latent_dim are used."""
     refine_precision: Literal["bfloat16", "float32"]
     """Precision of the matrix products in the refinement; importance weights always use float32."""
-    widths: Annotated[tuple[Width, ...], Field(min_length=1)]
-    """Factors on the standard deviations of the normals at a mode."""
-    width_shares: Annotated[tuple[Positive, ...], Field(min_length=1)]
-    """Shares of these normals in the mode's draws."""
+    inflation: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)]
+    """Factor on the standard deviations at a mode."""
+    degrees: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
+    """Degrees of freedom of Student's t distribution at a mode."""
     prior_share: Share
     """Share of the draws that come from the prior."""
     draws: Annotated[int, Field(ge=64, le=10_000_000)]
@@ -58,19 +48,6 @@ class ScoreParams(Section):
     block: Count
     """Images at once; bounds the memory. The last block is padded to this size."""
 
-    @model_validator(mode="after")
-    def _check_shares(self) -> "ScoreParams":
-        """Check that every width has a share."""
-        if len(self.widths) != len(self.width_shares):
-            raise ValueError(
-                f"width_shares = {list(self.width_shares)} has not as many values as widths = {list(self.widths)}"
-            )
-        return self
-
-    def points_in(self, latent_dim: int) -> int:
-        """Return the number of draws from the prior for this many latent dimensions."""
-        return self.low_prior_points if latent_dim <= self.low_latent else self.prior_points
-
 
 class CertifyParams(NamesModels):
     """Effort of the second estimates by other methods."""
@@ -80,12 +57,6 @@ class CertifyParams(NamesModels):
     """Images of every subset that a model is scored on."""
     simulated: Count
     """Images drawn from the model itself."""
-    searched: Count
-    """Images of the test set that are scored again with another search for modes."""
-    searched_latent: Annotated[int, Field(ge=0, le=1000)]
-    """Number of latent dimensions above which they are `searched_high` instead."""
-    searched_high: Count
-    """Images of the test set that are scored again where there are many latent dimensions."""
     chains: Annotated[int, Field(ge=2, le=10_000)]
     """Annealing chains per image."""
     temperatures: Annotated[int, Field(ge=2, le=10_000_000)]
@@ -98,10 +69,6 @@ class CertifyParams(NamesModels):
     """Nodes of the quadrature per dimension."""
     block: Count
     """Decoder passes at once; bounds the memory."""
-
-    def searched_in(self, latent_dim: int) -> int:
-        """Return the number of images to search again for this many latent dimensions."""
-        return self.searched if latent_dim <= self.searched_latent else self.searched_high
 
     def check_models(self, models: Models) -> None:
         """Check that every model is described."""
@@ -139,11 +106,8 @@ class ValidateParams(NamesModels):
         """Check that every model is described and scored on the tails, and that the encoder is among the proposals."""
         require_described("validate.models", self.models, models)
         for name in self.models:
-            scored = models[name].score_on
-            if scored in {"test", "fit"}:
-                raise ValueError(
-                    f"validate.models has {name!r}, whose score_on is {scored}; the tails must be scored too"
-                )
+            if models[name].score_on == "test":
+                raise ValueError(f"validate.models has {name!r}, whose score_on is test; the tails must be scored too")
         if "encoder" not in self.proposals:
             raise ValueError(
                 f"validate.proposals = {list(self.proposals)} lacks encoder, which others are compared with"

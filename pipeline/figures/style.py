@@ -4,7 +4,7 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,13 +17,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from pipeline.figures.palette import FAINT, INK
 
 WIDTH = 7.0
-"""Width of a figure of pictures, in inches."""
-
-PANEL = 3.6
-"""Width of a panel, in inches: two stand side by side on a wide page, and one fills the width of a phone."""
-
-Drawing = Figure | Sequence[Figure]
-"""A figure, or the panels of one."""
+"""Width of every figure in inches."""
 
 CHARACTER = 0.075
 """Width of an average character at 9 points, in inches."""
@@ -59,9 +53,6 @@ SETTINGS: dict[str, Any] = {
     "legend.fontsize": 8,
     "legend.title_fontsize": 8,
     "legend.frameon": False,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": FAINT,
@@ -89,31 +80,14 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float, padding: float = 0.06, width: float = WIDTH) -> Figure:
+def new_figure(height: float, padding: float = 0.06) -> Figure:
     """Return an empty figure whose layout keeps texts apart.
 
     Args:
         height: of the figure, in inches.
         padding: above and below each axes, in inches.
-        width: of the figure, in inches.
     """
-    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=padding))
-
-
-def new_panel(height: float) -> Figure:
-    """Return an empty panel whose layout keeps texts apart, `height` inches high."""
-    return new_figure(height, width=PANEL)
-
-
-def number_panels(drawings: Mapping[str, Drawing]) -> dict[str, Figure]:
-    """Return every figure by name; the panels of `name` are called `name-1`, `name-2` and so on."""
-    found: dict[str, Figure] = {}
-    for name, drawing in drawings.items():
-        if isinstance(drawing, Figure):
-            found[name] = drawing
-        else:
-            found |= {f"{name}-{place}": panel for place, panel in enumerate(drawing, start=1)}
-    return found
+    return Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=padding))
 
 
 def to_svg(figure: Figure) -> bytes:

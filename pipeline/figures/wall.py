@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from pipeline.figures.style import WIDTH
 
-PAPER, TILE, INK = 255, 224, 0
-"""Grey levels of the space between the images, of a pixel 0 and of a pixel 1; the first is drawn as no colour."""
+PAPER, TILE, INK = 255, 238, 0
+"""Grey levels of the space between the images, of a pixel 0 and of a pixel 1."""
 
 FEWEST_COLUMNS = 8
 """Smallest number of columns; fewer images per row are not drawn larger."""
@@ -53,8 +53,7 @@ def draw_wall(axes: Axes, rows: Sequence[Row], columns: int) -> None:
     side = math.isqrt(rows[0].images.shape[1])
     strips = [_strip(row, columns, side) for row in rows]
     tops = np.cumsum([0, *(len(strip) for strip in strips)])
-    picture = transparent(np.concatenate(strips))
-    axes.imshow(picture, cmap="gray", vmin=INK, vmax=PAPER, interpolation="nearest")
+    axes.imshow(np.concatenate(strips), cmap="gray", vmin=INK, vmax=PAPER, interpolation="nearest")
     axes.set_anchor("W")
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
@@ -64,11 +63,6 @@ def draw_wall(axes: Axes, rows: Sequence[Row], columns: int) -> None:
         for column, caption in enumerate(row.captions):
             place = column * (side + gap(side)) + side / 2
             axes.text(place, top + side, caption, ha="center", va="top", fontsize=8)
-
-
-def transparent(grey: UInt8[np.ndarray, "height width"]) -> np.ma.MaskedArray:
-    """Mask the paper of a picture, so that the ground of the page is seen instead."""
-    return np.ma.masked_equal(grey, PAPER)
 
 
 def _strip(row: Row, columns: int, side: int) -> UInt8[np.ndarray, "height width"]:

@@ -10,24 +10,22 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from pipeline.core.statistics import mean_normal
-from pipeline.figures.palette import COLOURS, INK, Mark, darkened
-from pipeline.figures.rows import LINE, head, legend, legend_height, lines_of, new_axes
-from pipeline.figures.style import house_style
+from pipeline.figures.palette import COLOURS, INK, Mark
+from pipeline.figures.style import fold, house_style, legend_below, new_figure
 from pipeline.numbers.worth import label_worth
 
 Filling = Literal["full", "none"]
-KINDS: dict[str, tuple[str, Filling, str, float, str]] = {
-    "worth": ("o", "full", COLOURS[0], -0.17, "worth of the label"),
-    "gain": ("s", "none", darkened(COLOURS[1]), 0.17, "gain of the density"),
+KINDS: dict[str, tuple[str, Filling, float, str]] = {
+    "worth": ("o", "full", -0.17, "worth of the label"),
+    "gain": ("s", "none", 0.17, "gain of the density"),
 }
-"""Marker, its filling and colour, its offset from the class, and its name in the legend."""
-CEILING = "most the label can be worth"
+"""Marker, its filling, its offset from the class, and its name in the legend."""
 
 
 @house_style()
 def worth(
     pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], marks: Mapping[str, Mark], confidence: float
-) -> list[Figure]:
+) -> Figure:
     """Draw the mean worth of the label and the mean gain of the density on the test images, by class, with intervals.
 
     Args:
@@ -35,33 +33,24 @@ def worth(
             the model without labels that it is compared with.
         marks: of the models.
         confidence: of the intervals.
-
-    Returns:
-        A panel per conditional model, all on one scale.
     """
-    handles = _handles()
-    below = legend_height([str(one.get_label()) for one in handles])
-    drawn: list[tuple[Figure, Axes]] = []
-    for name, tables in pairs.items():
-        figure, axes = new_axes(2.35 + LINE * lines_of(marks[name].label) + (0 if drawn else below))
+    figure = new_figure(3.6)
+    panels = figure.subplots(1, len(pairs), sharey=True, squeeze=False)[0]
+    for axes, (name, tables) in zip(panels, pairs.items(), strict=True):
         found = label_worth(*tables)
         _draw_classes(axes, found[found["subset"] == "test"], confidence)
-        axes.set(xlabel="class", ylabel="nats per image", xticks=range(10))
-        head(figure, marks[name].label)
-        drawn.append((figure, axes))
-    limits = [axes.get_ylim() for _, axes in drawn]
-    for _, axes in drawn:
-        axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
-    legend(drawn[0][0], handles)
-    return [figure for figure, _ in drawn]
+        axes.set(xlabel="class", xticks=range(10), title=fold(marks[name].label, 6 / len(pairs)))
+    panels[0].set_ylabel("nats per image")
+    legend_below(figure, _handles())
+    return figure
 
 
 def _draw_classes(axes: Axes, found: pd.DataFrame, confidence: float) -> None:
     axes.axhline(0, color=INK, linewidth=0.8)
     for label, part in found.groupby("label"):
-        place = int(str(label))
+        place, colour = int(str(label)), COLOURS[int(str(label)) % len(COLOURS)]
         axes.hlines(part["ceiling"].iloc[0], place - 0.4, place + 0.4, color=INK, linewidth=1, linestyle=(0, (2, 1)))
-        for kind, (marker, filling, colour, aside, _) in KINDS.items():
+        for kind, (marker, filling, aside, _) in KINDS.items():
             values = part[kind].to_numpy(np.float64)
             if len(values) > 1:
                 mean = mean_normal(values, confidence)
@@ -72,7 +61,10 @@ def _draw_classes(axes: Axes, found: pd.DataFrame, confidence: float) -> None:
 
 def _handles() -> list[Line2D]:
     kinds = [
-        Line2D([], [], color=colour, linestyle="", marker=marker, fillstyle=filling, label=label)
-        for marker, filling, colour, _, label in KINDS.values()
+        Line2D([], [], color=INK, linestyle="", marker=marker, fillstyle=filling, label=label)
+        for marker, filling, _, label in KINDS.values()
     ]
-    return [*kinds, Line2D([], [], color=INK, linewidth=1, linestyle=(0, (2, 1)), label=CEILING)]
+    return [
+        *kinds,
+        Line2D([], [], color=INK, linewidth=1, linestyle=(0, (2, 1)), label="upper limit of the worth, −log p(y)"),
+    ]

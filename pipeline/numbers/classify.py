@@ -25,7 +25,8 @@ def classify_numbers(
 ) -> Numbers:
     """Compute accuracy, calibration and likelihood of every conditional model, by subset, and compare two of them.
 
-    The likelihood is compared with that of the same model without labels, if that was scored.
+    The likelihood is compared with that of the same model without labels, if that is one of the headline models and
+    was scored.
 
     Args:
         params: the models and their roles, and the confidence of the intervals.
@@ -33,15 +34,12 @@ def classify_numbers(
         scores: tables of each model, one row per image.
 
     Returns:
-        `MODEL.classify.*` and `MODEL.classify.SUBSET.*` of each model, other runs of which serve `gain_over_runs`
-        alone; and of the headline models `classify.contrast.*`, see `contrast_numbers`.
+        `MODEL.classify.*` and `MODEL.classify.SUBSET.*` of the headline models, other runs of which serve
+        `gain_over_runs` alone; and `classify.contrast.*`, see `contrast_numbers`.
     """
     confidence, headline = params.intervals.confidence, headline_models(params)
-    scored = {name: model for name, model in params.models.items() if name in scores}
-    shown: list[str] = []
-    for name in (one for one in params.models if one in classified):
-        if not set(variants_of(params, name, "seed")) & set(shown):
-            shown.append(name)
+    scored = {name: params.models[name] for name in headline if name in scores}
+    shown = [name for name in headline if name in classified]
     against = {name: unconditional(scored, params.models[name]) for name in shown}
     plain = {name: None if other is None else scores[other] for name, other in against.items()}
     numbers: Numbers = {}
@@ -50,9 +48,8 @@ def classify_numbers(
         if (other := against[name]) is not None:
             labelled, unlabelled = runs_of(params, name, classified), runs_of(params, other, scores)
             found |= {"against": other, **gain_over_runs(labelled, unlabelled, confidence)}
-            found |= least_gain_over_runs(runs_of(params, name, scores), classified[name], unlabelled, confidence)
         numbers |= {f"{name}.classify.{key}": value for key, value in found.items()}
-    pair = extremes(params.models, [name for name in headline if name in classified])
+    pair = extremes(params.models, shown)
     return numbers if pair is None else numbers | contrast_numbers(pair, classified, plain, confidence)
 
 
@@ -85,37 +82,6 @@ def gain_over_runs(
     means = pd.concat([*mixtures, *plain], axis=1, join="inner").mean().to_numpy()
     found = difference_welch(means[: len(mixtures)], means[len(mixtures) :], confidence)
     return numbers | with_interval("gain_over_runs", found)
-
-
-def least_gain_over_runs(
-    labelled: Sequence[pd.DataFrame], classified: pd.DataFrame, unlabelled: Sequence[pd.DataFrame], confidence: float
-) -> dict[str, float | int]:
-    """Compare a lower bound of the mixture over labels with log p(x) without labels, over training runs.
-
-    The bound is one term of the sum, log p(x) >= log p(x | y) + log p(y) with y the true label, so that no run need be
-    scored under other labels.
-
-    Args:
-        labelled: scores of the conditional model's runs, one row per image.
-        classified: has p(y) by label; see `CLASSIFIED`.
-        unlabelled: scores of the other model's runs.
-        confidence: of Welch's interval.
-
-    Returns:
-        gain_over_runs_least in nats, with its interval, and its numbers of runs; nothing with one run of either kind.
-    """
-    if min(len(labelled), len(unlabelled)) < 2:
-        return {}
-    prior = classified.groupby("given_label")["prior"].first()
-    bounds = [
-        (table["log_likelihood"] + np.log(table["label"].map(prior).astype(float))).set_axis(table["id"])
-        for table in (own[own["subset"] == "test"] for own in labelled)
-    ]
-    plain = [table.set_index("id")["log_likelihood"] for table in unlabelled]
-    means = pd.concat([*bounds, *plain], axis=1, join="inner").mean().to_numpy()
-    found = difference_welch(means[: len(bounds)], means[len(bounds) :], confidence)
-    sizes = {"runs_least_labelled": len(labelled), "runs_least_unlabelled": len(unlabelled)}
-    return sizes | with_interval("gain_over_runs_least", found)
 
 
 def _reliance(table: pd.DataFrame) -> dict[str, float | int]:
@@ -209,6 +175,7 @@ def _label(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
         if quantity in part and len(part) > 1:
             numbers |= with_interval(quantity, mean_normal(part[quantity].to_numpy(np.float64), confidence))
     for label, own in part.groupby("label"):
-        if "gain" in own and len(own) > 1:
-            numbers[f"label_{label}.gain"] = float(own["gain"].mean())
+        if len(own) > 1:
+            means = {quantity: float(own[quantity].mean()) for quantity in ("worth", "gain") if quantity in own}
+            numbers |= {f"label_{label}.{quantity}": mean for quantity, mean in means.items()}
     return numbers

@@ -9,14 +9,14 @@ from pipeline.investigations.compare.tables import FIT
 Numbers = dict[str, float | int | str]
 WITH_INTERVALS = {("log_likelihood", "test"), ("log_likelihood", FIT), ("slack", FIT)}
 """Quantity and stratum of those values by latent dimension that the report quotes with their intervals."""
-OVER_RUNS = ("spread", "runs")
-"""Effects of which the report quotes the number of training runs, over all test images."""
+OVER_RUNS = ("spread", "runs", "unseen-runs")
+"""Effects of which the report quotes the number of training runs."""
 
 
 def pair_numbers(pairs: pd.DataFrame) -> Numbers:
-    """Return the differences between models on test images and on those of each region, with their intervals."""
+    """Return the differences between models, with their intervals."""
     numbers: Numbers = {}
-    for row in pairs[pairs["subset"] == "test"].to_dict("records"):
+    for row in pairs.to_dict("records"):
         key = f"pair.{row['model_a']}.{row['model_b']}.{stratum(row['subset'], row['region'])}"
         numbers |= {f"{key}.{quantity}": row[quantity] for quantity in ("difference", "low", "high", "images")}
     return numbers
@@ -41,12 +41,11 @@ def effect_numbers(params: Params, effects: pd.DataFrame) -> Numbers:
     """
     numbers: Numbers = {}
     quoted = effects[~effects["kind"].isin(["run", "seed_pairs"]) & ~effects["quantity"].str.startswith("label_")]
-    quoted = quoted[(quoted["kind"] != "spread") | (quoted["stratum"] == "test")]
     for row in quoted.to_dict("records"):
         quantity = "log_likelihood" if row["kind"] == "spreads" else row["quantity"]
         key = ".".join(["compare", row["kind"], row["model_a"], row["model_b"], quantity, row["stratum"]])
         numbers |= {f"{key}.{name}": row[name] for name in ("value", "low", "high")}
-        if row["kind"] in OVER_RUNS and row["stratum"] == "test":
+        if row["kind"] in OVER_RUNS:
             numbers |= {f"{key}.{name}": row[name] for name in ("size_a", "size_b")}
         if row["kind"] == "spreads":
             numbers[f"{key}.of"] = row["quantity"]

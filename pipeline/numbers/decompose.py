@@ -10,20 +10,13 @@ from scipy.stats import spearmanr
 from pipeline.config import Params
 from pipeline.core.statistics import Interval, difference_normal, mean_normal
 from pipeline.data.images import Images
-from pipeline.investigations.decompose.binarisation import binarisation_entropy, contour_length
+from pipeline.investigations.decompose.binarization import binarization_entropy, contour_length
 from pipeline.investigations.decompose.shares import PARTS
 from pipeline.investigations.decompose.tables import Decomposition
-from pipeline.investigations.model_relations import compared_in_order, in_short, variants_of
+from pipeline.investigations.model_relations import variants_of
 from pipeline.numbers.excess_nats import with_entropy
 
 Numbers = dict[str, float | int | str]
-WORDS = {
-    "binarisation_entropy": "entropy of its coin flips",
-    "ink": "number of pixels that are on",
-    "label": "class",
-    "axes": "position on the two axes",
-}
-"""Words for the parts of the variance, after "its"."""
 PERCENT = ("share", "alone", "lead", "share_change", "draws_share", "same_work")
 """Estimates that are reported in per cent, or in percentage points."""
 COUNTED = {"operations.image": 1e-6, "operations.draw": 1e-6, "same_work.draws": 1}
@@ -54,7 +47,7 @@ def decompose_numbers(
         gradient_numbers(decomposition.gradients),
         contour_numbers(own, images),
         estimate_numbers(decomposition.estimates),
-        binarisation_numbers(decomposition.estimates, own),
+        binarization_numbers(decomposition.estimates, own),
         excess_numbers(with_entropy(own, images.grey), confidence),
     ]
     pairs = chain.from_iterable(numbers.items() for numbers in found)
@@ -69,13 +62,12 @@ def decompose_numbers(
 
 
 def compared_numbers(decomposition: Decomposition, params: Params) -> Numbers:
-    """Return the models whose orders of images were compared: the partner, and others by how they differ from it."""
-    partner = in_short(params, decomposition.model) or decomposition.model
-    numbers: Numbers = {"decompose.partner": partner}
-    for name in compared_in_order(params, partner):
-        if (decomposition.estimates["quantity"] == f"order.{name}").any():
-            kind = "seed" if name in variants_of(params, partner, "seed") else "binarisation"
-            numbers[f"decompose.other.{kind}"] = name
+    """Return the models with which the order of images was compared, by the parameter in which they differ."""
+    numbers: Numbers = {}
+    for kind in ("binarization", "seed"):
+        for name in variants_of(params, decomposition.model, kind):
+            if (decomposition.estimates["quantity"] == f"order.{name}").any():
+                numbers[f"decompose.other.{kind}"] = name
     return numbers
 
 
@@ -84,8 +76,8 @@ def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
     gap = scores["log_likelihood"] - scores["elbo"]
     test = scores["subset"] == "test"
     groups = {str(name): gap[scores["subset"] == name] for name in scores["subset"].astype(str).unique()}
-    by_label = gap[test].groupby(scores.loc[test, "label"]).mean()
-    numbers: Numbers = {f"gap.label_{label}.mean": float(mean) for label, mean in by_label.items()}
+    groups |= {f"label_{label}": gap[test & (scores["label"] == label)] for label in sorted(set(scores["label"]))}
+    numbers: Numbers = {}
     for name, values in groups.items():
         if len(values) > 1:
             numbers |= _ends(f"gap.{name}", mean_normal(values.to_numpy(), confidence))
@@ -141,15 +133,14 @@ def gradient_numbers(gradients: pd.DataFrame) -> Numbers:
 def contour_numbers(scores: pd.DataFrame, images: Images) -> Numbers:
     """Return the correlation over test images of the binarisation's entropy with the length of thresholded contours."""
     test = scores.loc[scores["subset"] == "test", "id"].to_numpy()
-    entropy, contour = binarisation_entropy(images.grey[test]), contour_length(images.binary_threshold[test])
+    entropy, contour = binarization_entropy(images.grey[test]), contour_length(images.binary_threshold[test])
     return {"contour_correlation": float(np.corrcoef(entropy, contour)[0, 1])}
 
 
 def estimate_numbers(estimates: pd.DataFrame) -> Numbers:
     """Return every estimate with its interval, shares and relative changes in per cent; see `ESTIMATES`.
 
-    `lead.part` and `lead.next` name the parts with the largest and the second share, between which `lead` is;
-    `lead.words` are words for the former.
+    `lead.part` and `lead.next` name the parts with the largest and the second share, between which `lead` is.
     """
     numbers: Numbers = {}
     for row in estimates.to_dict("records"):
@@ -161,25 +152,24 @@ def estimate_numbers(estimates: pd.DataFrame) -> Numbers:
         if quantity.startswith("lead"):
             shares = estimates[estimates["quantity"] == quantity.replace("lead", "share", 1)].set_index("part")["value"]
             numbers |= {f"{quantity}.part": part, f"{quantity}.next": str(shares[list(PARTS)].drop(part).idxmax())}
-            numbers[f"{quantity}.words"] = WORDS[part]
             key = quantity
         factor = 100 if quantity.partition(".")[0] in PERCENT else 1
         numbers |= {f"{key}.{end}": float(factor * row[end]) for end in ("value", "low", "high")}
     return numbers
 
 
-def binarisation_numbers(estimates: pd.DataFrame, scores: pd.DataFrame) -> Numbers:
+def binarization_numbers(estimates: pd.DataFrame, scores: pd.DataFrame) -> Numbers:
     """Return the correlations within a class that the binarisation alone allows.
 
     With v the variance of log p(x) within a class and b that between binarisations of one image, the log likelihoods
     of two binarisations correlate by `repeat` = 1 - b / v on average, and those of one binarisation with the mean over
     all of them by `ceiling`, the square root of that.
     """
-    own = estimates[(estimates["quantity"] == "deviation") & (estimates["part"] == "binarisation")]
+    own = estimates[(estimates["quantity"] == "deviation") & (estimates["part"] == "binarization")]
     test = scores[scores["subset"] == "test"]
     within = test["log_likelihood"].groupby(test["label"]).var()
     repeat = float(max(1 - own["value"].iloc[0] ** 2 / within.mean(), 0))
-    return {"binarisation.repeat": repeat, "binarisation.ceiling": float(np.sqrt(repeat))}
+    return {"binarization.repeat": repeat, "binarization.ceiling": float(np.sqrt(repeat))}
 
 
 def excess_numbers(test: pd.DataFrame, confidence: float) -> Numbers:
@@ -191,12 +181,12 @@ def excess_numbers(test: pd.DataFrame, confidence: float) -> Numbers:
 
     Returns:
         Nats, and classes as words. `likeliest.label` has the highest mean log p(x), `likeliest.next` the second. The
-        lead is the sum of `likeliest.binarisation_entropy`, by which its entropy is lower, and `likeliest.excess_nats`,
+        lead is the sum of `likeliest.binarization_entropy`, by which its entropy is lower, and `likeliest.excess_nats`,
         by which the model pays less above it. `least_excess.label` has the lowest mean excess, `least_excess.next` the
         second, and `least_excess.lead` is the difference.
     """
     classes = {str(label): part for label, part in test.groupby("label", sort=True) if len(part) > 1}
-    numbers: Numbers = {f"{name}.mean": float(test[name].mean()) for name in ("binarisation_entropy", "excess_nats")}
+    numbers: Numbers = {f"{name}.mean": float(test[name].mean()) for name in ("binarization_entropy", "excess_nats")}
     numbers["negative_log_likelihood.mean"] = -float(test["log_likelihood"].mean())
     for label, part in classes.items():
         log_likelihood = part["log_likelihood"]
@@ -209,7 +199,7 @@ def excess_numbers(test: pd.DataFrame, confidence: float) -> Numbers:
     likely, less, *_, unlikely = sorted(classes, key=lambda label: -float(classes[label]["log_likelihood"].mean()))
     best, second, *_ = sorted(classes, key=lambda label: float(classes[label]["excess_nats"].mean()))
     for key, name, first, other in (
-        ("likeliest.binarisation_entropy", "binarisation_entropy", likely, less),
+        ("likeliest.binarization_entropy", "binarization_entropy", likely, less),
         ("likeliest.excess_nats", "excess_nats", likely, less),
         ("least_excess.lead", "excess_nats", best, second),
     ):

@@ -11,7 +11,6 @@ from pipeline.config import Params
 from pipeline.core.statistics import difference_newcombe, share_wilson
 from pipeline.investigations.compare.negative_gains import gains_of, less_ink_than_the_class, negative_gains
 from pipeline.investigations.compare.strata import Scores, runs, trained_with_tails
-from pipeline.investigations.model_relations import in_short
 from pipeline.numbers.keys import with_interval
 from pipeline.validation.validate.tables import REFERENCE, STUDY
 
@@ -34,7 +33,7 @@ def loss_numbers(params: Params, scores: Scores, split: pd.DataFrame, estimated:
 
     Returns:
         `compare.negative_gains.*`, and `compare.negative_gains.matched.*` of the models that saw images of the tails;
-        these, and training runs, are as long as `compare.base`. Nothing without scores and a check of both models.
+        nothing without scores and a check of both models.
     """
     names = params.roles.middle, params.roles.small
     if not set(names) <= set(scores) or not set(names) <= set(estimated):
@@ -53,13 +52,12 @@ def loss_numbers(params: Params, scores: Scores, split: pd.DataFrame, estimated:
     gains = gains_of(*(scores[name] for name in names))
     clear = negative_gains(gains, bar)
     numbers |= _counts(gains, clear, rate) | _kinds(gains, clear, split, confidence)
-    short = [in_short(params, name) or name for name in names]
-    members = [runs(params, name, scores) for name in short]
-    if all(members) and max(map(len, members)) > 1:
+    members = [runs(params, name, scores) for name in names]
+    if max(map(len, members)) > 1:
         pairs = product(*members)
         lost = [set(negative_gains(gains_of(scores[a], scores[b]), bar)["id"]) for a, b in pairs]
-        numbers |= {"pairs_of_runs": len(lost), "all_runs": len(set(clear["id"]).intersection(*lost))}
-    matched = [trained_with_tails(params, name, scores)[:1] for name in short]
+        numbers |= {"pairs_of_runs": len(lost), "all_runs": len(set.intersection(*lost))}
+    matched = [trained_with_tails(params, name, scores)[:1] for name in names]
     if all(matched):
         seen = gains_of(*(scores[one] for (one,) in matched))
         own = {f"matched.{key}": value for key, value in _counts(seen, negative_gains(seen, bar), rate).items()}

@@ -74,8 +74,7 @@ def validate_numbers(params: Params, tables: Mapping[str, pd.DataFrame]) -> Numb
 
     Returns:
         `validate.MODEL.METHOD.*` for the study's own scores and for the longest estimate with the encoder, with the
-        mean error over the images of each subset as `validate.MODEL.METHOD.SUBSET.bias`; `validate.MODEL.squares`, the
-        encoder's mean squared error less that of the study's scores, in nats^2; `validate.images.SUBSET`;
+        mean error over the images of each subset as `validate.MODEL.METHOD.SUBSET.bias`; `validate.images.SUBSET`;
         `validate.MODEL.reference.*`; `validate.comparison.SUBSET.*`; and settings.
     """
     settings, confidence = params.validation, params.intervals.confidence
@@ -87,17 +86,12 @@ def validate_numbers(params: Params, tables: Mapping[str, pd.DataFrame]) -> Numb
         truth = table[table["method"] == REFERENCE]
         numbers |= {f"validate.images.{subset}": len(part) for subset, part in truth.groupby("subset", observed=True)}
         numbers[f"validate.{name}.reference.largest_error"] = float(truth["standard_error"].max())
-        off: dict[str, pd.Series[float]] = {}
         for method, draws, part in _with_reference(table):
             if method == STUDY or (method, draws) == ("encoder", settings.encoder_draws):
                 found = _errors(part) | {"coverage": coverage(part, confidence), "bias": float(part["off"].mean())}
                 for subset, own in part.groupby("subset", observed=True):
                     found |= _mean(f"{subset}.bias", own["off"], confidence)
                 numbers |= {f"validate.{name}.{method}.{key}": value for key, value in found.items()}
-                off[method] = part.set_index("id")["off"]
-        if {"encoder", STUDY} <= set(off):
-            squares = (off["encoder"] ** 2 - off[STUDY] ** 2).dropna()
-            numbers |= _mean(f"validate.{name}.squares", squares, confidence)
     small, middle = params.roles.small, params.roles.middle
     if small in tables and middle in tables:
         numbers |= _shifts(tables[middle], tables[small], settings.encoder_draws, confidence)

@@ -114,7 +114,7 @@ SETTINGS = {
             "Only under `core` are the rows of the tails of unseen images."
         ),
     ),
-    "binarisation": (
+    "binarization": (
         "string",
         (
             "How grey levels became binary pixels: `stochastic`, at random; `threshold`, at half the range. These are "
@@ -214,7 +214,7 @@ def _settings(name: str, params: Params) -> dict[str, Any]:
         "quantity": "log p(x | label)" if model.conditional else "log p(x)",
         "latent_dim": model.latent_dim,
         "train_on": model.train_on,
-        "binarisation": model.binarisation,
+        "binarization": model.binarization,
         "seed": model.seed,
         "epochs": params.epochs(name),
     }

@@ -108,7 +108,7 @@ def fill(text: str, name: str, content: str) -> str:
 
 def _description(model: ModelParams) -> list[str]:
     notes = ["log p(x \\| y)" if model.conditional else "log p(x)"]
-    if model.binarisation == "threshold":
+    if model.binarization == "threshold":
         notes.append("thresholded images")
     return [str(model.latent_dim), TAILS_IN_TRAINING[model.train_on], ", ".join(notes)]
 

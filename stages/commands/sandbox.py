@@ -10,8 +10,7 @@ from ruamel.yaml import YAML
 
 from pipeline.config import read_mapping
 from pipeline.core.errors import ParameterError
-from pipeline.core.storage import explain_storage, read_text, write_json, write_text
-from pipeline.numbers.claims import compare_studies
+from pipeline.core.storage import explain_storage, read_text, write_text
 from stages.commands import models
 from stages.shared.command import run
 from stages.shared.layout import Layout
@@ -48,7 +47,6 @@ def make_sandbox(source: Path, target: Path, changes: Mapping[str, Any]) -> Layo
         for name in COPIED:
             _copy(source / name, target / name)
     layout = Layout(target)
-    write_json(layout.replication, compare_studies({}, {}))
     yaml = YAML()
     yaml.width = 200
     yaml.preserve_quotes = True

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGES = ("index", "dips", "methods")
-"""Pages of the report, in the order of the PDF."""
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -119,33 +116,10 @@ class Layout:
         """One figure."""
         return self.figures / f"{name}.svg"
 
-    def panels(self, name: str) -> Path:
-        """The panels of a figure as Markdown."""
-        return self.figures / "panels" / f"{name}.md"
-
-    @property
-    def drawn(self) -> Path:
-        """Which figures there are, for the conditions of the report; JSON is YAML, too."""
-        return self.figures / "panels" / "drawn.yml"
-
-    @property
-    def replication(self) -> Path:
-        """Verdicts of the findings under this study's seed and under others."""
-        return self.root / "data" / "replicate" / "replication.json"
-
     @property
     def numbers(self) -> Path:
         """Every number that the report can quote."""
         return self.root / "data" / "summarise" / "numbers.json"
-
-    @property
-    def conditions(self) -> Path:
-        """What the report's sentences depend on: verdicts, and which tables there are; JSON is YAML, too."""
-        return self.root / "data" / "summarise" / "conditions.yml"
-
-    def table(self, name: str) -> Path:
-        """A table of the report, or a listing of code, as Markdown."""
-        return self.root / "data" / "summarise" / "tables" / f"{name}.md"
 
     @property
     def metrics(self) -> Path:
@@ -157,14 +131,15 @@ class Layout:
         """Folder of the report's sources."""
         return self.root / "report"
 
-    def page(self, name: str) -> Path:
-        """A rendered page of the report."""
-        return self.report / "_output" / f"{name}.html"
+    @property
+    def page(self) -> Path:
+        """The rendered report."""
+        return self.report / "_output" / "index.html"
 
     @property
     def explorer(self) -> Path:
         """The explorer: any holdout image under any two models."""
-        return self.page("explorer")
+        return self.page.with_name("explorer.html")
 
     @property
     def pdf(self) -> Path:
@@ -181,9 +156,15 @@ class Layout:
         """Folder where DVCLive mirrors the training curves."""
         return self.root / "dvclive"
 
-    def published(self, name: str) -> Path:
-        """A page of the committed study."""
-        return self.root / "docs" / f"{name}.html"
+    @property
+    def published(self) -> Path:
+        """The committed study's page."""
+        return self.root / "docs" / "index.html"
+
+    @property
+    def published_explorer(self) -> Path:
+        """The committed study's explorer."""
+        return self.published.with_name("explorer.html")
 
     @property
     def published_pdf(self) -> Path:
@@ -208,8 +189,8 @@ class Layout:
     @property
     def publications(self) -> list[tuple[Path, Path]]:
         """The rendered pages and PDF, each with its place in the committed study."""
-        pages = [(self.page(name), self.published(name)) for name in (*PAGES, "explorer")]
-        return [*pages, (self.pdf, self.published_pdf)]
+        made = [(self.page, self.published), (self.explorer, self.published_explorer)]
+        return [*made, (self.pdf, self.published_pdf)]
 
     @property
     def benchmarks(self) -> Path:

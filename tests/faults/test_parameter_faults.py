@@ -51,10 +51,7 @@ BAD = {
     "null": (put("^seed: 0", "seed: null"), "seed = null: input should be a valid integer"),
     "a list for a number": (put("^seed: 0", "seed: []"), "seed = []: input should be a valid integer"),
     "a fraction": (put("latent_dim: 4", "latent_dim: 4.0"), "models.vae-04.latent_dim = 4.0: "),
-    "yes for true": (
-        put("encoder_sees_label: false", "encoder_sees_label: yes"),
-        'template.encoder_sees_label = "yes": ',
-    ),
+    "yes for true": (put("conditional: false", "conditional: yes"), 'models.vae-04.conditional = "yes": '),
     "1e-3 as text": (put("learning_rate: 0.002", "learning_rate: '1e-3'"), 'train.learning_rate = "1e-3": '),
     "not a number": (put("learning_rate: 0.002", "learning_rate: .nan"), "train.learning_rate = NaN: "),
     "infinity": (put("learning_rate: 0.002", "learning_rate: .inf"), "train.learning_rate = Infinity: "),
@@ -67,7 +64,7 @@ BAD = {
     "a share of one": (put("tail: 0.05", "tail: 0.25"), "split.tail = 0.25: input should be less than 0.25"),
     "an unknown word": (
         put("train_on: core, ", "train_on: cores, "),
-        "template.train_on = \"cores\": input should be 'core', 'matched' or 'all'",
+        "models.vae-04.train_on = \"cores\": input should be 'core', 'matched' or 'all'",
     ),
     "a misspelt data set": (
         put("dataset: mnist", "dataset: mnits"),
@@ -88,25 +85,25 @@ BAD = {
     "no model": (re.sub(r"(?ms)^models:.*?\n\n", "models: {}\n\n", GOOD), "models = {}: "),
     "a path as model": (put("^  vae-04:", "  ../vae:"), "models.../vae"),
     "a command as model": (put("^  vae-04:", "  a;b:"), "models.a;b"),
-    "no pair": (put(r"(?s)(^compare:.*?pairs:).*?(?=\n +doubling)", r"\1 []"), "compare.pairs = []"),
+    "no pair": (put(r"(?s)(^compare:.*?pairs:).*?(?=\n +joint_errors)", r"\1 []"), "compare.pairs = []"),
     "a misspelt model": (
         put(r"\[vae-32, vae-20\]", "[vae-23, vae-20]"),
         "compare.pairs has 'vae-23', which is not a model under models:; did you mean 'vae-",
     ),
     "a model to validate whose tails are not scored": (
-        put(r"(?s)(^validate:.*?models: \[)vae-04", r"\1vae-20-epochs-080-seed-1"),
-        "validate.models has 'vae-20-epochs-080-seed-1', whose score_on is test; the tails must be scored too",
+        put(r"(?s)(^validate:.*?models: \[)vae-04", r"\1vae-20-seed-1"),
+        "validate.models has 'vae-20-seed-1', whose score_on is test; the tails must be scored too",
     ),
     "no encoder to compare proposals with": (
         put(r"proposals: \[encoder, ", "proposals: ["),
         "validate.proposals = ['mode', 'modes'] lacks encoder",
     ),
     "a plain model to classify": (
-        put(r"(?s)(^classify:.*?models: \[)cvae-20", r"\1vae-20"),
+        put(r"models: \[cvae-20, cvae-04\]", "models: [vae-20]"),
         "classify.models has 'vae-20', which is not a conditional model under models:; did you mean 'cvae-20'?",
     ),
     "a conditional model to diagnose": (
-        put(r"(?s)(^diagnose:.*?models: \[\s*)vae-04", r"\1cvae-04"),
+        put(r"(?s)(diagnose:.*?models: \[)vae-04", r"\1cvae-04"),
         "diagnose.models has 'cvae-04', which is not an unconditional model under models:; did you mean 'vae-04'?",
     ),
     "a misspelt middle model": (
@@ -115,31 +112,19 @@ BAD = {
     ),
     "a conditional middle model": (
         put("^  middle: vae-20", "  middle: cvae-20"),
-        "roles.middle has 'cvae-20', which is not an unconditional model with binarisation: stochastic",
+        "roles.middle has 'cvae-20', which is not an unconditional model with binarization: stochastic",
     ),
     "a middle model of thresholded images": (
-        put("^  middle: vae-20", "  middle: vae-20-threshold-epochs-080"),
-        "roles.middle has 'vae-20-threshold-epochs-080', which is not an unconditional model with binarisation: stoch",
+        put("^  middle: vae-20", "  middle: vae-20-threshold"),
+        "roles.middle has 'vae-20-threshold', which is not an unconditional model with binarization: stochastic",
     ),
     "a middle model that draws nothing": (
-        put(r"(?s)(^sample:.*?models: \[\s*vae-04, )vae-20, ", r"\1"),
+        put(r"(?s)(sample:.*?models: \[vae-04, )vae-20, ", r"\1"),
         "sample.models lacks 'vae-20', the model of roles.middle; add it",
     ),
     "a middle model that is not diagnosed": (
-        put(r"(?s)(^diagnose:.*?models: \[\s*vae-04, )vae-20, ", r"\1"),
+        put(r"(?s)(diagnose:.*?models: \[vae-04, )vae-20, ", r"\1"),
         "diagnose.models lacks 'vae-20', the model of roles.middle; add it",
-    ),
-    "a base of comparisons that is another model": (
-        put("^  base: vae-20-epochs-080", "  base: vae-08-epochs-080"),
-        "compare.base has 'vae-08-epochs-080', which differs from roles.middle, 'vae-20', in latent_dim; it may differ",
-    ),
-    "an encoder that sees a label which there is not": (
-        put("encoder_sees_label: false", "encoder_sees_label: true"),
-        "encoder_sees_label = true needs a label, one-hot or number; set it to false",
-    ),
-    "a label of no form": (
-        put("label: none, ", "label: null, "),
-        "template.label = null: input should be 'none', 'one-hot'",
     ),
     "an unknown key of validate": (
         put("^validate:", "validate:\n  start: 3\n"),

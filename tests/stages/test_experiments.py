@@ -12,8 +12,8 @@ from stages.shared.layout import Layout
 from tests.support.tiny import MODELS, copy_with_git, dvc, git
 
 NEW = (
-    "{kind: vae, latent_dim: 4, label: one-hot, encoder_sees_label: true, train_on: matched, binarisation: threshold, "
-    "seed: 1, epochs: 240, score_on: holdouts}"
+    "{kind: vae, latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, "
+    "epochs_factor: 1, score_on: holdouts}"
 )
 
 
@@ -138,5 +138,5 @@ def test_a_clone_with_a_remote_has_nothing_to_do(committed, tmp_path):
 def test_a_bare_clone_renders_the_page(committed, tmp_path):
     git(tmp_path, "clone", "-q", str(committed), "clone")
     assert ran(dvc(tmp_path / "clone", "repro", "--single-item", "report")) == ["report"]
-    rendered = [Layout(folder).page("index").read_bytes() for folder in (committed, tmp_path / "clone")]
+    rendered = [Layout(folder).page.read_bytes() for folder in (committed, tmp_path / "clone")]
     assert rendered[0] == rendered[1]

@@ -14,7 +14,10 @@ from stages.shared.layout import Layout
 from tests.support.imports import bodies
 from tests.support.tiny import CHANGES, MODELS, ROOT, copy_finished, edit, one_line, stage
 
-TWIN = "  vae-06: {<<: *vae, latent_dim: 3, epochs: 240, score_on: all}\n"
+TWIN = (
+    "  vae-06: {kind: vae, latent_dim: 3, conditional: false, train_on: core, binarization: stochastic, seed: 0, "
+    "epochs_factor: 1, score_on: all}\n"
+)
 PAIR = "  - [vae-06, vae-04]\n"
 AGGREGATES = ["gather", "compare", "plot", "summarise"]
 FILES = ("data/train/vae-06/history.csv", "data/score/vae-06.parquet")
@@ -31,7 +34,7 @@ def layout(project):
     layout = Layout(project)
     shutil.copytree(layout.weights("vae-20").parent, layout.weights("vae-06").parent)
     shutil.copy2(layout.scores("vae-20"), layout.scores("vae-06"))
-    edit(layout.params, "  vae-20: {<<", f"{TWIN}  vae-20: {{<<")
+    edit(layout.params, "  vae-20: {kind", f"{TWIN}  vae-20: {{kind")
     edit(layout.params, "  - - vae-20\n", f"{PAIR}  - - vae-20\n")
     return layout
 

@@ -34,18 +34,9 @@ def test_what_is_left_of_a_study_is_made_side_by_side(project):
         layout.scores(name).unlink()
     done = stage(project, "commands.study", JOBS=str(len(params.models)))
     assert done.returncode == 0, done.stderr
-    left = [one for chain in chains(layout) for one in chain if "@" in one and not one.startswith("train@")]
+    left = [one for chain in chains(layout) for one in chain if not one.startswith("train@")]
     assert sorted(named(done.stdout)) == sorted(["download", "split", *left])
     assert (project / "dvc.lock").read_bytes() == before
-
-
-def test_a_stage_that_reads_no_data_runs_beside_the_models(project):
-    layout = Layout(project)
-    (layout.root / "data" / "regress" / "traces.parquet").unlink()
-    assert [chain for chain in chains(layout) if "@" not in chain[0]] == [["download"], ["regress"]]
-    done = stage(project, "commands.study", JOBS="2")
-    assert done.returncode == 0, done.stderr
-    assert named(done.stdout) == ["download", "split", "regress"]
 
 
 def test_a_study_waits_for_whoever_holds_the_lock(project):

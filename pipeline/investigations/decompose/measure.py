@@ -23,7 +23,6 @@ def measure(
     images: Images,
     split: pd.DataFrame,
     scores: pd.DataFrame,
-    partner: pd.DataFrame,
     others: Mapping[str, pd.DataFrame],
     params: Params,
     stream: Stream,
@@ -37,8 +36,7 @@ def measure(
         images: all images.
         split: subset and position on the principal axes of every image.
         scores: of the model.
-        partner: scores of the same model, trained as long as the others; see `estimates`.
-        others: scores of the models whose order of images is compared with the partner's, by name.
+        others: scores of the models with which the order of images is compared, by name.
         params: the study's.
         stream: makes the generators of the model, by purpose.
         device: of the model.
@@ -55,9 +53,9 @@ def measure(
     grey, source = images.grey[again["id"]], partial(stream, "redraws")
     redraws = score_redraws(model, grey, again, settings.redraws, params.score, source, device, on_images)
     bootstrap, intervals = partial(stream, "bootstrap"), params.intervals
-    control = next((name for name in others if params.models[name].binarisation == "threshold"), None)
+    control = next((name for name in others if params.models[name].binarization == "threshold"), None)
     rows = [
-        *estimates(scores, redraws, partner, others, control, images.grey, split, intervals, bootstrap),
+        *estimates(scores, redraws, others, control, images.grey, split, intervals, bootstrap),
         *gradient_estimates(gradients, count_operations(model, x.shape[1], device), intervals, bootstrap("gradients")),
     ]
     return {"draws": draws, "gradients": gradients, "redraws": redraws, "estimates": tabulate(rows)}

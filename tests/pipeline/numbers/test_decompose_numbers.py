@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.investigations.decompose.binarisation import binarisation_entropy
+from pipeline.investigations.decompose.binarization import binarization_entropy
 from pipeline.investigations.decompose.shares import PARTS
 from pipeline.numbers.decompose import decompose_numbers, draw_numbers, excess_numbers, gap_numbers
 from pipeline.numbers.excess_nats import with_entropy
@@ -24,11 +24,11 @@ def numbers(tables):
 def test_entropy_and_excess_add_up_to_minus_the_log_likelihood(tables, numbers):
     own = tables.scores["vae-20"]
     test = own[own["subset"] == "test"]
-    assert numbers["decompose.binarisation_entropy.mean"] + numbers["decompose.excess_nats.mean"] == pytest.approx(
+    assert numbers["decompose.binarization_entropy.mean"] + numbers["decompose.excess_nats.mean"] == pytest.approx(
         -test["log_likelihood"].mean()
     )
-    assert numbers["decompose.binarisation_entropy.mean"] == pytest.approx(
-        binarisation_entropy(tables.images.grey[test["id"]]).mean()
+    assert numbers["decompose.binarization_entropy.mean"] == pytest.approx(
+        binarization_entropy(tables.images.grey[test["id"]]).mean()
     )
     assert numbers["decompose.negative_log_likelihood.mean"] == pytest.approx(-test["log_likelihood"].mean())
 
@@ -39,7 +39,7 @@ def classes(**excess):
     parts = []
     for label, (entropy, own) in enumerate(excess.values()):
         floor, above = entropy + rng.normal(0, 2, 400), own + rng.normal(0, 4, 400)
-        columns = {"binarisation_entropy": floor, "excess_nats": above, "log_likelihood": -floor - above}
+        columns = {"binarization_entropy": floor, "excess_nats": above, "log_likelihood": -floor - above}
         parts.append(pd.DataFrame(columns).assign(label=label))
     return pd.concat(parts, ignore_index=True)
 
@@ -50,7 +50,7 @@ def test_the_best_known_class_has_the_least_excess_whatever_its_ratio_to_the_ent
     assert [found["least_excess.label"], found["least_excess.next"], found["likeliest.label"]] == ["0", "2", "0"]
     assert found["least_excess.lead.mean"] == pytest.approx(20, abs=1)
     assert found["least_excess.lead.low"] > 18
-    assert found["likeliest.binarisation_entropy.mean"] == pytest.approx(20, abs=1)
+    assert found["likeliest.binarization_entropy.mean"] == pytest.approx(20, abs=1)
     assert found["likeliest.excess_nats.mean"] == pytest.approx(20, abs=1)
 
 
@@ -83,19 +83,19 @@ def test_gaps_are_those_of_the_score_table(tables):
 
 def test_a_binarisation_without_variance_allows_a_correlation_of_one(tables):
     still = tables.decomposition.estimates.copy()
-    still.loc[(still["quantity"] == "deviation") & (still["part"] == "binarisation"), "value"] = 0.0
+    still.loc[(still["quantity"] == "deviation") & (still["part"] == "binarization"), "value"] = 0.0
     found = decompose_numbers(tables.decomposition._replace(estimates=still), tables.scores, tables.images, PARAMS)
-    assert found["decompose.binarisation.repeat"] == found["decompose.binarisation.ceiling"] == 1
+    assert found["decompose.binarization.repeat"] == found["decompose.binarization.ceiling"] == 1
 
 
 def test_a_binarisation_leaves_the_correlation_of_the_rest_of_the_variance(tables):
     own = tables.scores["vae-20"]
     within = own[own["subset"] == "test"].groupby("label")["log_likelihood"].var().mean()
     half = tables.decomposition.estimates.copy()
-    half.loc[(half["quantity"] == "deviation") & (half["part"] == "binarisation"), "value"] = math.sqrt(0.36 * within)
+    half.loc[(half["quantity"] == "deviation") & (half["part"] == "binarization"), "value"] = math.sqrt(0.36 * within)
     found = decompose_numbers(tables.decomposition._replace(estimates=half), tables.scores, tables.images, PARAMS)
-    assert found["decompose.binarisation.repeat"] == pytest.approx(0.64)
-    assert found["decompose.binarisation.ceiling"] == pytest.approx(0.8)
+    assert found["decompose.binarization.repeat"] == pytest.approx(0.64)
+    assert found["decompose.binarization.ceiling"] == pytest.approx(0.8)
 
 
 def test_the_shortfall_is_the_studys_estimate_less_the_average(tables):
@@ -136,12 +136,12 @@ def test_the_entropy_is_held_against_the_contour_of_the_thresholded_image(tables
     square = tables.images.binary_threshold.reshape(-1, 8, 8).astype(int)
     contour = abs(np.diff(square, axis=1)).sum((1, 2)) + abs(np.diff(square, axis=2)).sum((1, 2))
     test = tables.scores["vae-20"].query("subset == 'test'")["id"].to_numpy()
-    expected = np.corrcoef(contour[test], binarisation_entropy(tables.images.grey[test]))[0, 1]
+    expected = np.corrcoef(contour[test], binarization_entropy(tables.images.grey[test]))[0, 1]
     assert numbers["decompose.contour_correlation"] == pytest.approx(expected)
 
 
 def test_variants_are_named_by_the_parameter_in_which_they_differ(numbers):
-    assert numbers["decompose.other.binarisation"] == "vae-20-threshold"
+    assert numbers["decompose.other.binarization"] == "vae-20-threshold"
     assert numbers["decompose.other.seed"] == "vae-20-seed-1"
 
 

@@ -18,18 +18,7 @@ from tests.support.annealed import CPU, noise_of
 from tests.support.densities import every_image, grid_log_likelihood, small_vae
 
 PARAMS = CertifyParams(
-    models=(),
-    images=3,
-    simulated=5,
-    searched=9,
-    searched_latent=8,
-    searched_high=4,
-    chains=6,
-    temperatures=40,
-    leapfrogs=1,
-    quadrature_latent=4,
-    nodes=41,
-    block=24,
+    models=(), images=3, simulated=5, chains=6, temperatures=40, leapfrogs=1, quadrature_latent=4, nodes=41, block=24
 )
 
 

@@ -8,7 +8,6 @@ import torch
 
 import pipeline.validation.validate.measure as measuring
 from pipeline.core.rng import stream
-from pipeline.core.statistics import mean_t
 from pipeline.core.storage import read_json
 from pipeline.core.streams import StreamFactory
 from pipeline.likelihood.images import Images
@@ -203,17 +202,6 @@ def test_the_shift_is_that_of_the_encoders_longest_estimate():
     assert after[f"{key}.shift"] == pytest.approx(before[f"{key}.shift"] + 7)
     assert after[f"{key}.study"] == before[f"{key}.study"]
     assert after[f"{key}.beyond_a_nat"] == after[f"{key}.images"]
-
-
-def test_whose_errors_are_smaller_is_told_by_the_difference_of_their_squares():
-    rng = np.random.default_rng(4)
-    own, other = rng.normal(0, 0.1, 30), rng.normal(0, 1, 30)
-    table = estimates({"test": own}, {"test": other})
-    numbers = validate_numbers(PARAMS, {PARAMS.roles.small: table.iloc[rng.permutation(len(table))]})
-    key = f"validate.{PARAMS.roles.small}.squares"
-    expected = mean_t(other**2 - own**2, PARAMS.intervals.confidence)
-    assert (numbers[key], numbers[f"{key}_low"], numbers[f"{key}_high"]) == pytest.approx(tuple(expected))
-    assert expected.low > 0
 
 
 def test_the_mean_error_is_that_of_each_subset():
