@@ -6,8 +6,7 @@ import sys
 from pipeline.config import load_params
 from pipeline.core.rng import stream
 from pipeline.core.storage import write_bytes
-from pipeline.download.dataset import obtain
-from pipeline.download.mirrors import MIRROR_VARIABLE
+from pipeline.download.dataset import MIRROR_VARIABLE, obtain
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
@@ -16,7 +15,7 @@ def main(layout: Layout) -> None:
     """Write the four files of the data set that params.yaml selects."""
     params = load_params(layout.params)
 
-    rng = stream(params.data_seed, "download", params.dataset)
+    rng = stream(params.seed, "download", params.dataset)
     files = obtain(params.dataset, params.download, os.environ.get(MIRROR_VARIABLE), rng, _tell)
 
     for name, content in files.items():

@@ -29,3 +29,15 @@ function modelsOf(columns) {
     error: nats(columns[`${model.name}.standard_error`]),
   }));
 }
+
+function signed(value, decimals = 2) {
+  return (value < 0 ? "\u2212" : "+") + Math.abs(value).toFixed(decimals);
+}
+
+function plain(value, decimals = 2) {
+  return value.toFixed(decimals).replace("-", "\u2212");
+}
+
+function counted(number, one) {
+  return `${number.toLocaleString("en-GB")} ${one}${number === 1 ? "" : "s"}`;
+}

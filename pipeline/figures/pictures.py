@@ -1,65 +1,57 @@
 """Images that the models draw: reconstructions, new images, and every class in one style."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from pipeline.figures.board import board_panel, in_rows
-from pipeline.figures.style import house_style
+from pipeline.figures.board import draw_board
+from pipeline.figures.style import WIDTH, fold, house_style, new_figure
 from pipeline.investigations.sample.arrays import models_in
 
 Arrays = Mapping[str, np.ndarray]
+COLUMNS = 5
+"""Generated images per row in each model's panel."""
 
-COLUMNS = 10
-"""Generated images per row."""
-
-TITLES = {"probabilities": "probabilities", "draws": "pixels drawn with them"}
+SHOWN = ("probabilities", "draws")
+TITLES = {"probabilities": "probabilities f(z)", "draws": "pixels drawn with them"}
 
 
 @house_style()
-def reconstructions(arrays: Arrays) -> list[Figure]:
+def reconstructions(arrays: Arrays) -> Figure:
     """Draw images beside their reconstructions at growing multiples of the posterior's spread, one row per image.
-
-    The unlikely images have a panel of their own.
 
     Args:
         arrays: original, subset and rank by image; multiples; probabilities and draws by multiple and image.
     """
-    columns = [("real", arrays["original"])]
+    columns = [("original\n", arrays["original"])]
     for multiple, probability, draws in zip(arrays["multiples"], arrays["probabilities"], arrays["draws"], strict=True):
         columns.append((_multiple_name(multiple), probability))
         if multiple == 1:
-            columns.append(("pixels", draws))
+            columns.append(("z and\npixels drawn", draws))
+    labels = [f"{name}\n{rank}" for name, rank in zip(arrays["subset"], arrays["rank"], strict=True)]
     board = np.stack([images.astype(np.float64) for _, images in columns], axis=1)
-    unlikely = np.array([str(rank) == "unlikely" for rank in arrays["rank"]])
-    panels = []
-    for title, own, rank in (("likely images", ~unlikely, "likely"), ("unlikely images", unlikely, "unlikely")):
-        if own.any():
-            found = zip(arrays["subset"][own], arrays["rank"][own], strict=True)
-            labels = [subset if one == rank else f"{subset},\n{one}" for subset, one in found]
-            panels.append(board_panel({title: board[own]}, labels, [name for name, _ in columns]))
-    return panels
+    figure = new_figure(0.45 + len(labels) * min(0.62, 0.84 * WIDTH / len(columns)))
+    draw_board(figure.subplots(), board, labels, [name for name, _ in columns])
+    return figure
 
 
 @house_style()
-def generation(arrays: Arrays, labels: Mapping[str, str]) -> list[Figure]:
+def generation(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
     """Draw new images, one panel per model: probabilities at draws of z from the prior, and below them drawn pixels.
 
     Args:
         arrays: `MODEL.probabilities` and `MODEL.draws` by image.
         labels: names of the models in figures.
     """
-    return [
-        board_panel(
-            {title: in_rows(arrays[f"{name}.{kind}"], COLUMNS) for kind, title in _titles(labels.get(name, name))}
-        )
-        for name in models_in(arrays, "draws")
-    ]
+    names = models_in(arrays, "draws")
+    rows = -(-len(arrays[f"{names[0]}.draws"]) // COLUMNS)
+    boards = {(kind, name): _grid(arrays[f"{name}.{kind}"], rows, COLUMNS) for kind in SHOWN for name in names}
+    return _panels(boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (COLUMNS + 1) + 0.9)
 
 
 @house_style()
-def styles(arrays: Arrays, labels: Mapping[str, str]) -> list[Figure]:
+def styles(arrays: Arrays, labels: Mapping[str, str]) -> Figure:
     """Draw every class at a few z, one panel per model and one row per z: probabilities, and below them drawn pixels.
 
     Args:
@@ -67,20 +59,41 @@ def styles(arrays: Arrays, labels: Mapping[str, str]) -> list[Figure]:
         labels: names of the models in figures.
     """
     names = models_in(arrays, "draws")
-    classes = [str(label) for label in range(arrays[f"{names[0]}.draws"].shape[1])]
-    return [
-        board_panel(
-            {title: arrays[f"{name}.{kind}"].astype(np.float64) for kind, title in _titles(labels.get(name, name))},
-            headings=classes,
-        )
-        for name in names
-    ]
+    boards = {(kind, name): arrays[f"{name}.{kind}"].astype(np.float64) for kind in SHOWN for name in names}
+    rows, columns, _ = boards["draws", names[0]].shape
+    return _panels(boards, names, labels, 2 * rows * WIDTH / max(2, len(names)) / (columns + 1) + 1.3, classes=True)
 
 
-def _titles(model: str) -> list[tuple[str, str]]:
-    """Return each kind of image of a model with its title; the first one names the model."""
-    return [(kind, title if place else f"{model}: {title}") for place, (kind, title) in enumerate(TITLES.items())]
+def _panels(
+    boards: Mapping[tuple[str, str], np.ndarray],
+    names: Sequence[str],
+    labels: Mapping[str, str],
+    height: float,
+    *,
+    classes: bool = False,
+) -> Figure:
+    """Draw one column of panels per model, and one row of panels per kind of array."""
+    figure = new_figure(height)
+    panels = figure.subplots(len(SHOWN), len(names), squeeze=False)
+    for row, kind in zip(panels, SHOWN, strict=True):
+        for axes, name in zip(row, names, strict=True):
+            board = boards[kind, name]
+            headings = [str(label) for label in range(board.shape[1])] if classes else []
+            draw_board(axes, board, headings=headings)
+            model = fold(labels.get(name, name), 0.9 * WIDTH / len(names))
+            title = TITLES[kind].replace("f(z)", "f(z, y)") if classes else TITLES[kind]
+            axes.set_title(f"{model}\n{title}" if kind == SHOWN[0] else title)
+    return figure
+
+
+def _grid(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Arrange images in rows; missing images of the last row are 0."""
+    padded = np.zeros((rows * columns, images.shape[1]))
+    padded[: len(images)] = images
+    return padded.reshape(rows, columns, -1)
 
 
 def _multiple_name(multiple: float) -> str:
-    return {0.0: "mean", 1.0: "draw"}.get(float(multiple), f"{multiple:g}\N{MULTIPLICATION SIGN}")
+    return {0.0: "mean of z\n", 1.0: "z drawn\n"}.get(
+        float(multiple), f"{multiple:g} \N{MULTIPLICATION SIGN} its\nspread"
+    )

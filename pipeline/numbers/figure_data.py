@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import Params
-from pipeline.numbers.diagnose import real_scores
-from pipeline.numbers.lengths import families
+from pipeline.numbers.diagnose import diagnosis_numbers, lengths, real_scores
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,15 @@ class Diagnosis:
         found: nested numbers; see `pipeline.investigations.diagnose.diagnose.diagnose`.
         arrays: draws and images; see the same.
         real: log likelihoods of real images in nats, of the models that were scored.
-        trained: of some models, the epochs of all that differ from it in the length of training alone; see `families`.
+        trained: epochs of the models that differ only in the length of their training, the shortest first.
+        numbers: numbers of all diagnoses that the report quotes.
     """
 
     found: Mapping[str, Mapping[str, Any]]
     arrays: Mapping[str, Mapping[str, np.ndarray]]
     real: Mapping[str, np.ndarray]
-    trained: Mapping[str, Mapping[str, int]]
+    trained: Mapping[str, int]
+    numbers: Mapping[str, float | int | str]
 
 
 def collect(
@@ -37,4 +38,5 @@ def collect(
 ) -> Diagnosis:
     """Collect the diagnosis of each model and the log likelihoods of real images under it."""
     real = {name: values.to_numpy() for name in found if (values := real_scores(name, params, scores)) is not None}
-    return Diagnosis(found, arrays, real, families(params, found))
+    numbers = diagnosis_numbers(params, found, scores)
+    return Diagnosis(found, arrays, real, lengths(params, found), numbers)

@@ -20,8 +20,9 @@ def errors(table: pd.DataFrame) -> pd.DataFrame:
         table: log likelihoods of one model's images by each method; see `ESTIMATOR_ERRORS`.
 
     Returns:
-        One row per method and number of draws (`study` has one row, whatever its draws): passes, the mean; rmse,
-        rmse_but_worst (without the image whose error is largest) and worst, in nats.
+        One row per method and number of draws (`study` has one row, whatever its draws): images; passes, the mean;
+        rmse, rmse_but_worst (without the image whose error is largest), worst and median_error (the standard error's
+        median) in nats.
     """
     return pd.DataFrame(
         [{"method": method, "draws": draws} | _errors(part) for method, draws, part in _with_reference(table)]
@@ -55,10 +56,12 @@ def _errors(part: pd.DataFrame) -> dict[str, float]:
     off = part["off"]
     rest = off.abs().sort_values().iloc[:-1]
     return {
+        "images": len(part),
         "passes": float(part["passes"].mean()),
         "rmse": float(np.sqrt((off**2).mean())),
         "rmse_but_worst": float(np.sqrt((rest**2).sum() / max(1, len(rest)))),
         "worst": float(off.abs().max()),
+        "median_error": float(part["standard_error"].median()),
     }
 
 
@@ -71,26 +74,27 @@ def validate_numbers(params: Params, tables: Mapping[str, pd.DataFrame]) -> Numb
 
     Returns:
         `validate.MODEL.METHOD.*` for the study's own scores and for the longest estimate with the encoder, with the
-        mean error over the images of each subset as `validate.MODEL.METHOD.SUBSET.bias`; `validate.MODEL.squares`, the
-        encoder's mean squared error less that of the study's scores, in nats^2; and `validate.comparison.SUBSET.*`.
+        mean error over the images of each subset as `validate.MODEL.METHOD.SUBSET.bias`; `validate.images.SUBSET`;
+        `validate.MODEL.reference.*`; `validate.comparison.SUBSET.*`; and settings.
     """
-    encoder_draws, confidence = params.validation.encoder_draws, params.intervals.confidence
-    numbers: Numbers = {}
+    settings, confidence = params.validation, params.intervals.confidence
+    numbers: Numbers = {
+        f"validate.{key}": getattr(settings, key)
+        for key in ("encoder_draws", "starts", "draws", "target_standard_error")
+    }
     for name, table in tables.items():
-        off: dict[str, pd.Series[float]] = {}
+        truth = table[table["method"] == REFERENCE]
+        numbers |= {f"validate.images.{subset}": len(part) for subset, part in truth.groupby("subset", observed=True)}
+        numbers[f"validate.{name}.reference.largest_error"] = float(truth["standard_error"].max())
         for method, draws, part in _with_reference(table):
-            if method == STUDY or (method, draws) == ("encoder", encoder_draws):
-                found = _errors(part) | {"coverage": coverage(part, confidence)}
+            if method == STUDY or (method, draws) == ("encoder", settings.encoder_draws):
+                found = _errors(part) | {"coverage": coverage(part, confidence), "bias": float(part["off"].mean())}
                 for subset, own in part.groupby("subset", observed=True):
                     found |= _mean(f"{subset}.bias", own["off"], confidence)
                 numbers |= {f"validate.{name}.{method}.{key}": value for key, value in found.items()}
-                off[method] = part.set_index("id")["off"]
-        if {"encoder", STUDY} <= set(off):
-            squares = (off["encoder"] ** 2 - off[STUDY] ** 2).dropna()
-            numbers |= _mean(f"validate.{name}.squares", squares, confidence)
     small, middle = params.roles.small, params.roles.middle
     if small in tables and middle in tables:
-        numbers |= _shifts(tables[middle], tables[small], encoder_draws, confidence)
+        numbers |= _shifts(tables[middle], tables[small], settings.encoder_draws, confidence)
     return numbers
 
 

@@ -3,9 +3,8 @@
 import json
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, dropwhile
 from typing import Any
@@ -15,25 +14,18 @@ from ruamel.yaml import YAML
 from pipeline.config import Params, load_params
 from pipeline.core.errors import ParameterError, StudyError
 from pipeline.core.storage import read_text
-from stages.commands.alone import alone
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
 OnStage = Callable[[str, float], None]
 
-DVC = (sys.executable, "-m", "stages.commands.patient", "--wait-for-lock")
-"""Only one process at a time may read or write DVC's files, or use the files of a stage: the others wait."""
+DVC = ("dvc", "--wait-for-lock")
+"""Only one process at a time may read or write DVC's files; without the option, a process gives up after 3 seconds."""
 
 
 def main(layout: Layout) -> None:
-    """Run every stage that is out of date, $JOBS models at a time.
-
-    Raises:
-        BusyError: another study, or DVC, is at work in this folder.
-    """
-    jobs = jobs_for(load_params(layout.params))
-    with alone(layout):
-        run_study(layout, jobs, report_stage)
+    """Run every stage that is out of date, $JOBS models at a time."""
+    run_study(layout, jobs_for(load_params(layout.params)), report_stage)
 
 
 def jobs_for(params: Params) -> int:
@@ -53,7 +45,7 @@ def report_stage(stage: str, seconds: float) -> None:
     print(f"{stage}: {seconds:.0f} s", flush=True)
 
 
-def run_study(layout: Layout, jobs: int, on_stage: OnStage, last: str = "") -> None:
+def run_study(layout: Layout, jobs: int, on_stage: OnStage) -> None:
     """Bring every stage up to date.
 
     The stages of one model run one after the other, in a process each. Several models side by side keep all processors
@@ -63,37 +55,26 @@ def run_study(layout: Layout, jobs: int, on_stage: OnStage, last: str = "") -> N
         layout: where params.yaml names the models, and dvc.yaml their stages.
         jobs: how many models at a time.
         on_stage: called with each stage and its seconds.
-        last: the stage to end with, with those that it needs; empty for all.
 
     Raises:
         StudyError: a stage failed; its output says why, and finished stages are kept.
     """
     for stage in ("download", "split"):
-        bring(layout, stage, on_stage)
-    changed = changed_stages(layout)
+        _repro([stage], on_stage)
+    changed = changed_stages()
     rows = count()
     due = [list(dropwhile(lambda stage: stage not in changed, chain)) for chain in chains(layout)]
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(lambda chain: _run_chain(layout, chain, str(next(rows) % jobs), on_stage), filter(None, due)))
-    bring(layout, last, on_stage, single=False)
+        list(pool.map(lambda chain: _run_chain(chain, str(next(rows) % jobs), on_stage), filter(None, due)))
+    _repro([], on_stage)
 
 
 def chains(layout: Layout) -> list[list[str]]:
-    """Return stages that may run beside others, those of a chain one after the other.
-
-    For each model these are the stages that work on it alone, under `foreach` in dvc.yaml and in its order; and for
-    itself each stage that reads no data.
-    """
+    """Return, for each model, the stages that work on it alone: those under `foreach` in dvc.yaml, in its order."""
     params = load_params(layout.params)
     stages = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"]
     models = {name: _models_of(stage["foreach"], params) for name, stage in stages.items() if "foreach" in stage}
-    alone = [name for name, stage in stages.items() if "foreach" not in stage and not _data(stage)]
-    of_models = [[f"{stage}@{model}" for stage, known in models.items() if model in known] for model in params.models]
-    return [*of_models, *([name] for name in alone)]
-
-
-def _data(stage: Mapping[str, Any]) -> list[str]:
-    return [path for path in stage.get("deps", ()) if path.startswith("data/")]
+    return [[f"{stage}@{model}" for stage, known in models.items() if model in known] for model in params.models]
 
 
 def _models_of(foreach: str, params: Params) -> Collection[str]:
@@ -105,51 +86,35 @@ def _models_of(foreach: str, params: Params) -> Collection[str]:
     return names
 
 
-def changed_stages(layout: Layout) -> set[str]:
+def changed_stages() -> set[str]:
     """Return the stages whose code, inputs, parameters or outputs are not those of dvc.lock.
 
     Raises:
         StudyError: `dvc status` failed; its output says why.
     """
-    command = [*DVC, "status", "--json"]
-    status = subprocess.run(command, cwd=layout.root, stdout=subprocess.PIPE, text=True, check=False)
+    status = subprocess.run([*DVC, "status", "--json"], stdout=subprocess.PIPE, text=True, check=False)
     if status.returncode:
         raise StudyError("dvc status failed; fix what it says above and run the same command again")
     return set(json.loads(status.stdout))
 
 
-def _run_chain(layout: Layout, stages: list[str], row: str, on_stage: OnStage) -> None:
+def _run_chain(stages: list[str], row: str, on_stage: OnStage) -> None:
     for stage in stages:
-        bring(layout, stage, on_stage, row)
+        _repro([stage], on_stage, row)
 
 
-def bring(
-    layout: Layout, stage: str, on_stage: OnStage, row: str = "0", *, single: bool = True, pull: bool = False
-) -> None:
-    """Bring one stage up to date, alone or with all that it needs; without a name, every stage.
+def _repro(stages: list[str], on_stage: OnStage, row: str = "0") -> None:
+    """Bring these stages, or all, up to date.
 
     With `--quiet`, DVC also hides why it could not start a stage; a dry run afterwards prints that.
-
-    Args:
-        layout: of the project.
-        stage: its name, or an empty text.
-        on_stage: called with the stage and its seconds.
-        row: the line of the terminal for its progress.
-        single: whether to leave the stages before it as they are.
-        pull: whether to take from the remote what was computed elsewhere.
-
-    Raises:
-        StudyError: the stage failed; its output says why.
     """
     begun = time.monotonic()
-    options = ["--single-item"] * single + ["--pull"] * pull
-    command = [*DVC, "repro", *options, *([stage] if stage else [])]
-    quiet = ["--quiet"] if single else []
-    environment = os.environ | {"PROGRESS_ROW": row}
-    code = subprocess.run([*command, *quiet], cwd=layout.root, env=environment, check=False).returncode
-    what = stage if single else "all the rest"
+    command = [*DVC, "repro", *(["--single-item"] if stages else []), *stages]
+    quiet = ["--quiet"] if stages else []
+    code = subprocess.run([*command, *quiet], env=os.environ | {"PROGRESS_ROW": row}, check=False).returncode
+    what = " ".join(stages) or "all the rest"
     if code and quiet:
-        subprocess.run([*command, "--dry"], cwd=layout.root, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run([*command, "--dry"], stdout=subprocess.DEVNULL, check=False)
     if code:
         raise StudyError(f"{what} failed; fix what it says above and run the same command again")
     on_stage(what, time.monotonic() - begun)

@@ -20,7 +20,7 @@ from pipeline.core.errors import DataError, StudyError
 from pipeline.core.storage import read_bytes, read_json, read_text
 from pipeline.core.tables import read_by_model, read_table
 from pipeline.likelihood.score_tables import SCORES
-from pipeline.publication.data_package import LIKELIHOODS, data_package, likelihoods
+from pipeline.rendering.data_package import LIKELIHOODS, data_package, likelihoods
 from stages.shared.command import run
 from stages.shared.layout import Layout
 

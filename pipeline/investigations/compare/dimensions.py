@@ -20,10 +20,10 @@ GAPS = ("log_likelihood", "elbo", "slack")
 
 
 def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], pairs: pd.DataFrame) -> pd.DataFrame:
-    """Compute the table of all models that are `compare.base` but for the number of latent dimensions.
+    """Compute the table of all models that are the middle one but for the number of latent dimensions.
 
     Args:
-        params: `compare` names the base; `intervals` has the confidence.
+        params: `roles` names the middle model; `intervals` has the confidence.
         scores: of every model, one row per image.
         active: number of active units of the models that were diagnosed.
         pairs: mean differences between single models; see `PAIRS`.
@@ -32,14 +32,14 @@ def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], p
         One row per model, quantity and stratum; see `DIMENSIONS`.
 
     Raises:
-        ParameterError: the base has not been scored.
+        ParameterError: the middle model has not been scored.
     """
-    base = params.compare.base
-    if base not in scores:
-        raise ParameterError(f"dvc.yaml lists no scores of compare.base, {base}, under gather; run `make models`")
+    middle = params.roles.middle
+    if middle not in scores:
+        raise ParameterError(f"dvc.yaml lists no scores of roles.middle, {middle}, under gather; run `make models`")
     rows: list[Row] = []
-    for name in by_latent_dim(params, base, scores):
-        own, reference = (runs(params, one, scores) for one in (name, base))
+    for name in by_latent_dim(params, scores):
+        own, reference = (runs(params, one, scores) for one in (name, middle))
         found = chain(
             _means(params, scores, own, reference, pairs),
             _fit(params, scores, own, reference),
@@ -125,12 +125,12 @@ def _active(own: list[str], reference: list[str], active: Mapping[str, int], con
 
 
 def _difference(a: np.ndarray, b: np.ndarray, single: Interval | None, confidence: float) -> tuple[Interval, str]:
-    """Return the difference from the kind of the base over runs, if both have several, and else that of single models.
+    """Return the difference from the middle kind over runs, if both have several, and else that of single models.
 
     Args:
         a: one value per run.
-        b: one value per run of the base.
-        single: the difference of the single models, over images; None for the base itself.
+        b: one value per run of the middle kind.
+        single: the difference of the single models, over images; None for the middle kind itself.
         confidence: of the interval over runs.
     """
     over = "runs" if min(len(a), len(b)) > 1 else "images"

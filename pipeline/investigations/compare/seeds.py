@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from pipeline.config import IntervalParams, ModelParams, Params
+from pipeline.config import IntervalParams, Params
 from pipeline.core.statistics import (
     Interval,
     deviation_chi2,
@@ -31,7 +31,7 @@ Spreads = Mapping[str, tuple[Interval, str]]
 
 
 def seed_effects(params: Params, scores: Scores, pairs: pd.DataFrame, rng: np.random.Generator) -> Iterator[Row]:
-    """Yield the rows `run`, `spread` and `seed_pairs`, and for every pair `runs`, `single-run` or `spreads`.
+    """Yield the rows `run`, `spread` and `seed_pairs`, and for every pair `runs`, `unseen-runs` or `spreads`.
 
     A training run counts as one observation, the mean of log p(x) over the images of a stratum, whatever the number of
     images.
@@ -43,7 +43,7 @@ def seed_effects(params: Params, scores: Scores, pairs: pd.DataFrame, rng: np.ra
         rng: draws the resamples of images.
     """
     spreads: dict[str, tuple[Interval, str]] = {}
-    for name in _kinds(params, scores, pairs):
+    for name in by_latent_dim(params, scores):
         for row, spread in _kind(name, runs(params, name, scores), scores, params.intervals, rng):
             place = str(row["stratum"])
             if spread is not None and (place not in spreads or spread.value > spreads[place][0].value):
@@ -51,18 +51,6 @@ def seed_effects(params: Params, scores: Scores, pairs: pd.DataFrame, rng: np.ra
             yield row
     for (a, b), table in pairs.groupby(["model_a", "model_b"], sort=False):
         yield from _over_runs(params, scores, (str(a), str(b)), table, spreads)
-
-
-def _kinds(params: Params, scores: Scores, pairs: pd.DataFrame) -> list[str]:
-    """Return `compare.base` with every number of latent dimensions, and other models of the pairs with several runs."""
-    kinds = by_latent_dim(params, params.compare.base, scores)
-    known = {run for name in kinds for run in runs(params, name, scores)}
-    for name in dict.fromkeys(pairs[["model_a", "model_b"]].to_numpy().ravel()):
-        members = runs(params, name, scores)
-        if len(members) > 1 and name not in known:
-            kinds.append(name)
-            known.update(members)
-    return kinds
 
 
 def _kind(
@@ -88,17 +76,17 @@ def _over_runs(
     """Yield what the training runs tell about the difference of two kinds of model.
 
     With several runs of both, Welch's interval. With one run of one of them, Student's, if nothing but the training
-    images or the form of the label sets them apart, so that both can be taken to spread equally. Otherwise how many
-    spreads the single difference is, of the kind whose runs spread most.
+    images sets them apart, so that both can be taken to spread equally. Otherwise how many spreads the single
+    difference is, of the kind whose runs spread most.
     """
     confidence = params.intervals.confidence
     a, b = (runs(params, name, scores) for name in pair)
     if pair[0] in b:
         return
     sizes = len(a), len(b)
-    alike = _spread_alike(*(params.model(name) for name in pair))
+    alike = differences(params.model(pair[0]), params.model(pair[1])) == {"train_on"}
     if min(sizes) > 1 or (max(sizes) > 1 and alike):
-        kind, difference = ("runs", difference_welch) if min(sizes) > 1 else ("single-run", difference_pooled)
+        kind, difference = ("runs", difference_welch) if min(sizes) > 1 else ("unseen-runs", difference_pooled)
         for where, part in by_stratum(side_by_side(scores, [*a, *b])):
             means = part[a].mean().to_numpy(), part[b].mean().to_numpy()
             yield effect(kind, pair, where, difference(*means, confidence), sizes)
@@ -109,9 +97,3 @@ def _over_runs(
             spread, name = spreads[where]
             ratio = Interval(size / spread.value, size / spread.high, size / spread.low)
             yield effect("spreads", pair, where, ratio, sizes, name)
-
-
-def _spread_alike(one: ModelParams, other: ModelParams) -> bool:
-    """Return whether training runs of two kinds can be taken to spread equally; see `_over_runs`."""
-    apart = differences(one, other)
-    return apart == {"train_on"} or (one.conditional and other.conditional and apart <= {"label", "encoder_sees_label"})

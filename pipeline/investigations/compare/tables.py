@@ -43,8 +43,8 @@ The value, in nats unless another unit is named, has a confidence interval; the 
 - `spread`: standard deviation of these means over the runs of the kind of a; chi-squared interval, over runs.
 - `seed_pairs`: the same images under two runs of one kind, a less b; interval over images.
 - `runs`: mean over the runs of the kind of a less that of b; Welch's interval, over runs.
-- `single-run`: the same where one of the two has a single run and they differ in the training images alone, or in how
-  a conditional model is given the label; Student's interval, over runs, as if both spread equally.
+- `unseen-runs`: the same where one of the two has a single run and they differ in the training images alone; Student's
+  interval, over runs, as if both spread equally.
 - `spreads`: where neither of these is possible, the size of the difference of the single models a and b, over the
   standard deviation (`spread`) of the kind named by the quantity; no unit.
 - `unseen-gap`: gain from training on images of the tails with the latent dimensions of a, less that with those of b;
@@ -72,13 +72,13 @@ DIMENSIONS = pa.schema(
         "over": CATEGORY,
     }
 )
-"""One row per number of latent dimensions, quantity and stratum, of models that are otherwise `compare.base`.
+"""One row per number of latent dimensions, quantity and stratum, of models that are otherwise the middle one.
 
 - `quantity`: `log_likelihood`, `elbo` and `slack`, the one less the other, in nats per image; `active`, the number of
   active units.
 - `stratum`: `test`, one of its regions, or `FIT`.
 - `value`: the mean over `runs` training runs; from `low` to `high` over runs or, with one run, over images.
-- `difference`: the value less that of `compare.base`; where both have several runs its interval is Welch's and `over`
+- `difference`: the value less that of the middle model; where both have several runs its interval is Welch's and `over`
   is `runs`, otherwise it is of the single models and over images.
 """
 

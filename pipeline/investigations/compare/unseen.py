@@ -25,8 +25,7 @@ def unseen_effects(params: Params, scores: Scores) -> Iterator[Row]:
     The cost of an image is log p(x) under a model that was trained on images of the tails too, less that under a model
     that was trained on as many images of the centre alone. Costs of two kinds of model are compared image by image.
     """
-    sizes = by_latent_dim(params, params.compare.base, scores)
-    others = {name: trained_with_tails(params, name, scores) for name in sizes}
+    others = {name: trained_with_tails(params, name, scores) for name in by_latent_dim(params, scores)}
     seen = {name: matched[0] for name, matched in others.items() if matched}
     for b, a in pairwise(seen):
         rng = stream(params.seed, "compare", a, b, "unseen")

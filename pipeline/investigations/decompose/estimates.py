@@ -21,7 +21,6 @@ FEWEST = 10
 def estimates(
     scores: pd.DataFrame,
     redraws: pd.DataFrame,
-    partner: pd.DataFrame,
     others: Mapping[str, pd.DataFrame],
     control: str | None,
     grey: UInt8[np.ndarray, "all pixels"],
@@ -34,8 +33,7 @@ def estimates(
     Args:
         scores: of the model.
         redraws: of some of its test images; see `REDRAWS`.
-        partner: scores of the same model, trained as long as the others; may be those of the model itself.
-        others: scores of models that are compared with the partner, by name.
+        others: scores of other models, by name.
         control: the one among these that is a model of thresholded images, whose variance is decomposed too.
         grey: every image, by id.
         split: label and position of every image, by id.
@@ -52,19 +50,16 @@ def estimates(
     found = explain(parts, test["log_likelihood"].to_numpy(), counts)
     yield from share_rows(found, redraws, len(test), params, stream("redraws"))
     if control is not None:
-        thresholded, flipped = (
-            explain(parts, table.set_index("id").loc[ids, "log_likelihood"].to_numpy(), counts)
-            for table in (others[control], partner)
-        )
-        yield from control_rows(control, thresholded, flipped, lead(found.shares)[0], len(test), params)
+        values = others[control].set_index("id").loc[ids, "log_likelihood"].to_numpy()
+        yield from control_rows(control, explain(parts, values, counts), found, len(test), params)
     for name, table in others.items():
-        yield from order_rows(name, pair_up(partner, table), params, stream("order", name))
+        yield from order_rows(name, pair_up(scores, table), params, stream("order", name))
 
 
 def share_rows(
     found: Explained, redraws: pd.DataFrame, images: int, params: IntervalParams, rng: np.random.Generator
 ) -> Iterator[Row]:
-    """Yield the rows `share`, `alone`, `lead`, `deviation` and `binarisation_log_ratio`; see `ESTIMATES`.
+    """Yield the rows `share`, `alone`, `lead`, `deviation` and `binarization_log_ratio`; see `ESTIMATES`.
 
     Args:
         found: what the attributes of the test images explain.
@@ -77,32 +72,29 @@ def share_rows(
     again = bootstrap_counts(len(within), len(found.variance) - 1, rng)
     variance, covariance, log_ratio = (again @ within[name].to_numpy() / len(within) for name in within)
 
-    shares = found.shares | {"binarisation": variance / found.variance}
+    shares = found.shares | {"binarization": variance / found.variance}
     shares["rest"] = 1 - np.sum(list(shares.values()), axis=0)
     for part, samples in shares.items():
-        yield row("share", part, samples, len(within) if part == "binarisation" else images, params)
+        yield row("share", part, samples, len(within) if part == "binarization" else images, params)
     for part, samples in found.alone.items():
         yield row("alone", part, samples, images, params)
     yield row("alone", "together", found.together, images, params)
     yield row("lead", *lead(found.shares), images, params)
     yield row("deviation", "all", np.sqrt(found.variance), images, params)
-    yield row("deviation", "binarisation", np.sqrt(np.maximum(variance, 0)), len(within), params)
-    yield row("deviation", "binarisation_log_ratio", np.sqrt(log_ratio), len(within), params)
+    yield row("deviation", "binarization", np.sqrt(np.maximum(variance, 0)), len(within), params)
+    yield row("deviation", "binarization_log_ratio", np.sqrt(log_ratio), len(within), params)
     explained = covariance**2 / np.maximum(log_ratio * variance, 1e-12)
-    yield row("binarisation_log_ratio", "share", explained, len(within), params)
-    yield row("binarisation_log_ratio", "slope", covariance / np.maximum(log_ratio, 1e-12), len(within), params)
+    yield row("binarization_log_ratio", "share", explained, len(within), params)
+    yield row("binarization_log_ratio", "slope", covariance / np.maximum(log_ratio, 1e-12), len(within), params)
 
 
-def control_rows(
-    name: str, control: Explained, found: Explained, first: str, images: int, params: IntervalParams
-) -> Iterator[Row]:
+def control_rows(name: str, control: Explained, found: Explained, images: int, params: IntervalParams) -> Iterator[Row]:
     """Yield the rows `share`, `lead` and `share_change` of a model of thresholded images; see `ESTIMATES`.
 
     Args:
         name: of the model of thresholded images.
         control: what the attributes of the images explain of its log p(x).
         found: what they explain of log p(x) of the model with coin flips, in the same bootstrap samples.
-        first: the attribute whose share is compared between the two.
         images: number of images.
         params: confidence of the intervals.
     """
@@ -110,6 +102,7 @@ def control_rows(
         yield row(f"share.{name}", part, samples, images, params)
     yield row(f"share.{name}", "rest", 1 - control.together, images, params)
     yield row(f"lead.{name}", *lead(control.shares), images, params)
+    first, _ = lead(found.shares)
     yield row(f"share_change.{name}", first, control.shares[first] - found.shares[first], images, params)
 
 

@@ -10,7 +10,6 @@ from pipeline.config import DecomposeParams, Params
 from pipeline.core.rng import Stream
 from pipeline.data.images import Images
 from pipeline.data.sampled_images import choose
-from pipeline.investigations.decompose.baselines import baselines
 from pipeline.investigations.decompose.draws import measure_draws
 from pipeline.investigations.decompose.estimates import estimates, tabulate
 from pipeline.investigations.decompose.gradients import measure_gradients
@@ -24,22 +23,20 @@ def measure(
     images: Images,
     split: pd.DataFrame,
     scores: pd.DataFrame,
-    partner: pd.DataFrame,
     others: Mapping[str, pd.DataFrame],
     params: Params,
     stream: Stream,
     device: torch.device,
     on_images: Callable[[int], None],
 ) -> dict[str, pd.DataFrame]:
-    """Compute the averages by number of draws, the gradient's noise, the redraws, the estimates and the baselines.
+    """Compute the averages by number of draws, the gradient's noise, the redraws, and the estimates.
 
     Args:
         model: trained on stochastically binarised images.
         images: all images.
         split: subset and position on the principal axes of every image.
         scores: of the model.
-        partner: scores of the same model, trained as long as the others; see `estimates`.
-        others: scores of the models whose order of images is compared with the partner's, by name.
+        others: scores of the models with which the order of images is compared, by name.
         params: the study's.
         stream: makes the generators of the model, by purpose.
         device: of the model.
@@ -56,18 +53,12 @@ def measure(
     grey, source = images.grey[again["id"]], partial(stream, "redraws")
     redraws = score_redraws(model, grey, again, settings.redraws, params.score, source, device, on_images)
     bootstrap, intervals = partial(stream, "bootstrap"), params.intervals
-    control = next((name for name in others if params.models[name].binarisation == "threshold"), None)
+    control = next((name for name in others if params.models[name].binarization == "threshold"), None)
     rows = [
-        *estimates(scores, redraws, partner, others, control, images.grey, split, intervals, bootstrap),
+        *estimates(scores, redraws, others, control, images.grey, split, intervals, bootstrap),
         *gradient_estimates(gradients, count_operations(model, x.shape[1], device), intervals, bootstrap("gradients")),
     ]
-    return {
-        "draws": draws,
-        "gradients": gradients,
-        "redraws": redraws,
-        "estimates": tabulate(rows),
-        "baselines": baselines(x, split),
-    }
+    return {"draws": draws, "gradients": gradients, "redraws": redraws, "estimates": tabulate(rows)}
 
 
 def _samples(split: pd.DataFrame, params: DecomposeParams, stream: Stream) -> Iterator[pd.DataFrame]:

@@ -8,9 +8,9 @@ import pandas as pd
 from jaxtyping import Float, Int64, UInt8
 
 from pipeline.core.statistics import Samples, mean_products, r_squared_of_subsets, shapley_shares
-from pipeline.investigations.decompose.binarisation import binarisation_entropy
+from pipeline.investigations.decompose.binarization import binarization_entropy
 
-PARTS = ("binarisation_entropy", "ink", "label", "axes")
+PARTS = ("binarization_entropy", "ink", "label", "axes")
 """Groups of regressors; all are functions of the grey image and its label."""
 
 Design = dict[str, Float[np.ndarray, "n _"]]
@@ -32,7 +32,7 @@ class Explained(NamedTuple):
 def design(grey: UInt8[np.ndarray, "n pixels"], split: pd.DataFrame) -> Design:
     """Return the regressors of each part: numbers with their squares, and one indicator column per class.
 
-    `binarisation_entropy` is the entropy of the image's binarisation, `ink` the expected number of ones, `label` the
+    `binarization_entropy` is the entropy of the image's binarisation, `ink` the expected number of ones, `label` the
     class, `axes` the position on the two principal axes.
 
     Args:
@@ -41,7 +41,7 @@ def design(grey: UInt8[np.ndarray, "n pixels"], split: pd.DataFrame) -> Design:
     """
     label = split["label"].to_numpy()
     return {
-        "binarisation_entropy": with_squares(binarisation_entropy(grey)),
+        "binarization_entropy": with_squares(binarization_entropy(grey)),
         "ink": with_squares(grey.sum(axis=1) / 255),
         "label": (label[:, None] == np.unique(label)).astype(np.float64),
         "axes": with_squares(split["pc1"].to_numpy(), split["pc1_within_class"].to_numpy()),
@@ -107,6 +107,6 @@ def between_redraws(redraws: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for image, part in redraws.groupby("id"):
         noise = float((part["standard_error"] ** 2).mean())
-        both = np.cov(part["log_likelihood"], part["binarisation_log_ratio"])
+        both = np.cov(part["log_likelihood"], part["binarization_log_ratio"])
         rows[image] = {"variance": both[0, 0] - noise, "covariance": both[0, 1], "log_ratio": both[1, 1]}
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -30,7 +30,7 @@ REDRAWS = pa.schema(
         "redraw": pa.int32(),
         "log_likelihood": pa.float64(),
         "standard_error": pa.float64(),
-        "binarisation_log_ratio": pa.float64(),
+        "binarization_log_ratio": pa.float64(),
     }
 )
 """One row per image and new binarisation: log p(x) with its Monte Carlo error, and log P(x | grey) less its mean over
@@ -69,9 +69,9 @@ ESTIMATES = pa.schema(
 - `lead`: the largest share among the attributes of an image less the next one; its part is the one with the largest.
 - `share.MODEL` and `lead.MODEL`: the same for log p(x) of the thresholded images under a model of them.
 - `share_change.MODEL`: the largest share's part has this share there less its share here.
-- `deviation`: standard deviation in nats, over images (`all`), between binarisations of one image (`binarisation`), and
-  of their log ratio (`binarisation_log_ratio`).
-- `binarisation_log_ratio`: regression of log p(x) on it between binarisations of one image, `slope` and R^2 (`share`).
+- `deviation`: standard deviation in nats, over images (`all`), between binarisations of one image (`binarization`), and
+  of their log ratio (`binarization_log_ratio`).
+- `binarization_log_ratio`: regression of log p(x) on it between binarisations of one image, `slope` and R^2 (`share`).
 - `signal_to_noise.NETWORK.OBJECTIVE`: of the gradient of one image's objective, by number of draws: root of the mean
   signal over the mean noise.
 - `signal_to_noise_change.NETWORK`: inside the logarithm, from one number of draws to the next, as in `8-64`.
@@ -83,13 +83,10 @@ ESTIMATES = pa.schema(
 - `order.MODEL`: rank correlation with another model's log p(x) within a class, and its mean over classes.
 """
 
-BASELINES = pa.schema({"baseline": CATEGORY, "id": pa.int32(), "log_likelihood": pa.float64()})
-"""One row per model without a latent space and test image: log p(x) in nats."""
-
 EVERY = "every"
 """In place of a class: the mean over classes."""
 
-SCHEMAS = {"draws": DRAWS, "redraws": REDRAWS, "gradients": GRADIENTS, "estimates": ESTIMATES, "baselines": BASELINES}
+SCHEMAS = {"draws": DRAWS, "redraws": REDRAWS, "gradients": GRADIENTS, "estimates": ESTIMATES}
 
 
 class Decomposition(NamedTuple):
@@ -100,7 +97,6 @@ class Decomposition(NamedTuple):
     redraws: pd.DataFrame
     gradients: pd.DataFrame
     estimates: pd.DataFrame
-    baselines: pd.DataFrame
 
 
 def read_decomposition(model: str, path: Callable[[str], Path]) -> Decomposition:

@@ -32,10 +32,6 @@ PICTURES = 12
 END = 0.2
 """Share of the prior's draws, by density ratio q/p, that counts as its emptiest end, and as its fullest."""
 
-DIGITS = 10
-"""Significant digits of numbers. The density of the aggregate posterior and its covariance are matrix products of
-NumPy, and processors disagree about their thirteenth digit."""
-
 
 class Labelled(NamedTuple):
     """Binary images and their classes."""
@@ -87,10 +83,10 @@ def diagnose(
         on_images: called with the number of generated images just scored.
 
     Returns:
-        Nested numbers, in nats or as shares, those of an estimate as `value`, `low` and `high`, with `DIGITS` digits;
-        see the functions from which they come. And arrays: `level` (see `norm_calibration`), log density ratios at the
-        draws of the posterior and of the prior, log likelihoods of generated images, and `pictures` by kind, image and
-        pixel; and those of paths between unseen images (see `join`), as `path_NAME`.
+        Nested numbers, in nats or as shares, those of an estimate as `value`, `low` and `high`; see the functions from
+        which they come. And arrays: `level` (see `norm_calibration`), log density ratios at the draws of the posterior
+        and of the prior, log likelihoods of generated images, and `pictures` by kind, image and pixel; and those of
+        paths between unseen images (see `join`), as `path_NAME`.
 
     Raises:
         ParameterError: the model's prior is not standard normal.
@@ -131,16 +127,7 @@ def diagnose(
         | {"images": len(scores), "emptier": _emptier(scores, points, confidence)},
     }
     arrays = _arrays(level, points, decoded, unseen.x, scores, stream("pictures"))
-    return _rounded(found), arrays | {f"path_{name}": values for name, values in paths.items()}
-
-
-def _rounded(found: Any) -> Any:
-    """Round the numbers in nested mappings and lists to `DIGITS`."""
-    if isinstance(found, dict):
-        return {name: _rounded(value) for name, value in found.items()}
-    if isinstance(found, list):
-        return [_rounded(value) for value in found]
-    return float(f"{found:.{DIGITS}g}") if isinstance(found, float) else found
+    return found, arrays | {f"path_{name}": values for name, values in paths.items()}
 
 
 def _ends(points: Points) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,6 @@ import pytest
 
 from pipeline.data.subsets import HOLDOUTS
 from pipeline.explorer.study import ABSENT, PRECISION, pack
-from tests.pipeline.explorer.conftest import RECONSTRUCTED
 
 
 @pytest.fixture(scope="module")
@@ -55,21 +54,6 @@ def test_thresholded_pixels_are_left_out_where_no_model_is_of_them(explorer):
     del models["vae-20-threshold"]
     packed = pack(tables.images, tables.split, {name: tables.scores[name] for name in models}, models)
     assert packed.description["columns"][-1] == ["threshold", 1, 0]
-
-
-def test_reconstructions_are_grey_levels_at_the_mean_of_z(explorer, columns):
-    known = explorer.samples
-    ids, multiples, probabilities = (known[f"vae-20.reconstructions.{name}"] for name in RECONSTRUCTED)
-    assert explorer.packed.description["reconstructed"] == {"vae-20": ids.tolist()}
-    levels = columns["vae-20.reconstruction"].reshape(len(ids), -1)
-    assert np.abs(levels / 255 - probabilities[list(multiples).index(0)]).max() <= 0.5 / 255 + 1e-6
-
-
-def test_reconstructions_elsewhere_than_at_the_mean_of_z_are_left_out(explorer):
-    tables, samples = explorer.tables, dict(explorer.samples)
-    samples["vae-20.reconstructions.multiples"] = samples["vae-20.reconstructions.multiples"] + 1
-    packed = pack(tables.images, tables.split, tables.scores, explorer.study.models, samples)
-    assert packed.description["reconstructed"] == {}
 
 
 def test_an_image_that_a_model_was_not_scored_on_is_absent(explorer):

@@ -11,10 +11,7 @@ from pipeline.investigations.compare.tables import FIT
 from tests.pipeline.figures.test_figures_readable import apart, texts_of
 from tests.support.sizes import EIGHT, make_table
 
-PLACES = {
-    f"{place.replace('.', ', ')}: difference from vae-20": place
-    for place in ("test", *(f"test.{region}" for region in REGIONS))
-}
+PLACES = {"test": "test", **{f"test, {region}": f"test.{region}" for region in REGIONS}}
 SIZES = {"three": (4, 20, 32), "eight": EIGHT}
 
 
@@ -25,7 +22,7 @@ def drawn(request):
 
 
 def panels_of(figure):
-    return {" ".join(panel.get_suptitle().split()): panel.axes[0] for panel in figure}
+    return {axes.get_title(loc="left"): axes for axes in figure.axes if axes.axison}
 
 
 def test_every_place_has_the_differences_of_both_quantities_and_of_no_other(drawn):
@@ -42,26 +39,21 @@ def test_every_place_has_the_differences_of_both_quantities_and_of_no_other(draw
 def test_intervals_over_runs_are_thin_and_all_are_those_of_the_table(drawn):
     _, table, figure = drawn
     own = table[(table["stratum"] == "test.pc1-high") & (table["quantity"] == "log_likelihood")]
-    bars = panels_of(figure)["test, pc1-high: difference from vae-20"].collections[0]
-    assert list(bars.get_linewidths()) == [WIDTHS[over] for over in own["over"]]
+    bars = panels_of(figure)["test, pc1-high"].collections[0]
+    assert list(bars.get_linewidths()) == [WIDTHS[over][0] for over in own["over"]]
     assert set(own["over"]) == {"runs", "images"}
     ends = np.array([path.vertices[:, 1] for path in bars.get_paths()])
     assert ends == pytest.approx(own[["difference_low", "difference_high"]].to_numpy())
 
 
-def test_all_places_have_one_scale_and_a_tick_at_every_size_with_labels_that_have_room(drawn):
+def test_all_places_have_one_scale_and_a_tick_at_every_size(drawn):
     dims, _, figure = drawn
-    for panel in figure:
-        panel.draw_without_rendering()
+    figure.draw_without_rendering()
     panels = panels_of(figure)
     assert len({panels[title].get_ylim() for title in PLACES}) == 1
     assert {panels[title].get_yscale() for title in PLACES} == {"symlog"}
     for axes in panels.values():
-        assert sorted([*axes.get_xticks(), *axes.get_xticks(minor=True)]) == list(dims)
-        labels = [text.get_text() for text in axes.get_xticklabels()]
-        assert labels == [f"{size:g}" for size in axes.get_xticks()]
-        assert {str(dims[0]), "20", str(dims[-1])} <= set(labels)
-        assert len(labels) >= len(dims) - 1
+        assert [text.get_text() for text in axes.get_xticklabels()] == [str(size) for size in dims]
         assert axes.get_xscale() == "log"
 
 
@@ -82,9 +74,8 @@ def test_overfitting_is_that_of_both_quantities_with_their_intervals(drawn):
 
 
 def test_texts_are_apart_with_eight_sizes_too(drawn):
-    for figure in drawn[2]:
-        for (text, box), (other, other_box) in itertools.combinations(texts_of(figure), 2):
-            assert apart(box, other_box), (text, other)
+    for (text, box), (other, other_box) in itertools.combinations(texts_of(drawn[2]), 2):
+        assert apart(box, other_box), (text, other)
 
 
 def test_what_was_not_measured_has_no_panel():

@@ -84,7 +84,7 @@ def test_the_gain_from_seeing_a_tail_is_that_of_the_pairs_and_is_compared_with_a
     pairs = compare_pairs(QUICK, world[2]).set_index(["model_a", "model_b", "subset", "region"]).sort_index()
     found = pairs.loc[("vae-04-matched", "vae-04", "test")]["difference"]
     assert found.drop("all").to_dict() == pytest.approx(WORTH)
-    over_runs = rows_of(effects, "single-run", "model_a", "stratum").loc[("vae-20-matched", "test.pc1-high")]
+    over_runs = rows_of(effects, "unseen-runs", "model_a", "stratum").loc[("vae-20-matched", "test.pc1-high")]
     assert (over_runs["size_a"], over_runs["size_b"]) == (1, 3)
     expected = difference_pooled(np.array([5.0]), np.array([0.0, 1, -1]), QUICK.intervals.confidence)
     assert tuple(over_runs[["value", "low", "high"]]) == pytest.approx(expected)

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -24,9 +25,10 @@ from pipeline.investigations.diagnose.twosample import (
     void_mass,
 )
 from pipeline.investigations.diagnose.units import activity, removal
-from pipeline.numbers.diagnose import diagnosis_numbers
+from pipeline.numbers.diagnose import diagnosis_numbers, lengths
 from pipeline.numbers.figure_data import collect
 from tests.support.densities import every_image, small_vae
+from tests.support.latent_spaces import diagnosed
 
 CPU = torch.device("cpu")
 MIDDLE = math.erf(0.5 / math.sqrt(2))
@@ -268,18 +270,50 @@ def test_generated_images_are_compared_with_real_ones_of_the_same_kind(study):
     assert numbers["diagnose.vae-20.gap.value"] == pytest.approx(-110 - real.mean())
     assert numbers["diagnose.vae-20.gap.low"] < -110 - real.mean() - 2
     assert numbers["diagnose.vae-20.void.prior.value"] == pytest.approx(32)
-    assert numbers["diagnose.vae-20.marginal_low"] == pytest.approx(1.1)
+    assert numbers["diagnose.vae-20.information_high"] == pytest.approx(24.5 - 1.1)
 
 
-def test_the_report_shows_the_main_models_and_the_other_lengths_of_the_middle_one(study):
+def test_other_lengths_of_training_are_compared_with_the_middle_model(study):
     params, found = study.params, study.tables.diagnosed
+    assert list(lengths(params, found)) == ["vae-20-short-10", "vae-20"]
     numbers = diagnosis_numbers(params, found, study.tables.scores)
-    assert numbers["diagnose.lengths"] == "vae-20-epochs-008 vae-20"
-    assert numbers["diagnose.models"] == "vae-04 vae-20 vae-32 vae-20-epochs-008"
+    assert numbers["diagnose.longer.vae-20.void.prior.value"] == pytest.approx(4.5)
+    assert numbers["diagnose.longer.vae-20.void.prior.low"] == pytest.approx(4.5 - math.sqrt(2))
     assert numbers["diagnose.vae-20.below.0.5.posterior.value"] == pytest.approx(9)
-    wide = params.models["vae-20-epochs-008"].model_copy(update={"latent_dim": 64})
-    more = params.model_copy(update={"models": params.models | {"vae-64-epochs-008": wide}})
-    every = diagnosis_numbers(more, found | {"vae-64-epochs-008": found["vae-20"]}, study.tables.scores)
-    assert every["diagnose.models"] == numbers["diagnose.models"]
-    assert not [key for key in diagnosis_numbers(params, {"vae-20": found["vae-20"]}, {}) if ".gap." in key]
+    alone = diagnosis_numbers(params, {"vae-20": found["vae-20"]}, {})
+    assert not [key for key in alone if ".longer." in key or ".gap." in key]
     assert collect(params, {}, {}, {}).trained == {}
+
+
+def test_every_length_of_training_is_compared_with_the_one_before(study):
+    """The void grows and shrinks again: from the shortest to the longest it does not change, and yet it changes."""
+    masses, likelihoods = {"b": 0.2, "a": 0.3, "vae-20": 0.25, "c": 0.2}, (-97.0, -91.0, -88.0, -87.99)
+    middle, rng = study.params.models["vae-20"], np.random.default_rng(0)
+    factors = dict(zip(masses, (0.1, 0.3, 1, 3), strict=True))
+    models = {name: middle.model_copy(update={"epochs_factor": factor}) for name, factor in factors.items()}
+    params = study.params.model_copy(update={"models": models})
+    found = {
+        name: diagnosed(20, rng) | {"void": {"prior": {"value": mass, "low": mass - 0.01, "high": mass + 0.02}}}
+        for name, mass in sorted(masses.items())
+    }
+    image = rng.normal(0, 20, 900)
+    scores = {
+        name: pd.DataFrame({"id": np.arange(900), "subset": np.repeat(["test", "pc1-low"], [800, 100])}).assign(
+            region="centre", log_likelihood=np.where(np.arange(900) < 800, level, 0) + image + rng.normal(0, 1, 900)
+        )
+        for name, level in zip(masses, likelihoods, strict=True)
+    }
+    scores["a"] = scores["a"][::-1]
+    numbers = diagnosis_numbers(params, found, scores)
+    assert numbers["diagnose.lengths"] == "b a vae-20 c"
+    step = {
+        name: [numbers[f"diagnose.longer.{name}.void.prior.{end}"] for end in ("value", "low", "high")] for name in "ac"
+    }
+    assert step["a"] == pytest.approx([10, 10 - math.sqrt(1 + 4), 10 + math.sqrt(4 + 1)])
+    assert step["c"] == pytest.approx([-5, -5 - math.sqrt(5), -5 + math.sqrt(5)])
+    gain = {name: f"diagnose.longer.{name}.log_likelihood" for name in ("a", "vae-20", "c")}
+    assert numbers[f"{gain['vae-20']}.value"] == pytest.approx(3, abs=0.2)
+    assert numbers[f"{gain['vae-20']}.low"] > 2.8
+    assert numbers[f"{gain['c']}.low"] < 0 < numbers[f"{gain['c']}.high"]
+    assert numbers["diagnose.b.log_likelihood.high"] - numbers["diagnose.b.log_likelihood.low"] > 2
+    assert "diagnose.longer.b.void.prior.value" not in numbers

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.core.statistics import mean_t
 from pipeline.investigations.regress.dips import find_dips
-from pipeline.investigations.regress.rates import compare, price_ratio, rates, steps_by_level, tally
+from pipeline.investigations.regress.rates import compare, jackknife_t, price_ratio, rates, steps_by_level, tally
 
 DIP, WIDTH, SEEDS = 30.0, 50.0, 6
 
@@ -115,3 +116,20 @@ def test_the_interval_is_paired_by_seed():
         plain.append(table_of("plain", trace, seeds=1).assign(seed=seed))
     found = compared(pd.concat(own), pd.concat(plain))["dip_rate_difference"]
     assert (found.low, found.high) == (0, 0)
+
+
+def test_the_jackknife_of_a_mean_is_students_interval():
+    values = np.array([3.0, 5, 9, 1, 4, 6])
+    (found,) = jackknife_t(lambda total: total[:1] / total[1], np.stack([values, np.ones(6)], axis=1), 0.9)
+    assert found == pytest.approx(mean_t(values, 0.9))
+
+
+def test_the_jackknife_of_a_ratio_covers_it_as_often_as_it_says():
+    rng = np.random.default_rng(7)
+    hits = 0
+    for _ in range(400):
+        steps = rng.integers(50, 500, 20)
+        dips = rng.poisson(0.05 * steps * rng.gamma(4, 1 / 4, 20))
+        (found,) = jackknife_t(lambda total: total[:1] / total[1], np.stack([dips, steps], axis=1).astype(float), 0.95)
+        hits += found.low <= 0.05 <= found.high
+    assert 0.9 <= hits / 400 <= 0.98

@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.core.errors import DataError
 from pipeline.data.images import freeze
-from pipeline.numbers.collect import axis_numbers, headline, mean_binarisation_entropy
-from pipeline.publication.readme import fill, result_table
+from pipeline.numbers.collect import axis_numbers, headline, mean_binarization_entropy
+from pipeline.rendering.readme import fill, result_table
 from tests.support.studies import study_numbers
 
 
@@ -79,8 +79,8 @@ def test_certain_pixels_have_no_entropy_and_pixels_of_even_chance_have_most():
     rng, label = np.random.default_rng(0), np.zeros(5, np.uint8)
     sure = freeze(np.full((5, 9), 255, np.uint8), label, rng)
     fair = freeze(np.full((5, 9), 128, np.uint8), label, rng)
-    assert mean_binarisation_entropy(sure) == 0
-    assert mean_binarisation_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
+    assert mean_binarization_entropy(sure) == 0
+    assert mean_binarization_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
 
 
 def test_the_binarisation_entropy_is_the_sum_over_the_pixels():
@@ -88,7 +88,7 @@ def test_the_binarisation_entropy_is_the_sum_over_the_pixels():
     p = grey[0][[1, 2]] / 255
     exact = -(p * np.log(p) + (1 - p) * np.log(1 - p)).sum()
     images = freeze(grey, np.zeros(1, np.uint8), np.random.default_rng(0))
-    assert mean_binarisation_entropy(images) == pytest.approx(exact)
+    assert mean_binarization_entropy(images) == pytest.approx(exact)
 
 
 def test_the_readmes_table_has_one_row_per_model_and_a_dash_for_what_is_absent(study, numbers):
