@@ -23,11 +23,12 @@ PARAMS = TrainParams(learning_rate=0.01, warmup=0.1, weight_decay=0.1, precision
 VARIANT = ModelParams(
     kind="vae",
     latent_dim=2,
-    conditional=False,
+    label="none",
+    encoder_sees_label=False,
     train_on="core",
-    binarization="stochastic",
+    binarisation="stochastic",
     seed=0,
-    epochs_factor=1,
+    epochs=80,
     score_on="all",
 )
 
@@ -68,19 +69,20 @@ class BrokenOffError(Exception):
     pass
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("last", [2, 3, 5])
-def test_training_that_is_broken_off_and_resumed_ends_with_the_same_bytes(tmp_path, last):
+def test_training_that_is_broken_off_and_resumed_ends_with_the_same_bytes(tmp_path, last, precision):
+    plan = plan_of(params=PARAMS.model_copy(update={"precision": precision}))
+
     def break_off(progress):
         if len(progress.history) == last:
             raise BrokenOffError
 
-    weights, history = trained(tmp_path / "whole", plan_of())
+    weights, history = trained(tmp_path / "whole", plan)
     with pytest.raises(BrokenOffError):
-        trained(tmp_path / "broken", plan_of(), break_off)
+        trained(tmp_path / "broken", plan, break_off)
     seen = []
-    resumed, resumed_history = trained(
-        tmp_path / "broken", plan_of(), lambda progress: seen.append(len(progress.history))
-    )
+    resumed, resumed_history = trained(tmp_path / "broken", plan, lambda progress: seen.append(len(progress.history)))
     assert resumed == weights
     assert resumed_history.equals(history)
     assert seen[0] == last - last % 2 + 1
