@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.measurements import keep, run
 from benchmarks.peer import peer_estimate
 from pipeline.config import ModelParams, Params, load_params
 from pipeline.core.device import keep_memory, prepare
 from pipeline.core.rng import stream
+from pipeline.core.storage import read_json, write_json
 from pipeline.data.images import read_images
 from pipeline.likelihood.expansion import expand, gauss_newton
 from pipeline.likelihood.proposals import Draws, encoder_draws
@@ -29,6 +29,7 @@ from pipeline.likelihood.weights import log_weights
 from pipeline.models.build import build, start
 from pipeline.models.files import load_model
 from pipeline.models.plain import VAE
+from stages.shared.command import run
 from stages.shared.layout import Layout
 
 NAME, PIXELS = "vae-20", 784
@@ -44,8 +45,8 @@ ROWS = {
 }
 
 
-def main(layout: Layout, *, record: bool) -> None:
-    """Time, print, and keep the ratios."""
+def main(layout: Layout) -> None:
+    """Time, print, and keep the ratios in results.json."""
     params = load_params(layout.params)
     keep_memory()
     prepare("cpu", os.cpu_count() or 1)
@@ -57,7 +58,9 @@ def main(layout: Layout, *, record: bool) -> None:
             "pythae_over_ours": pythae_over_ours(model, x),
             "differentiated_over_multiplied": differentiated_over_multiplied(model, x),
         }
-    keep(layout, {name: round(value, 3) for name, value in found.items() if np.isfinite(value)}, record=record)
+    results = read_json(layout.benchmarks) if layout.benchmarks.exists() else {}
+    results.update({name: round(value, 3) for name, value in found.items() if np.isfinite(value)})
+    write_json(layout.benchmarks, results)
     for name, (what, bar) in ROWS.items():
         measured = f"{found[name]:.2f}" if np.isfinite(found[name]) else "not measured"
         print(f"{what:50} {measured:>14}   {bar}".rstrip())
@@ -131,12 +134,11 @@ def untrained(params: Params) -> VAE:
     shape = ModelParams(
         kind="vae",
         latent_dim=20,
-        label="none",
-        encoder_sees_label=False,
+        conditional=False,
         train_on="all",
-        binarisation="stochastic",
+        binarization="stochastic",
         seed=0,
-        epochs=80,
+        epochs_factor=1,
         score_on="all",
     )
     model = start(build(PIXELS, params.datasets["mnist"].hidden, shape), np.full(PIXELS, 0.13), stream(0, "speed"))

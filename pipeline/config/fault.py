@@ -21,8 +21,6 @@ def explain(error: ValidationError) -> str:
         line = f"unknown key {where}{did_you_mean(str(first['loc'][-1]), known)}; there are {', '.join(known)}"
     elif not where:
         line = problem
-    elif first["type"] == "value_error" and isinstance(first["input"], dict):  # values of one section disagree
-        line = f"{where}.{problem}"
     elif first["type"] == "missing":
         line = f"key {where} is missing; add it"
     else:

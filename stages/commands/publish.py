@@ -2,24 +2,19 @@
 
 from pathlib import Path
 
-from pipeline.config import Params, load_params, read_mapping
+from ruamel.yaml import YAML
+
+from pipeline.config import Params, load_params
 from pipeline.core.errors import DataError
 from pipeline.core.storage import read_bytes, read_json, read_text, write_bytes, write_json, write_text
 from pipeline.core.tables import read_by_model, write_table
 from pipeline.likelihood.score_tables import SCORES
-from pipeline.publication.data_package import KEY, LIKELIHOODS, column_table, data_package, likelihoods
-from pipeline.publication.readme import cost, diagram, fill, result_table
+from pipeline.rendering.data_package import KEY, LIKELIHOODS, column_table, data_package, likelihoods
+from pipeline.rendering.readme import cost, diagram, fill, result_table
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
-LARGEST = {
-    "index.html": 2.5,
-    "dips.html": 2.5,
-    "methods.html": 2.5,
-    "report.pdf": 4,
-    "explorer.html": 6,
-    "likelihoods.parquet": 8,
-}
+LARGEST = {"index.html": 3, "report.pdf": 3, "explorer.html": 6, "likelihoods.parquet": 8}
 """Megabytes that each file in docs/ may have, since Git keeps every version of it."""
 
 
@@ -53,7 +48,7 @@ def _check_size(file: Path, name: str) -> None:
 
 def _refresh_readme(layout: Layout, params: Params) -> None:
     """Put the table of results, the cost of the study and the diagram of the stages into the README."""
-    stages = read_mapping(layout.dvc_yaml)["stages"]
+    stages = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"]
     text = fill(read_text(layout.readme), "results", result_table(read_json(layout.numbers), params.models))
     text = fill(text, "cost", cost(read_json(layout.benchmarks)))
     write_text(layout.readme, fill(text, "stages", f"\n```mermaid\n{diagram(stages)}\n```\n"))

@@ -1,6 +1,5 @@
 """`make demo`: copy the project with other parameters, to run it without changing the committed study."""
 
-import contextlib
 import shutil
 from collections.abc import Mapping
 from io import StringIO
@@ -11,10 +10,8 @@ from ruamel.yaml import YAML
 
 from pipeline.config import read_mapping
 from pipeline.core.errors import ParameterError
-from pipeline.core.storage import explain_storage, read_text, write_json, write_text
-from pipeline.numbers.claims import compare_studies
+from pipeline.core.storage import explain_storage, read_text, write_text
 from stages.commands import models
-from stages.commands.only_study import only_study
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
@@ -23,14 +20,8 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", ".quarto", "_output")
 
 
 def main(overlay: str, target: str, layout: Layout) -> None:
-    """Copy the project to `target`, and change its parameters to those in the file `overlay`.
-
-    Raises:
-        BusyError: a study is at work in `target`.
-    """
-    folder = Path(target)
-    with only_study(Layout(folder)) if folder.exists() else contextlib.nullcontext():
-        make_sandbox(layout.root, folder, read_mapping(Path(overlay)))
+    """Copy the project to `target`, and change its parameters to those in the file `overlay`."""
+    make_sandbox(layout.root, Path(target), read_mapping(Path(overlay)))
 
 
 def make_sandbox(source: Path, target: Path, changes: Mapping[str, Any]) -> Layout:
@@ -56,7 +47,6 @@ def make_sandbox(source: Path, target: Path, changes: Mapping[str, Any]) -> Layo
         for name in COPIED:
             _copy(source / name, target / name)
     layout = Layout(target)
-    write_json(layout.replication, compare_studies({}, {}))
     yaml = YAML()
     yaml.width = 200
     yaml.preserve_quotes = True

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from pathspec import GitIgnoreSpec
+from ruamel.yaml import YAML
 
-from pipeline.config import load_params, read_mapping
+from pipeline.config import load_params
 from pipeline.core.errors import DataError, StudyError
 from pipeline.core.storage import read_bytes, read_json, read_text
 from pipeline.core.tables import read_by_model, read_table
 from pipeline.likelihood.score_tables import SCORES
-from pipeline.publication.data_package import LIKELIHOODS, data_package, likelihoods
+from pipeline.rendering.data_package import LIKELIHOODS, data_package, likelihoods
 from stages.shared.command import run
-from stages.shared.graph import parameter, stage_names
 from stages.shared.layout import Layout
 
 SHORT = 60
@@ -50,12 +50,12 @@ def departures(root: Path) -> Iterator[str]:
     Raises:
         StorageError: there is no dvc.lock.
     """
-    lock = read_mapping(root / "dvc.lock")
-    params = read_mapping(root / "params.yaml")
-    graph = read_mapping(root / "dvc.yaml")
+    lock = _read_yaml(root / "dvc.lock")
+    params = _read_yaml(root / "params.yaml")
+    graph = _read_yaml(root / "dvc.yaml")
     in_git = _uncached_outputs(graph["stages"])
     hashed = cache(lambda path: fingerprint(root / path, root))
-    for name in stage_names(graph["stages"], params):
+    for name in _stage_names(graph["stages"], params):
         stage = lock["stages"].get(name)
         if stage is None:
             yield f"{name}: was never run; `dvc repro` runs it"
@@ -69,7 +69,7 @@ def departures(root: Path) -> Iterator[str]:
                 elif path in in_git or not _is_made(path):
                     yield f"{name}: {path} is missing; restore it with `git checkout {path}`"
         for key, old in stage.get("params", {}).get("params.yaml", {}).items():
-            if (new := parameter(params, key)) != old:
+            if (new := _value(params, key)) != old:
                 yield f"{name}: parameter {key} is {_shorten(new)}, was {_shorten(old)}"
 
 
@@ -129,6 +129,10 @@ def _ignored(root: Path) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines(read_text(file).splitlines() if file.exists() else [])
 
 
+def _read_yaml(path: Path) -> Any:
+    return YAML(typ="safe").load(read_text(path))
+
+
 def _uncached_outputs(stages: Mapping[str, Any]) -> set[str]:
     """Return the outputs that DVC leaves to Git: those with `cache: false` in dvc.yaml."""
     outputs = [
@@ -144,6 +148,20 @@ def _uncached_outputs(stages: Mapping[str, Any]) -> set[str]:
 def _is_made(path: str) -> bool:
     """Return whether a stage writes the file at this path."""
     return path.startswith(("data/", "report/_output/"))
+
+
+def _stage_names(stages: Mapping[str, Any], params: Any) -> Iterator[str]:
+    """Yield the names under which DVC runs the stages of dvc.yaml: a `foreach` stage has one per key."""
+    for name, stage in stages.items():
+        over = stage.get("foreach")
+        yield from (f"{name}@{key}" for key in _value(params, over.strip("${}"))) if over else (name,)
+
+
+def _value(params: Any, key: str) -> Any:
+    """Return the parameter under a dotted key, None if there is none; names of models have no dots."""
+    for part in key.split("."):
+        params = params.get(part) if isinstance(params, Mapping) else None
+    return params
 
 
 def _shorten(value: Any) -> str:

@@ -1,8 +1,4 @@
-"""Progress of training: a line or a bar, and a mirror of the curve in DVCLive's format.
-
-The curve among a stage's outputs is written when training ends; `dvc plots show dvclive/MODEL/plots/metrics` draws the
-mirror at any time. Editors that plot what dvc.yaml declares do not show it, since dvc.yaml stays as it is.
-"""
+"""Progress of training: a line or a bar, and a mirror of the curve in DVCLive's format, which editors can plot."""
 
 import contextlib
 import sys

@@ -2,10 +2,10 @@
 
 from pipeline.config import Params
 from pipeline.core.storage import Arrays, read_arrays
-from pipeline.core.tables import HISTORY, read_by_model, read_split, read_table
+from pipeline.core.tables import HISTORY, read_by_model, read_split
 from pipeline.data.images import read_images
 from pipeline.investigations.classify.tables import CLASSIFIED
-from pipeline.investigations.compare.tables import DIMENSIONS, EFFECTS, PAIRS
+from pipeline.investigations.compare.tables import read_dimensions, read_effects, read_pairs
 from pipeline.investigations.decompose.tables import read_decomposition
 from pipeline.investigations.diagnose.tables import DIAGNOSIS, unflatten
 from pipeline.investigations.regress.tables import read_regression
@@ -45,8 +45,8 @@ def read_results(params: Params, layout: Layout) -> Results:
         latent=latent,
         samples=by_kind(read_arrays(gathered("samples.npz")), params.roles.middle),
         decomposition=read_decomposition(params.roles.middle, layout.decomposition),
-        pairs=read_table(layout.pairs, PAIRS),
-        dimensions=read_table(layout.dimensions, DIMENSIONS),
-        effects=read_table(layout.effects, EFFECTS),
+        pairs=read_pairs(layout.pairs),
+        dimensions=read_dimensions(layout.dimensions),
+        effects=read_effects(layout.effects),
         regression=read_regression(layout.regression),
     )

@@ -15,7 +15,7 @@ MODEL = "vae-04"
 
 def lengthen(folder):
     """Training long enough to be broken off, and nothing trained yet."""
-    edit(folder / "params.yaml", "digits: {epochs_factor: 0.01,", f"digits: {{epochs_factor: {EPOCHS / 240},")
+    edit(folder / "params.yaml", "digits: {epochs: 2,", f"digits: {{epochs: {EPOCHS},")
     edit(folder / "params.yaml", "checkpoint_every: 1 ", "checkpoint_every: 4 ")
     outputs(folder)[0].unlink()
     outputs(folder)[1].unlink()

@@ -1,4 +1,1 @@
-from tests.support.browser import browser
-from tests.support.tiny import finished, once, project, run_stage
-
-__all__ = ["browser", "finished", "once", "project", "run_stage"]
+from tests.support.tiny import finished, once, project, run_stage  # noqa: F401 (fixtures)

@@ -19,7 +19,7 @@ from pipeline.models.files import save_model
 from tests.support.tiny import CHANGES, ROOT, make_sandbox
 
 NAME = "vae-04"
-THRESHOLDED = {"binarisation": "threshold", "score_on": "test"}
+THRESHOLDED = {"binarization": "threshold", "score_on": "test"}
 
 
 class EnoughError(Exception):

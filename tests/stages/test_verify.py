@@ -4,24 +4,21 @@ import pandas as pd
 import pytest
 
 from stages.commands.verify import fingerprint
-from stages.shared.layout import PAGES, Layout
-from tests.support.tiny import ROOT, copy_finished, edit, one_line
+from stages.shared.layout import Layout
+from tests.support.tiny import ROOT, edit, one_line
 
 
 @pytest.fixture
-def published(finished, once, run_stage, tmp_path):
-    """Return the finished tiny project, published."""
-
-    def make(folder):
-        layout = Layout(copy_finished(finished, folder))
-        shutil.copy2(ROOT / "README.md", folder)
-        layout.data_dictionary.parent.mkdir()
-        shutil.copy2(Layout(ROOT).data_dictionary, layout.data_dictionary)
-        layout.benchmarks.parent.mkdir()
-        shutil.copy2(Layout(ROOT).benchmarks, layout.benchmarks)
-        assert run_stage(folder, "commands.publish") == (0, "")
-
-    return Layout(copy_finished(once("published", make)[0], tmp_path / "project"))
+def published(project, run_stage):
+    """The finished tiny project, published."""
+    layout = Layout(project)
+    shutil.copy2(ROOT / "README.md", project)
+    layout.data_dictionary.parent.mkdir()
+    shutil.copy2(Layout(ROOT).data_dictionary, layout.data_dictionary)
+    layout.benchmarks.parent.mkdir()
+    shutil.copy2(Layout(ROOT).benchmarks, layout.benchmarks)
+    assert run_stage(project, "commands.publish") == (0, "")
+    return layout
 
 
 def test_a_published_study_passes(published, run_stage):
@@ -30,7 +27,7 @@ def test_a_published_study_passes(published, run_stage):
 
 def test_the_lock_has_the_hash_of_every_output(published):
     lock = (published.root / "dvc.lock").read_text(encoding="utf-8")
-    outputs = (published.figures, published.numbers, published.metrics, published.pdf, *map(published.page, PAGES))
+    outputs = (published.figures, published.numbers, published.metrics, published.page, published.pdf)
     for path in (*outputs, published.weights("vae-04")):
         assert f"md5: {fingerprint(path, published.root)}" in lock
 
@@ -58,29 +55,10 @@ def shift(path):
             "summarise: data/summarise/numbers.json is missing; restore it with `git",
         ),
         (lambda layout: layout.scores("vae-20").write_bytes(b""), "output data/score/vae-20.parquet hashes to"),
-        (
-            lambda layout: layout.conditions.write_text("claims: {}\n", encoding="utf-8"),
-            "output data/summarise/conditions.yml hashes to",
-        ),
-        (lambda layout: layout.table("pairs").unlink(), "summarise: output data/summarise/tables hashes to"),
-        (
-            lambda layout: layout.replication.write_text("{}", encoding="utf-8"),
-            "summarise: code or input data/replicate/replication.json hashes to",
-        ),
-        *(
-            (
-                lambda layout, name=name: layout.published(name).write_text("", encoding="utf-8"),
-                f"docs/{name}.html is not",
-            )
-            for name in (*PAGES, "explorer")
-        ),
-        *(
-            (
-                lambda layout, name=name: layout.published(name).unlink(),
-                f"docs/{name}.html is not the rendered page; run `make publish`",
-            )
-            for name in ("index", "explorer")
-        ),
+        (lambda layout: layout.published.write_text("", encoding="utf-8"), "docs/index.html is not the rendered page"),
+        (lambda layout: layout.published.unlink(), "docs/index.html is not the rendered page; run `make publish`"),
+        (lambda layout: layout.published_explorer.unlink(), "docs/explorer.html is not the rendered page; run `make"),
+        (lambda layout: layout.published_explorer.write_bytes(b""), "docs/explorer.html is not the rendered page"),
         (
             lambda layout: layout.published_likelihoods.unlink(),
             "docs/likelihoods.parquet is not the table of",

@@ -27,28 +27,15 @@ CHANGES = {
     "dataset": "digits",
     "device": "cpu",
     "threads": 1,
-    "datasets": {"digits": {"epochs_factor": 0.01, "hidden": [16]}},
-    "models": {
-        "vae-04": {"latent_dim": 2, "score_on": "all"},
-        "vae-20": {"latent_dim": 3, "score_on": "all"},
-        "cvae-20": {"latent_dim": 2},
-    }
+    "datasets": {"digits": {"epochs": 2, "hidden": [16]}},
+    "models": {"vae-04": {"latent_dim": 2}, "vae-20": {"latent_dim": 3}, "cvae-20": {"latent_dim": 2}}
     | dict.fromkeys(name for name in load_params(ROOT / "params.yaml").models if name not in MODELS),
     "train": {"precision": "float32", "checkpoint_every": 1},
-    "score": {
-        "prior_points": 500,
-        "low_prior_points": 500,
-        "starts": 2,
-        "search_passes": 10,
-        "refine_rounds": 2,
-        "draws": 64,
-    },
+    "score": {"prior_points": 500, "starts": 2, "search_passes": 10, "refine_rounds": 2, "draws": 64},
     "certify": {
         "models": list(MODELS),
         "images": 2,
         "simulated": 2,
-        "searched": 3,
-        "searched_high": 3,
         "chains": 2,
         "temperatures": 4,
         "leapfrogs": 1,
@@ -74,7 +61,7 @@ CHANGES = {
     },
     "decompose": {"images": 3, "curve": [1, 4], "repetitions": 2, "redrawn": 3, "redraws": 2}
     | {"gradient_images": 2, "gradient_repetitions": 2, "gradient_draws": [1, 2]},
-    "compare": {"base": "vae-20", "pairs": [["vae-20", "vae-04"]]},
+    "compare": {"pairs": [["vae-20", "vae-04"]]},
     "intervals": {"resamples": 100},
     "plot": {"gallery": 4},
     "explore": {"wall": 12},
@@ -153,11 +140,6 @@ for stage in sys.argv[1:]:
 def run_all(folder: Path, stages: Iterable[str], **changes: str) -> None:
     """Run stages in one process, which imports PyTorch once and not thirty times."""
     _succeed(call(folder, sys.executable, "-c", RUN_ALL, *stages, **changes))
-
-
-def shell(folder: Path, line: str, **changes: str) -> str:
-    """Run a line as a user types it, which must succeed; what it said."""
-    return _succeed(call(folder, "bash", "-ec", line, **changes))
 
 
 def git(folder: Path, *words: str) -> str:
@@ -250,20 +232,13 @@ def copy_finished(project: Path, target: Path) -> Path:
     return target
 
 
-def copy_unpacked(project: Path, target: Path) -> Path:
-    """A finished project in another folder, as in an unpacked archive in which `make setup` was run: without Git."""
-    copy_finished(project, target)
-    for name in (".gitignore", "Makefile", "requirements.lock", ".dvc/config", ".dvc/.gitignore"):
-        shutil.copy2(ROOT / name, target / name)
-    shutil.copytree(ROOT / ".dvc" / "plots", target / ".dvc" / "plots", dirs_exist_ok=True)
-    (target / ".venv").mkdir()
-    (target / ".venv" / "installed").touch()
-    return target
-
-
 def copy_with_git(project: Path, target: Path) -> Path:
     """A finished project in another folder, committed to Git."""
-    copy_unpacked(project, target)
+    copy_finished(project, target)
+    shutil.copy2(ROOT / ".gitignore", target)
+    for name in ("config", ".gitignore"):
+        shutil.copy2(ROOT / ".dvc" / name, target / ".dvc")
+    shutil.copytree(ROOT / ".dvc" / "plots", target / ".dvc" / "plots", dirs_exist_ok=True)
     git(target, "init", "-q")
     git(target, "add", "--all")
     git(target, "commit", "-q", "-m", "The tiny study")

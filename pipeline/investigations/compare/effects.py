@@ -26,7 +26,7 @@ def dimension_effects(
         pairs: mean differences between single models; see `PAIRS`.
     """
     rows: list[Row] = [
-        *seed_effects(params, scores, pairs),
+        *seed_effects(params, scores, pairs, stream(params.seed, "dimensions", "seeds")),
         *unseen_effects(params, scores),
     ]
     pair = params.roles.middle, params.roles.small

@@ -64,9 +64,10 @@ def gain_effects(
     columns, groups, labels = _design(images)
     counts = bootstrap_counts(len(images), params.resamples, rng)
     moments = mean_products(np.column_stack([columns, images["a"] - images["b"]]), counts)
+    sizes = len(images), params.resamples
     for kind, found in (("gain-share", _shares(moments, groups)), ("gain-slope", _slopes(moments, labels))):
         for name, samples in found.items():
-            yield effect(kind, models, "test", percentile_interval(samples, params.confidence), len(images), name)
+            yield effect(kind, models, "test", percentile_interval(samples, params.confidence), sizes, name)
 
 
 def _design(images: pd.DataFrame) -> tuple[np.ndarray, dict[str, list[int]], list[int]]:

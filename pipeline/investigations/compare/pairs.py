@@ -31,18 +31,19 @@ def compare_pairs(params: Params, scores: Scores) -> pd.DataFrame:
 def pairs_of(params: Params, scores: Scores) -> list[tuple[str, str]]:
     """Return the pairs of scored models that are compared, each once.
 
-    These are the pairs of `compare.pairs`, and, of the middle model and of `compare.base`: that model and every one
-    that differs from it in the number of latent dimensions alone, the larger first; and each of these models below the
-    one that was trained with tails.
+    These are the pairs of `compare.pairs`; the middle model and every one that differs in the number of latent
+    dimensions alone, the larger first; and each of these models below the one that was trained with tails.
     """
-    wanted = list(params.compare.pairs)
-    for centre in dict.fromkeys((params.roles.middle, params.compare.base)):
-        sizes, own = by_latent_dim(params, centre, scores), params.model(centre).latent_dim
-        others = [name for name in sizes if name != centre]
-        wanted += [(one, centre) if params.model(one).latent_dim > own else (centre, one) for one in others]
-        wanted += [(seen, core) for core in sizes for seen in trained_with_tails(params, core, scores)[:1]]
+    sizes, middle = by_latent_dim(params, scores), params.roles.middle
+    middle_dim = params.model(middle).latent_dim
+    steps = [
+        (other, middle) if params.model(other).latent_dim > middle_dim else (middle, other)
+        for other in sizes
+        if other != middle
+    ]
+    tails = [(seen, core) for core in sizes for seen in trained_with_tails(params, core, scores)[:1]]
     found: list[tuple[str, str]] = []
-    for a, b in wanted:
+    for a, b in (*params.compare.pairs, *steps, *tails):
         if {a, b} <= set(scores) and not {(a, b), (b, a)} & set(found):
             found.append((a, b))
     return found

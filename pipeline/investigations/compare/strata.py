@@ -14,10 +14,11 @@ Row = dict[str, object]
 Scores = Mapping[str, pd.DataFrame]
 
 
-def by_latent_dim(params: Params, name: str, scores: Scores) -> list[str]:
-    """Return the scored models that are this one but for the number of latent dimensions, the smallest first."""
-    names = [one for one in (name, *variants_of(params, name, "latent_dim")) if one in scores]
-    return sorted(names, key=lambda one: params.model(one).latent_dim)
+def by_latent_dim(params: Params, scores: Scores) -> list[str]:
+    """Return the scored models that are the middle one but for the number of latent dimensions, the smallest first."""
+    middle = params.roles.middle
+    names = [name for name in (middle, *variants_of(params, middle, "latent_dim")) if name in scores]
+    return sorted(names, key=lambda name: params.model(name).latent_dim)
 
 
 def runs(params: Params, name: str, scores: Scores) -> list[str]:
@@ -55,7 +56,9 @@ def stratum(subset: str, region: str) -> str:
     return subset if region == WHOLE else f"{subset}.{region}"
 
 
-def effect(kind: str, models: tuple[str, str], where: str, found: Interval, size: int, quantity: str = "") -> Row:
+def effect(
+    kind: str, models: tuple[str, str], where: str, found: Interval, sizes: tuple[int, int], quantity: str = ""
+) -> Row:
     """Return one row of `EFFECTS`; its quantity is the log likelihood unless another is named."""
     return {
         "kind": kind,
@@ -64,5 +67,6 @@ def effect(kind: str, models: tuple[str, str], where: str, found: Interval, size
         "quantity": quantity or "log_likelihood",
         "stratum": where,
         **found._asdict(),
-        "size": np.int32(size),
+        "size_a": np.int32(sizes[0]),
+        "size_b": np.int32(sizes[1]),
     }

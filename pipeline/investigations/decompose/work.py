@@ -110,12 +110,18 @@ def gradient_estimates(
 def _work_rows(
     variances: dict[str, tuple[Samples, Samples]], operations: Operations, images: int, params: IntervalParams
 ) -> Iterator[Row]:
-    """Yield the rows `best_draws` and `same_work`."""
+    """Yield the rows `draws_share`, `best_draws`, `same_work` and `operations`."""
     draws = max(_best_whole(between[:1], noise[:1], operations) for between, noise in variances.values())
     for network, (between, noise) in variances.items():
+        yield row("draws_share", network, noise / (between + noise), images, params)
         yield row("best_draws", network, best_draws(between, noise, operations), images, params)
         yield row("same_work", network, same_work(between, noise, operations, draws) - 1, images, params)
-    yield row("same_work", "draws", np.full(2, float(draws)), images, params)
+    for quantity, part, value in (
+        ("same_work", "draws", draws),
+        ("operations", "image", operations.image),
+        ("operations", "draw", operations.draw),
+    ):
+        yield row(quantity, part, np.full(2, float(value)), images, params)
 
 
 def _best_whole(between: Samples, noise: Samples, operations: Operations) -> int:

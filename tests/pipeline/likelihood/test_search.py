@@ -87,7 +87,7 @@ def test_a_search_that_stays_far_below_is_given_up_after_the_steps_that_show_it(
     assert MARGIN < near - start < MARGIN + 7 * GAIN
     assert MARGIN + 6 * GAIN < top - hill < MARGIN + 7 * GAIN
     assert found.kept.flatten().tolist() == [False, True]
-    assert found.passes.tolist() == [2 * (7 + 1) + 2 + (2 + len(LENGTHS))]
+    assert found.passes.tolist() == [2 * (budget_for(7, 1) // 2) + 2 + (2 + len(LENGTHS))]
 
 
 def test_without_steps_it_is_left_and_the_first_start_is_looked_at_alone():
@@ -115,14 +115,14 @@ def test_of_two_searches_that_meet_that_one_is_given_up_which_started_far_below(
 
 def test_a_search_rests_when_it_gains_no_more():
     brief, long = (climbed_from(-2.0, SLOPE, steps=steps) for steps in (20, 60))
-    extra = [found.passes - 2 * (steps + 1) for found, steps in ((brief, 20), (long, 60))]
+    extra = [found.passes - 2 * (budget_for(steps, 1) // 2) for found, steps in ((brief, 20), (long, 60))]
     assert brief.kept.flatten().tolist() == [True, True]
     assert torch.equal(*extra)
     assert extra[0] < budget_for(10, 1)
     start, hill = heights(-2.01, -2.0)
     assert 0 < hill - start < SETTLED
     arrived = climbed_from(-2.01, 1.2, steps=20)
-    assert arrived.passes.tolist() == [2 * (20 + 1) + 2 + (2 + len(LENGTHS))]
+    assert arrived.passes.tolist() == [2 * (budget_for(20, 1) // 2) + 2 + (2 + len(LENGTHS))]
 
 
 def test_the_search_ends_no_lower_than_any_start_of_its_image_and_keeps_one_of_each():
@@ -143,7 +143,7 @@ def test_passes_are_the_looks_at_the_starts_and_the_steps_of_those_that_go_on():
     first = torch.arange(3).unsqueeze(-1) == 0
     close, near, far = below < UNMOVED, below < MARGIN, (below < MARGIN + GAIN) | first
     assert torch.equal(unmoved.passes, 5.0 * (close | first).sum(dim=0))
-    assert torch.equal(short.passes, unmoved.passes)
+    assert torch.equal(short.passes, unmoved.passes + 5.0 * close.sum(dim=0))
     assert torch.equal(once.passes, 2 * 5.0 * near.sum(dim=0) + (5.0 + 8.0) * (far & ~near).sum(dim=0))
 
 

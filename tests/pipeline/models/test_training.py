@@ -23,12 +23,11 @@ PARAMS = TrainParams(learning_rate=0.01, warmup=0.1, weight_decay=0.1, precision
 VARIANT = ModelParams(
     kind="vae",
     latent_dim=2,
-    label="none",
-    encoder_sees_label=False,
+    conditional=False,
     train_on="core",
-    binarisation="stochastic",
+    binarization="stochastic",
     seed=0,
-    epochs=80,
+    epochs_factor=1,
     score_on="all",
 )
 
@@ -69,20 +68,19 @@ class BrokenOffError(Exception):
     pass
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("last", [2, 3, 5])
-def test_training_that_is_broken_off_and_resumed_ends_with_the_same_bytes(tmp_path, last, precision):
-    plan = plan_of(params=PARAMS.model_copy(update={"precision": precision}))
-
+def test_training_that_is_broken_off_and_resumed_ends_with_the_same_bytes(tmp_path, last):
     def break_off(progress):
         if len(progress.history) == last:
             raise BrokenOffError
 
-    weights, history = trained(tmp_path / "whole", plan)
+    weights, history = trained(tmp_path / "whole", plan_of())
     with pytest.raises(BrokenOffError):
-        trained(tmp_path / "broken", plan, break_off)
+        trained(tmp_path / "broken", plan_of(), break_off)
     seen = []
-    resumed, resumed_history = trained(tmp_path / "broken", plan, lambda progress: seen.append(len(progress.history)))
+    resumed, resumed_history = trained(
+        tmp_path / "broken", plan_of(), lambda progress: seen.append(len(progress.history))
+    )
     assert resumed == weights
     assert resumed_history.equals(history)
     assert seen[0] == last - last % 2 + 1

@@ -6,9 +6,8 @@ import pytest
 
 from pipeline.core.errors import DataError
 from pipeline.data.images import freeze
-from pipeline.numbers.collect import axis_numbers, headline, mean_binarisation_entropy
-from pipeline.numbers.keys import hidden_layers
-from pipeline.publication.readme import fill, result_table
+from pipeline.numbers.collect import axis_numbers, headline, mean_binarization_entropy
+from pipeline.rendering.readme import fill, result_table
 from tests.support.studies import study_numbers
 
 
@@ -69,19 +68,6 @@ def test_shares_of_the_classes_add_up_to_a_hundred(numbers):
     assert sum(shares) == pytest.approx(100)
 
 
-@pytest.mark.parametrize(
-    ("units", "words"),
-    [
-        ([16], "one hidden layer of 16"),
-        ([512, 512], "two hidden layers of 512"),
-        ([512, 256], "hidden layers of 512, 256"),
-        ([8] * 5, "hidden layers of 8, 8, 8, 8, 8"),
-    ],
-)
-def test_equal_hidden_layers_are_counted_and_others_listed(units, words):
-    assert hidden_layers(units) == words
-
-
 def test_the_headline_has_at_most_ten_numbers_none_named_after_a_model(study, numbers):
     found = headline(numbers)
     assert 5 < len(found) <= 10
@@ -93,8 +79,8 @@ def test_certain_pixels_have_no_entropy_and_pixels_of_even_chance_have_most():
     rng, label = np.random.default_rng(0), np.zeros(5, np.uint8)
     sure = freeze(np.full((5, 9), 255, np.uint8), label, rng)
     fair = freeze(np.full((5, 9), 128, np.uint8), label, rng)
-    assert mean_binarisation_entropy(sure) == 0
-    assert mean_binarisation_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
+    assert mean_binarization_entropy(sure) == 0
+    assert mean_binarization_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
 
 
 def test_the_binarisation_entropy_is_the_sum_over_the_pixels():
@@ -102,7 +88,7 @@ def test_the_binarisation_entropy_is_the_sum_over_the_pixels():
     p = grey[0][[1, 2]] / 255
     exact = -(p * np.log(p) + (1 - p) * np.log(1 - p)).sum()
     images = freeze(grey, np.zeros(1, np.uint8), np.random.default_rng(0))
-    assert mean_binarisation_entropy(images) == pytest.approx(exact)
+    assert mean_binarization_entropy(images) == pytest.approx(exact)
 
 
 def test_the_readmes_table_has_one_row_per_model_and_a_dash_for_what_is_absent(study, numbers):
