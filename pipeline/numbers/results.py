@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.core.storage import Arrays
 from pipeline.data.images import Images
 from pipeline.investigations.decompose.tables import Decomposition
 from pipeline.investigations.regress.tables import Regression
-from pipeline.investigations.sample.arrays import Arrays, Samples
+from pipeline.investigations.sample.arrays import Samples
 
 
 @dataclass(frozen=True)
