@@ -7,10 +7,11 @@ from typing import TypeVar
 
 import pandas as pd
 import pyarrow as pa
+from ruamel.yaml import YAML
 
-from pipeline.config import load_params, read_mapping
+from pipeline.config import load_params
 from pipeline.core.errors import ParameterError
-from pipeline.core.storage import read_arrays, read_json, write_arrays
+from pipeline.core.storage import read_arrays, read_json, read_text, write_arrays
 from pipeline.core.tables import HISTORY, concatenate, read_history, write_by_model, write_history
 from pipeline.investigations.classify.tables import CLASSIFIED, read_classified
 from pipeline.investigations.diagnose.tables import DIAGNOSIS, flatten
@@ -60,7 +61,7 @@ def _listed(names: Iterable[str], path: Callable[[str], Path], layout: Layout) -
 
     DVC makes only listed files before the stage runs, so a file that is not listed may be absent or out of date.
     """
-    deps = read_mapping(layout.dvc_yaml)["stages"]["gather"]["deps"]
+    deps = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"]["gather"]["deps"]
     files = {name: path(name).relative_to(layout.root).as_posix() for name in names}
     for file in files.values():
         if file not in deps:

@@ -24,8 +24,8 @@ def main(name: str, layout: Layout) -> None:
     model_params = params.model(name)
     images = read_images(layout.images)
     split = read_split(layout.split, images.id)
-    rows = scored_rows(split, model_params.score_on, stream(params.data_seed, "split", "sample"))
-    data = images.binary(model_params.binarisation)[rows], images.label[rows], images.id[rows]
+    rows = scored_rows(split, model_params.score_on)
+    data = images.binary(model_params.binarization)[rows], images.label[rows], images.id[rows]
     model = load_model(layout.weights(name), model_params, params.data.hidden)
     source, follow = partial(stream, params.seed, "score", name), partial(progress, name, unit="images")
     with scratch_folder(layout.unfinished_scores(name)) as kept, workers(params.device, params.threads) as group:

@@ -22,7 +22,7 @@ def main(name: str, layout: Layout) -> None:
     model_params = params.model(name)
     images, scores = read_images(layout.images), read_scores(layout.scores(name))
     chosen = sample(scores, params.validation, partial(stream, params.seed, "accuracy", "images"))
-    x = images.binary(model_params.binarisation)[chosen["id"]]
+    x = images.binary(model_params.binarization)[chosen["id"]]
     device = prepare(params.device, params.threads)
     source = partial(stream, params.seed, "accuracy", name)  # the name decides the numbers, and stays
     model = load_model(layout.weights(name), model_params, params.data.hidden).to(device)

@@ -1,7 +1,4 @@
-"""Modes of an image's posterior p(z | x): the latent points that explain the image best.
-
-Which starts climb, and for how long, `search` decides.
-"""
+"""Modes of an image's posterior p(z | x): the latent points that explain the image best."""
 
 import torch
 from jaxtyping import Bool, Float

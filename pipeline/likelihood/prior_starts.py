@@ -12,10 +12,10 @@ from pipeline.likelihood.flops import decoder_multiply_adds
 from pipeline.models.density import LabelledModel, LatentVariableModel
 from pipeline.models.distributions import BernoulliPixels
 
-SHORTLIST = 512
-"""Points per image among which its starts are chosen; with few latent dimensions most of them are close to the best."""
-APART = 0.75
-"""Least distance between starts, in units of z; closer ones mostly lead to the same mode."""
+SHORTLIST = 64
+"""Points per image among which its starts are chosen."""
+APART = 0.5
+"""Least distance between starts, in units of z."""
 AT_ONCE = 1 << 24
 """Pixels of decoded points that are compared with images at a time, where that is not a matrix product."""
 
@@ -57,26 +57,25 @@ class Screen:
         Returns:
             The points, and log p(x | z) of each in nats.
         """
-        same: object = self._model(0)
-        if same is self.family:  # labels change nothing: one product for all images
-            return _spread(self.points, self._scorer(0)(x), starts)
-        scores = torch.empty(len(self.points), len(x), device=x.device)
+        scores = torch.empty(len(self.points), len(x), dtype=torch.float64, device=x.device)
         for label in torch.unique(y).tolist():
             rows = torch.nonzero(y == label).squeeze(1)
-            scores[:, rows] = self._scorer(label)(x[rows]).float()
+            scores[:, rows] = self._scorer(label)(x[rows]).double()
         return _spread(self.points, scores, starts)
 
     def _model(self, label: int) -> LatentVariableModel:
         return self.family.given(torch.tensor([label], device=self.points.device))
 
     def _scorer(self, label: int) -> Scorer:
-        if label not in self.scorers:
-            likelihood = self._model(label).likelihood(self.points.unsqueeze(1))
+        model = self._model(label)
+        key = -1 if id(model) == id(self.family) else label
+        if key not in self.scorers:
+            likelihood = model.likelihood(self.points.unsqueeze(1))
             if isinstance(likelihood, BernoulliPixels):
-                self.scorers[label] = _product(likelihood)
+                self.scorers[key] = _product(likelihood)
             else:
-                self.scorers[label] = _in_parts(likelihood, len(self.points))
-        return self.scorers[label]
+                self.scorers[key] = _in_parts(likelihood, len(self.points))
+        return self.scorers[key]
 
 
 def _in_parts(likelihood: Distribution, points: int) -> Scorer:
@@ -98,7 +97,6 @@ def _spread(
 ) -> tuple[Float[Tensor, "m n latent"], Float[Tensor, "m n"]]:
     """Choose the best point, then the best that is apart from it, and so on; where none is apart, the best left."""
     reached, places = scores.topk(min(max(SHORTLIST, starts), len(points)), dim=0)
-    reached = reached.double()
     shortlist, columns = points[places], torch.arange(scores.shape[1], device=points.device)
     best, chosen = reached.clone(), []
     for _ in range(starts):

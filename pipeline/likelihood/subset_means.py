@@ -35,18 +35,14 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def pareto_limit(draws: int | np.ndarray) -> np.ndarray:
-    """Return the Pareto shape above which neither an estimate from that many draws nor its error is to be trusted.
+def trustworthy(scores: pd.DataFrame) -> "pd.Series[bool]":
+    """Return whether the tail of each image's weights is light enough to trust the estimate and its standard error.
 
     References:
         Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, section 3.2.
     """
-    return np.asarray(np.minimum(1 - 1 / np.log10(draws), 0.7))
-
-
-def trustworthy(scores: pd.DataFrame) -> "pd.Series[bool]":
-    """Return whether the tail of each image's weights is light enough to trust the estimate and its standard error."""
-    within: pd.Series[bool] = scores["pareto_k"] <= pareto_limit(scores["draws"].to_numpy())
+    limit = np.minimum(1 - 1 / np.log10(scores["draws"]), 0.7)
+    within: pd.Series[bool] = scores["pareto_k"] <= limit
     return within
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.core.storage import Arrays
 from pipeline.data.images import Images
 from pipeline.investigations.decompose.tables import Decomposition
 from pipeline.investigations.regress.tables import Regression
-from pipeline.investigations.sample.arrays import Samples
+from pipeline.investigations.sample.arrays import Arrays, Samples
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,22 @@
-"""Render the report's pages with Pandoc, for machines without Quarto."""
+"""Render the manuscript to a page with Pandoc, for machines without Quarto."""
 
+import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from pipeline.core.errors import RenderingError
-from pipeline.rendering.process import run_program, with_remedy
+from pipeline.core.storage import write_text
+from pipeline.rendering.manuscript import Manuscript
+from pipeline.rendering.process import run_program
+from pipeline.rendering.project import Project
 
 ROOM = Path(__file__).parent
 TIMEOUT = 120
-CORRECT = "correct the report's source"
 READER = "markdown-raw_html-raw_tex-raw_attribute-blank_before_header"
-"""Pandoc's name of Quarto's Markdown; filter.lua reads included files with the same."""
 
 
 def find_pandoc() -> Path:
@@ -36,60 +40,53 @@ def pandoc_version() -> str:
     return finished.output.decode("utf-8").split()[1]
 
 
-def render_with_pandoc(folder: Path, page: str) -> str:
-    """Return a page of a Quarto project as one self-contained HTML page.
-
-    Args:
-        folder: the project.
-        page: its source, such as `index.qmd`.
+def render_with_pandoc(manuscript: Manuscript) -> str:
+    """Return a manuscript as one self-contained HTML page.
 
     Raises:
-        RenderingError: a number or a reference has no target, an image or a citation is missing, a formula cannot be
+        RenderingError: a reference has no target, an image or a citation is missing, a formula cannot be
             parsed, or Pandoc took too long.
     """
-    return run_pandoc(folder, page, [*_options()])
+    return run_pandoc(manuscript, [*_options(manuscript.project)])
 
 
 def run_pandoc(
-    folder: Path, page: str, options: Sequence[str], metadata: Mapping[str, str] = MappingProxyType({})
+    manuscript: Manuscript, options: Sequence[str], metadata: Mapping[str, Any] = MappingProxyType({})
 ) -> str:
-    """Run Pandoc on a page, with numbers, conditions, cross-references and citations resolved, and return its output.
+    """Run Pandoc on a manuscript, resolve cross-references and citations, and return its output.
 
     Args:
-        folder: the Quarto project; its settings are metadata of the page.
-        page: its source.
+        manuscript: what `read_manuscript` returned.
         options: further options of Pandoc; filters among them run after `filter.lua`.
-        metadata: for templates and filters, in addition.
+        metadata: metadata for templates and filters in addition to the manuscript's own.
 
     Raises:
-        RenderingError: Pandoc or one of its filters failed, printed a warning, or took too long.
+        RenderingError: Pandoc failed, printed a warning, or took too long.
     """
-    words = [
-        str(find_pandoc()),
-        *_reading(),
-        *options,
-        *(f"--metadata={key}:{value}" for key, value in metadata.items()),
-    ]
-    finished = run_program([*words, page], timeout=TIMEOUT, folder=folder)
+    with tempfile.TemporaryDirectory(prefix="pandoc-") as private:
+        merged = Path(private) / "metadata.json"
+        write_text(merged, json.dumps({**manuscript.metadata, **metadata}, default=str))
+        words = [str(find_pandoc()), *_reading(), *options, f"--metadata-file={merged}"]
+        finished = run_program(
+            words, timeout=TIMEOUT, folder=manuscript.folder, given=manuscript.markdown.encode("utf-8")
+        )
     if finished.code or finished.log:
-        complaint = _complaint(finished.log) or f"ended with code {finished.code}"
-        raise RenderingError(f"Pandoc: {with_remedy(complaint, CORRECT)}")
+        raise RenderingError(f"Pandoc: {_complaint(finished.log) or f'ended with code {finished.code}'}")
     return finished.output.decode("utf-8")
 
 
 def _reading() -> Iterator[str]:
     yield from ("+RTS", "-M1G", "-RTS", f"--from={READER}", "--standalone", "--number-sections", "--wrap=none")
-    yield from ("--metadata-file=_quarto.yml", "--metadata-file=../data/summarise/conditions.yml")
-    yield "--metadata-file=../data/panels/drawn.yml"
-    yield from ("--columns=100000", "--fail-if-warnings", f"--lua-filter={ROOM / 'filter.lua'}")
-    yield from ("--lua-filter=_extensions/study/check.lua", "--citeproc")
+    yield from ("--columns=100000", "--fail-if-warnings", f"--lua-filter={ROOM / 'filter.lua'}", "--citeproc")
 
 
-def _options() -> Iterator[str]:
-    yield from ("--to=html5", "--embed-resources", "--mathml", "--section-divs", "--toc", "--toc-depth=2")
-    yield from (f"--template={ROOM / 'page.html'}", f"--css={ROOM / 'page.css'}", "--css=style.css")
+def _options(project: Project) -> Iterator[str]:
+    yield from ("--to=html5", "--embed-resources", "--mathml", "--section-divs")
+    yield from ("--toc", f"--toc-depth={project.format.html.toc_depth}")
+    yield from (f"--template={ROOM / 'page.html'}", f"--css={ROOM / 'page.css'}")
+    yield from (f"--css={name}" for name in project.format.html.css)
 
 
 def _complaint(log: str) -> str:
-    lines = [line.strip().removeprefix("ERROR: ") for line in log.splitlines() if line.strip()]
-    return " ".join(line for line in lines if not line.startswith(("Failing because", "Error running filter")))
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return " ".join(line for line in lines if not line.startswith("Failing because"))

@@ -15,19 +15,16 @@ from pipeline.core.rng import stream
 from pipeline.models.build import build, start
 
 
-def small_vae(
-    pixels=10, latent_dim=2, *, conditional=False, label="one-hot", encoder_sees_label=True, seed=0, scale=4.0
-):
+def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
     """An untrained model whose latent dimensions matter: its decoder's last layer is scaled up."""
     params = ModelParams(
         kind="vae",
         latent_dim=latent_dim,
-        label=label if conditional else "none",
-        encoder_sees_label=conditional and encoder_sees_label,
+        conditional=conditional,
         train_on="core",
-        binarisation="stochastic",
+        binarization="stochastic",
         seed=seed,
-        epochs=80,
+        epochs_factor=1,
         score_on="all",
     )
     model = build(pixels, (16,), params)
@@ -35,11 +32,6 @@ def small_vae(
     with torch.no_grad():
         model.decoder[-1].weight.mul_(scale)
     return model
-
-
-def normals(*shape, seed=0):
-    """Standard normal numbers, the same for the same seed."""
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def every_image(pixels):

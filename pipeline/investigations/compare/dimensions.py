@@ -14,14 +14,16 @@ from pipeline.investigations.compare.pairs import compare
 from pipeline.investigations.compare.strata import Row, Scores, by_latent_dim, by_stratum, runs, side_by_side, stratum
 from pipeline.investigations.compare.tables import DIMENSIONS, FIT
 
-QUANTITIES = ("log_likelihood", "elbo")
+MEANS = ("log_likelihood", "elbo")
+GAPS = ("log_likelihood", "elbo", "slack")
+"""`slack` is the log likelihood less the bound, which is the encoder's share of the gap."""
 
 
 def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], pairs: pd.DataFrame) -> pd.DataFrame:
-    """Compute the table of all models that are `compare.base` but for the number of latent dimensions.
+    """Compute the table of all models that are the middle one but for the number of latent dimensions.
 
     Args:
-        params: `compare` names the base; `intervals` has the confidence.
+        params: `roles` names the middle model; `intervals` has the confidence.
         scores: of every model, one row per image.
         active: number of active units of the models that were diagnosed.
         pairs: mean differences between single models; see `PAIRS`.
@@ -30,14 +32,14 @@ def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], p
         One row per model, quantity and stratum; see `DIMENSIONS`.
 
     Raises:
-        ParameterError: the base has not been scored.
+        ParameterError: the middle model has not been scored.
     """
-    base = params.compare.base
-    if base not in scores:
-        raise ParameterError(f"dvc.yaml lists no scores of compare.base, {base}, under gather; run `make models`")
+    middle = params.roles.middle
+    if middle not in scores:
+        raise ParameterError(f"dvc.yaml lists no scores of roles.middle, {middle}, under gather; run `make models`")
     rows: list[Row] = []
-    for name in by_latent_dim(params, base, scores):
-        own, reference = (runs(params, one, scores) for one in (name, base))
+    for name in by_latent_dim(params, scores):
+        own, reference = (runs(params, one, scores) for one in (name, middle))
         found = chain(
             _means(params, scores, own, reference, pairs),
             _fit(params, scores, own, reference),
@@ -51,7 +53,7 @@ def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], p
 def _means(params: Params, scores: Scores, own: list[str], reference: list[str], pairs: pd.DataFrame) -> Iterator[Row]:
     """Yield the mean log likelihood and bound of each stratum of `test`."""
     confidence = params.intervals.confidence
-    for quantity in QUANTITIES:
+    for quantity in MEANS:
         single = _single(params, scores, (own[0], reference[0]), pairs, quantity) if own != reference else None
         members = list(dict.fromkeys([*own, *reference]))
         for where, part in by_stratum(side_by_side(scores, members, quantity)):
@@ -92,7 +94,7 @@ def _fit(params: Params, scores: Scores, own: list[str], reference: list[str]) -
         [run for run in members if core and (scores[run]["subset"] == "train").any()] for members in (own, reference)
     )
     confidence = params.intervals.confidence
-    for quantity in QUANTITIES if own and reference else ():
+    for quantity in GAPS if own and reference else ():
         values = {name: _values(scores[name], quantity) for name in (*own, *reference)}
         gaps = {name: _gap(table, confidence) for name, table in values.items()}
         a, b = (np.array([gaps[run].value for run in members]) for members in (own, reference))
@@ -103,7 +105,8 @@ def _fit(params: Params, scores: Scores, own: list[str], reference: list[str]) -
 
 
 def _values(scores: pd.DataFrame, quantity: str) -> pd.DataFrame:
-    return scores.set_index("id")[["subset", quantity]].rename(columns={quantity: "value"})
+    table = scores.assign(slack=scores["log_likelihood"] - scores["elbo"]).set_index("id")
+    return table[["subset", quantity]].rename(columns={quantity: "value"})
 
 
 def _gap(table: pd.DataFrame, confidence: float) -> Interval:
@@ -122,12 +125,12 @@ def _active(own: list[str], reference: list[str], active: Mapping[str, int], con
 
 
 def _difference(a: np.ndarray, b: np.ndarray, single: Interval | None, confidence: float) -> tuple[Interval, str]:
-    """Return the difference from the kind of the base over runs, if both have several, and else that of single models.
+    """Return the difference from the middle kind over runs, if both have several, and else that of single models.
 
     Args:
         a: one value per run.
-        b: one value per run of the base.
-        single: the difference of the single models, over images; None for the base itself.
+        b: one value per run of the middle kind.
+        single: the difference of the single models, over images; None for the middle kind itself.
         confidence: of the interval over runs.
     """
     over = "runs" if min(len(a), len(b)) > 1 else "images"

@@ -10,18 +10,17 @@ import torch
 from jaxtyping import Float64, UInt8
 from torch import Tensor
 
-from pipeline.config import CertifyParams, ScoreParams
+from pipeline.config import CertifyParams
 from pipeline.core.errors import NumericalError
 from pipeline.core.streams import ImageStreams
 from pipeline.likelihood.reductions import log_marginal
-from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel
 from pipeline.validation.certify.agreement import compare_methods
 from pipeline.validation.certify.annealing import error_of_mean
 from pipeline.validation.certify.bidirectional import simulate
 from pipeline.validation.certify.block import Block
 from pipeline.validation.certify.integrate import integrate
-from pipeline.validation.certify.tables import AGAIN, SEARCH, SIMULATED
+from pipeline.validation.certify.tables import AGAIN, SIMULATED
 
 LONGER = 4
 """Factor on the number of temperatures where an image is annealed again."""
@@ -105,35 +104,6 @@ class Certifier:
             above = block.reverse(steps, drawn.z).log_w
             tables.append(_rows(part, "annealing", log_marginal(below), error_of_mean(below)))
             tables.append(_rows(part, "reverse", -log_marginal(above), error_of_mean(above)))
-        return _checked(tables)
-
-    def searched(
-        self, x: UInt8[np.ndarray, "n pixels"], y: UInt8[np.ndarray, " n"], chosen: pd.DataFrame, effort: ScoreParams
-    ) -> pd.DataFrame:
-        """Estimate log p(x) again as in the scores, with another search for the modes of every image's posterior.
-
-        The second search has other points of the prior and other random numbers than the first, and does not start at
-        the encoder's mean, so that the two miss a mode independently, as far as any two searches do.
-
-        Args:
-            x: binary images.
-            y: their labels.
-            chosen: their rows of the scores, in the same order.
-            effort: that of the scores.
-
-        Returns:
-            A table as that of `real`, with the methods `score` and `second-search`.
-
-        Raises:
-            NumericalError: a likelihood is not finite; the message has the image's id.
-        """
-        other = effort.model_copy(update={"proposal": "modes_of_prior"})
-        stream, ids = partial(self.stream, "search"), chosen["id"].to_numpy()
-        again = score(self.model, x, y, ids, other, stream, self.device, lambda _: None)
-        tables = [
-            part.rename(columns={"standard_error": "error"}).assign(subset=chosen["subset"].to_numpy(), method=method)
-            for part, method in ((chosen, "score"), (again, SEARCH))
-        ]
         return _checked(tables)
 
     def _again(self, x: np.ndarray, y: np.ndarray, chosen: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:

@@ -11,8 +11,6 @@ SIMULATED = "simulated"
 """The subset of images drawn from the model itself; every other subset is of real images."""
 AGAIN = "annealing-again"
 """The method `annealing` repeated on an image with more temperatures; the first estimate stays beside it."""
-SEARCH = "second-search"
-"""The method `score` repeated with a search for modes that shares nothing with the first."""
 
 CERTIFIED = pa.schema(
     {
@@ -27,10 +25,9 @@ CERTIFIED = pa.schema(
 
 Simulated images are numbered from 0. Methods: `score`, the estimator; `annealing`, below log p(x) in expectation;
 `annealing-again`, the same with other random numbers and more temperatures, for those images only on which `score` and
-`annealing` contradict each other; `second-search`, the estimator with another search for modes, for some images of
-`test`, most of which have no other row but that of `score`; `reverse`, above log p(x) in expectation, for simulated
-images only; `quadrature`, where there are few latent dimensions. The error is the Monte Carlo standard error; for
-quadrature it is the difference from a coarser rule.
+`annealing` contradict each other; `reverse`, above log p(x) in expectation, for simulated images only; `quadrature`,
+where there are few latent dimensions. The error is the Monte Carlo standard error; for quadrature it is the difference
+from a coarser rule.
 """
 KEY = ("id", "subset", "method")
 """Columns that identify a row of `CERTIFIED`."""

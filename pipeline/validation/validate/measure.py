@@ -63,7 +63,7 @@ def measure(
     y = chosen["label"].to_numpy(np.int64)
     found = [_scored(chosen)]
     with torch.inference_mode():
-        screens = [Screen(model, prior_points(model, score, partial(stream, of), device)) for of in "ab"]
+        screens = [Screen(model, prior_points(model, score.prior_points, partial(stream, of), device)) for of in "ab"]
         for first in range(0, len(x), BLOCK):
             rows = slice(first, first + BLOCK)
             streams = StreamFactory([partial(stream, int(one)) for one in ids[rows]], device)

@@ -25,12 +25,11 @@ def model(*, conditional=False, latent=2, pixels=6, strength=3.0):
     params = ModelParams(
         kind="vae",
         latent_dim=latent,
-        label="one-hot" if conditional else "none",
-        encoder_sees_label=conditional,
+        conditional=conditional,
         train_on="core",
-        binarisation="stochastic",
+        binarization="stochastic",
         seed=0,
-        epochs=80,
+        epochs_factor=1,
         score_on="all",
     )
     made = build(pixels, (8,), params)

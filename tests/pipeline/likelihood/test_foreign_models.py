@@ -36,7 +36,7 @@ from pipeline.models.priors import GeneralPrior, prior_of
 from tests.support.densities import LinearGaussian, every_image, plane_log_likelihood, small_vae
 from tests.support.parameters import PARAMS
 
-EFFORT = PARAMS.score.model_copy(update={"prior_points": 500, "block": 64, "prior_share": 0.1})
+EFFORT = PARAMS.score.model_copy(update={"prior_points": 500, "block": 64})
 ANNEALING = PARAMS.certify.model_copy(update={"temperatures": 60, "block": 24 * 25})
 CPU = torch.device("cpu")
 
