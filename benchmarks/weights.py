@@ -1,8 +1,8 @@
-"""Print what an importance weight costs beside its matrix products, and beside pythae's, each ratio beside its bar.
+"""Print what an importance weight costs beside its matrix products, and beside pythae's, each ratio with its limit.
 
-Takes the study's `vae-20` where that has been trained, for rectifiers are shut in use as they are not in an untrained
-model, and otherwise made-up images and an untrained model of its shape. One process uses all processors; what is
-compared is timed in turns, and the fastest turn of each counts.
+Takes the study's `vae-20` where that has been trained, because a trained model has more inactive rectifiers than an
+untrained one, and otherwise made-up images and an untrained model of its shape. One process uses all processors; what
+is compared is timed in turns, and the fastest turn of each counts.
 """
 
 import os
@@ -16,37 +16,50 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.measurements import keep, run
 from benchmarks.peer import peer_estimate
-from pipeline.config import ModelParams, Params, load_params
+from benchmarks.speed import fresh_model
+from pipeline.config import Params, load_params
 from pipeline.core.device import keep_memory, prepare
-from pipeline.core.rng import stream
-from pipeline.core.storage import read_json, write_json
 from pipeline.data.images import read_images
 from pipeline.likelihood.expansion import expand, gauss_newton
 from pipeline.likelihood.proposals import Draws, encoder_draws
 from pipeline.likelihood.reductions import log_marginal
 from pipeline.likelihood.weights import log_weights
-from pipeline.models.build import build, start
 from pipeline.models.files import load_model
 from pipeline.models.plain import VAE
-from stages.shared.command import run
 from stages.shared.layout import Layout
 
-NAME, PIXELS = "vae-20", 784
-IMAGES, DRAWS, FAR, POINTS, TURNS = 16, 256, 13, 18, 20
-"""As the study has them: images at once, draws of each and how many of them from the prior, Jacobians of each."""
-PEER_IMAGES, PEER_DRAWS, PEER_ROWS, PEER_TURNS = 2, 1000, (100, 250, 1000), 5
-"""pythae takes 100 rows at once where it is not told; whatever is fastest counts."""
+NAME = "vae-20"
+PIXELS = 784
+IMAGES = 16
+"""Images at once."""
+DRAWS = 256
+"""Draws per image."""
+FAR = 13
+"""Draws per image that are from the prior."""
+POINTS = 18
+"""Points per image at which curvatures are computed."""
+TURNS = 20
+"""Turns of each computation; the fastest counts."""
+PEER_IMAGES = 2
+"""Images of which pythae estimates the log likelihood."""
+PEER_DRAWS = 1000
+"""Draws per image in the comparison with pythae."""
+PEER_ROWS = (100, 250, 1000)
+"""Numbers of draws that pythae decodes at once, 100 by default; the fastest counts."""
+PEER_TURNS = 5
+"""Turns of each computation in that comparison and in that of curvatures."""
 ROWS = {
     "weight_over_products": ("an importance weight / its matrix products alone", "at most 1.15"),
-    "untrained_weight_over_products": ("the same where no rectifier stays shut", "at most 1.15"),
+    "untrained_weight_over_products": ("the same under an untrained model", "at most 1.15"),
     "pythae_over_ours": ("pythae 0.1.2 get_nll / the same estimate here", "at least 2.2"),
     "differentiated_over_multiplied": ("a curvature by differentiation / by products", ""),
 }
 
 
-def main(layout: Layout) -> None:
-    """Time, print, and keep the ratios in results.json."""
+def main(layout: Layout, *, record: bool) -> None:
+    """Time, print, and keep the ratios."""
     params = load_params(layout.params)
     keep_memory()
     prepare("cpu", os.cpu_count() or 1)
@@ -58,16 +71,14 @@ def main(layout: Layout) -> None:
             "pythae_over_ours": pythae_over_ours(model, x),
             "differentiated_over_multiplied": differentiated_over_multiplied(model, x),
         }
-    results = read_json(layout.benchmarks) if layout.benchmarks.exists() else {}
-    results.update({name: round(value, 3) for name, value in found.items() if np.isfinite(value)})
-    write_json(layout.benchmarks, results)
-    for name, (what, bar) in ROWS.items():
+    keep(layout, {name: round(value, 3) for name, value in found.items() if np.isfinite(value)}, record=record)
+    for name, (what, limit) in ROWS.items():
         measured = f"{found[name]:.2f}" if np.isfinite(found[name]) else "not measured"
-        print(f"{what:50} {measured:>14}   {bar}".rstrip())
+        print(f"{what:50} {measured:>14}   {limit}".rstrip())
 
 
 def weight_over_products(model: VAE, x: Tensor) -> float:
-    """Time of a draw in `log_weights`, over that of the decoder's products into memory that is there.
+    """Time of a draw in `log_weights`, over that of the decoder's products into allocated memory.
 
     The products are those of as many rows as there are draws, in blocks of whichever size is fastest.
     """
@@ -131,17 +142,7 @@ def studied(params: Params, layout: Layout) -> tuple[VAE, Tensor]:
 
 def untrained(params: Params) -> VAE:
     """Return an untrained model of the study's MNIST shape."""
-    shape = ModelParams(
-        kind="vae",
-        latent_dim=20,
-        conditional=False,
-        train_on="all",
-        binarization="stochastic",
-        seed=0,
-        epochs_factor=1,
-        score_on="all",
-    )
-    model = start(build(PIXELS, params.datasets["mnist"].hidden, shape), np.full(PIXELS, 0.13), stream(0, "speed"))
+    model = fresh_model(params)
     assert isinstance(model, VAE)
     return model
 

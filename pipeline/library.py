@@ -12,15 +12,19 @@ from jaxtyping import Int64, Shaped
 from torch import Tensor
 
 from pipeline.config import CertifyParams, ScoreParams
-from pipeline.core.errors import DataError, NumericalError
+from pipeline.core.errors import DataError, NumericalError, ParameterError
 from pipeline.core.rng import stream
 from pipeline.core.streams import ImageStreams
 from pipeline.likelihood.reductions import log_marginal
 from pipeline.likelihood.scoring import score
 from pipeline.models.checks import check, check_parts, home
 from pipeline.models.density import LatentVariableModel
+from pipeline.models.distributions import BernoulliPixels
 from pipeline.validation.certify.annealing import error_of_mean
 from pipeline.validation.certify.block import Block
+
+REMEDY = "keep all tensors of the model in single precision (`float()`) and on one device (`to()`)"
+"""What to do about a model whose parts do not fit together."""
 
 
 def log_likelihood(
@@ -53,6 +57,7 @@ def log_likelihood(
     block = min(params.block, max(1, len(pixels)))  # a last block that is not full is padded to this size
     effort = params.model_copy(update={"block": block})
     with _at_home(model) as device:
+        _check_tensors(model, pixels, device)
         table = score(
             _Unlabelled(model),
             pixels,
@@ -88,6 +93,7 @@ def annealed(model: LatentVariableModel, x: np.ndarray | Tensor, params: Certify
     table = {name: np.zeros(len(pixels)) for name in ("log_likelihood", "standard_error")}
     size = max(1, params.block // params.chains)
     with torch.no_grad(), _at_home(model) as device:
+        _check_tensors(model, pixels, device)
         check(model, pixels, np.arange(len(pixels)))
         for first in range(0, len(pixels), size):
             rows = np.arange(first, min(first + size, len(pixels)))
@@ -124,6 +130,41 @@ def _at_home(model: LatentVariableModel) -> Iterator[torch.device]:
         raise NumericalError(
             f"the model cannot be evaluated: {str(error).splitlines()[0]}; look for weights that are not finite"
         ) from error
+
+
+def _check_tensors(model: LatentVariableModel, x: Shaped[np.ndarray, "n pixels"], device: torch.device) -> None:
+    """Check on the first image that the model works in single precision and on the device of its prior.
+
+    Raises:
+        ParameterError: it does not, or it cannot be evaluated for another reason; see also `check`.
+    """
+    first = np.ascontiguousarray(x[:1])
+    with torch.no_grad():
+        try:
+            check(model, first, np.arange(len(first)))
+        except torch.linalg.LinAlgError:  # type: ignore[attr-defined]  # a RuntimeError, but one about numbers
+            raise
+        except RuntimeError as error:
+            raise ParameterError(
+                f"the model's prior or likelihood(z) cannot be evaluated: {str(error).splitlines()[0]}; let "
+                f"likelihood(z) take points of shape (n, latent), and {REMEDY}"
+            ) from error
+        if len(first):
+            image = torch.from_numpy(first).to(device, torch.float32)
+            mean = model.posterior(image).mean
+            _require_single("posterior(x)", mean, device)
+            likelihood = model.likelihood(mean)
+            if not isinstance(likelihood, BernoulliPixels):  # whose sums over pixels are in double precision on purpose
+                _require_single("likelihood(z)", likelihood.log_prob(image), device)
+
+
+def _require_single(part: str, found: Tensor, device: torch.device) -> None:
+    """Check that a tensor of a part of the model is in single precision on this device."""
+    if (found.dtype, found.device) != (torch.float32, device):
+        raise ParameterError(
+            f"the model's {part} is in {found.dtype} on {found.device}, and its prior in torch.float32 on {device}; "
+            f"{REMEDY}"
+        )
 
 
 def _pixels(x: np.ndarray | Tensor) -> Shaped[np.ndarray, "n pixels"]:

@@ -27,10 +27,10 @@ def main(name: str, layout: Layout) -> None:
     images = read_images(layout.images)
     split = read_split(layout.split, images.id)
     chosen = sample(split, params.classify, partial(stream, params.seed, "classify", "images"))
-    x = images.binary(model_params.binarization)[chosen["id"]]
+    x = images.binary(model_params.binarisation)[chosen["id"]]
     device, source = prepare(params.device, params.threads), partial(stream, params.seed, "classify", name)
     model = cast(ConditionalVAE, load_model(layout.weights(name), model_params, params.data.hidden))
-    prior = label_shares(split, model_params.train_on, stream(params.seed, "train", "matched"), model.classes)
+    prior = label_shares(split, model_params.train_on, stream(params.data_seed, "train", "matched"), model.classes)
     effort = params.score.model_copy(update={"levels": params.classify.levels})
     with progress(name, len(x) * len(prior), "images") as step:
         table = score_labels(model.to(device), x, chosen, prior, effort, source, device, step)

@@ -7,17 +7,16 @@ from typing import TypeVar
 
 import pandas as pd
 import pyarrow as pa
-from ruamel.yaml import YAML
 
-from pipeline.config import load_params
+from pipeline.config import load_params, read_mapping
 from pipeline.core.errors import ParameterError
-from pipeline.core.storage import read_arrays, read_json, read_text, write_arrays
+from pipeline.core.storage import read_arrays, read_json, write_arrays
 from pipeline.core.tables import HISTORY, concatenate, read_history, write_by_model, write_history
 from pipeline.investigations.classify.tables import CLASSIFIED, read_classified
 from pipeline.investigations.diagnose.tables import DIAGNOSIS, flatten
 from pipeline.likelihood.score_tables import SCORES, read_scores
 from pipeline.validation.certify.tables import CERTIFIED, read_certified
-from pipeline.validation.validate.tables import ESTIMATOR_ERRORS, read_estimator_errors
+from pipeline.validation.validate.tables import METHOD_ESTIMATES, read_method_estimates
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
@@ -39,7 +38,7 @@ def main(layout: Layout) -> None:
         "scores": (read(params.models, layout.scores, read_scores), SCORES),
         "history": (histories, HISTORY),
         "certificates": (read(params.certify.models, layout.certificate, read_certified), CERTIFIED),
-        "validation": (read(params.validation.models, layout.validation, read_estimator_errors), ESTIMATOR_ERRORS),
+        "validation": (read(params.validation.models, layout.validation, read_method_estimates), METHOD_ESTIMATES),
         "classification": (read(params.classify.models, layout.classification, read_classified), CLASSIFIED),
         "diagnosis": ({name: flatten(found) for name, found in diagnoses.items()}, DIAGNOSIS),
     }
@@ -61,7 +60,7 @@ def _listed(names: Iterable[str], path: Callable[[str], Path], layout: Layout) -
 
     DVC makes only listed files before the stage runs, so a file that is not listed may be absent or out of date.
     """
-    deps = YAML(typ="safe").load(read_text(layout.dvc_yaml))["stages"]["gather"]["deps"]
+    deps = read_mapping(layout.dvc_yaml)["stages"]["gather"]["deps"]
     files = {name: path(name).relative_to(layout.root).as_posix() for name in names}
     for file in files.values():
         if file not in deps:

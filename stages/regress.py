@@ -13,7 +13,7 @@ from stages.shared.progress import progress
 
 
 def main(layout: Layout) -> None:
-    """Write the tables of the study: traces, dips, points of the deepest dips, fits, and outcomes."""
+    """Write the tables of the study; see `pipeline.investigations.regress.tables.SCHEMAS`."""
     params = load_params(layout.params)
     prepare("cpu", params.threads)
 

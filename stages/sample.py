@@ -26,7 +26,7 @@ def main(name: str, layout: Layout) -> None:
         model=load_model(layout.weights(name), model_params, params.data.hidden).to(device),
         images=images,
         split=read_split(layout.split, images.id),
-        binary=images.binary(model_params.binarization),
+        binary=images.binary(model_params.binarisation),
         scores=read_scores(layout.scores(name)),
         stream=partial(stream, params.seed, "sample"),
         device=device,

@@ -20,8 +20,8 @@ def main(layout: Layout) -> None:
     label = np.concatenate([train.labels, test.labels])
     pool = np.arange(len(label)) < len(train.labels)
 
-    images = freeze(grey, label, stream(params.seed, "split", "binarise"))
-    validation = stream(params.seed, "split", "validation")
+    images = freeze(grey, label, stream(params.data_seed, "split", "binarise"))
+    validation = stream(params.data_seed, "split", "validation")
     split = hold_out(grey, label, pool, params.split.tail, params.data.validation, validation)
 
     write_images(layout.images, images)

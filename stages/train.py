@@ -24,7 +24,7 @@ def main(name: str, layout: Layout) -> None:
     model_params, data = params.model(name), params.data
     images = read_images(layout.images)
     split = read_split(layout.split, images.id)
-    examples, validation = examples_for(model_params, images, split, stream(params.seed, "train", "matched"))
+    examples, validation = examples_for(model_params, images, split, stream(params.data_seed, "train", "matched"))
     source = partial(stream, params.seed, "train", name, model_params.seed)
     plan = Plan(params.epochs(name), data.batch_size, params.train, source, prepare(params.device, params.threads))
     model = start(build(images.grey.shape[1], data.hidden, model_params), examples.mean(), source("start"))

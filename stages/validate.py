@@ -10,10 +10,13 @@ from pipeline.data.images import read_images
 from pipeline.likelihood.score_tables import read_scores
 from pipeline.models.files import load_model
 from pipeline.validation.validate.measure import measure, sample
-from pipeline.validation.validate.tables import ESTIMATOR_ERRORS
+from pipeline.validation.validate.tables import METHOD_ESTIMATES
 from stages.shared.command import run
 from stages.shared.layout import Layout
 from stages.shared.progress import progress
+
+OLD_NAME = "accuracy"
+"""What the stage was called: it seeds the random numbers, so that it does not change with the stage's name."""
 
 
 def main(name: str, layout: Layout) -> None:
@@ -21,15 +24,15 @@ def main(name: str, layout: Layout) -> None:
     params = load_params(layout.params)
     model_params = params.model(name)
     images, scores = read_images(layout.images), read_scores(layout.scores(name))
-    chosen = sample(scores, params.validation, partial(stream, params.seed, "accuracy", "images"))
-    x = images.binary(model_params.binarization)[chosen["id"]]
+    chosen = sample(scores, params.validation, partial(stream, params.seed, OLD_NAME, "images"))
+    x = images.binary(model_params.binarisation)[chosen["id"]]
     device = prepare(params.device, params.threads)
-    source = partial(stream, params.seed, "accuracy", name)  # the name decides the numbers, and stays
+    source = partial(stream, params.seed, OLD_NAME, name)
     model = load_model(layout.weights(name), model_params, params.data.hidden).to(device)
     with progress(name, len(x), "images") as step:
         table = measure(model, x, chosen, params.score, params.validation, source, device, step)
 
-    write_table(layout.validation(name), table, ESTIMATOR_ERRORS)
+    write_table(layout.validation(name), table, METHOD_ESTIMATES)
 
 
 if __name__ == "__main__":

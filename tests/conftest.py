@@ -1,13 +1,14 @@
 """Check every shape and type in the signatures of `pipeline` while tests run, and let programs be interrupted.
 
 Each test process computes on one thread, since there is one process per core. The slowest folders come first, so that
-short tests are left to balance the load at the end.
+short tests are left to balance the load at the end. No example of a property has a time limit.
 """
 
 import os
 import signal
 from pathlib import Path
 
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 import tests.support.typechecker  # noqa: F401 (the hook looks for it in the module `tests.support`)
@@ -15,7 +16,12 @@ import tests.support.typechecker  # noqa: F401 (the hook looks for it in the mod
 install_import_hook("pipeline", "tests.support.typechecker.check")
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-SLOWEST = ("stages/test_experiments.py", "stages/test_chain.py", "stages", "faults", "report", ".")
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
+SLOWEST = (
+    *(f"stages/test_{name}.py" for name in ("experiments", "replicate", "chain", "part", "torchrun", "study")),
+    *("stages", "faults", "report", "."),
+)
 
 
 def pytest_configure():

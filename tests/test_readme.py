@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from pipeline.config import load_params
 from pipeline.core.storage import read_json
-from pipeline.rendering.readme import cost, diagram, result_table
+from pipeline.publication.readme import cost, diagram, result_table
 from stages.shared.layout import Layout
 
 ROOT = Path(__file__).parents[1]
@@ -93,7 +93,7 @@ def test_every_linked_file_is_there():
 
 def test_the_labels_of_the_table_follow_the_parameters():
     params = load_params(LAYOUT.params)
-    changes = {"latent_dim": 16, "train_on": "all", "conditional": True, "binarization": "threshold"}
+    changes = {"latent_dim": 16, "train_on": "all", "label": "one-hot", "binarisation": "threshold"}
     models = {"vae-20": params.models["vae-20"].model_copy(update=changes)}
     row = result_table({"models": "vae-20"}, models).splitlines()[2]
     assert row.startswith("| `vae-20` | 16 | all | log p(x \\| y), thresholded images | ")

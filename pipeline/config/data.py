@@ -2,17 +2,21 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, model_validator
 
-from pipeline.config.section import Count, Positive, Section, Share
+from pipeline.config.section import Count, Positive, Section, Share, require, spelt
 
-DatasetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+DatasetName = Annotated[
+    str, spelt(r"[a-z][a-z0-9-]{0,39}", "use up to 40 lower-case letters, digits and hyphens, and begin with a letter")
+]
+Mirror = Annotated[str, spelt(r"(https?|file)://.*", "begin with https://, http:// or file://")]
 
 
 class DatasetParams(Section):
     """Parameters that differ between data sets."""
 
-    epochs: Annotated[int, Field(ge=1, le=100_000)]
+    epochs_factor: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    """Factor on the epochs of every model."""
     hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
     """Units of each hidden layer of the encoder, from the pixels to z; the decoder has them in reverse."""
     batch_size: Count
@@ -23,13 +27,21 @@ class DatasetParams(Section):
 class DownloadParams(Section):
     """Mirrors of the data sets, after $DATASET_MIRROR, and time limits."""
 
-    mirrors: dict[DatasetName, tuple[Annotated[str, StringConstraints(pattern=r"^(https?|file)://")], ...]]
+    mirrors: dict[DatasetName, tuple[Mirror, ...]]
     read_timeout: Positive
     """Seconds without a byte."""
     total_timeout: Positive
     """Seconds per file."""
     test_fraction: Share
     """Share of the images of `digits` in its test file; it has no official one."""
+
+    @model_validator(mode="after")
+    def _a_file_outlasts_a_read(self) -> "DownloadParams":
+        require(
+            self.read_timeout <= self.total_timeout,
+            f"read_timeout = {self.read_timeout:g} is longer than total_timeout = {self.total_timeout:g}; lower it",
+        )
+        return self
 
 
 class SplitParams(Section):

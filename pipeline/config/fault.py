@@ -1,12 +1,11 @@
 """Explain in one line what is wrong with the values in params.yaml."""
 
-import json
 from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.config.params import Params
-from pipeline.config.suggestion import did_you_mean
+from pipeline.config.suggestion import did_you_mean, shorten
 
 
 def explain(error: ValidationError) -> str:
@@ -14,23 +13,18 @@ def explain(error: ValidationError) -> str:
     first, *others = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"])
     problem = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "string_pattern_mismatch" and "://" not in problem:
-        problem = "use lower-case letters, digits, hyphens and underscores, and begin with a letter"
     if first["type"] == "extra_forbidden":
         known = _keys_beside(first["loc"])
         line = f"unknown key {where}{did_you_mean(str(first['loc'][-1]), known)}; there are {', '.join(known)}"
     elif not where:
         line = problem
+    elif first["type"] == "value_error" and isinstance(first["input"], dict):  # values of one section disagree
+        line = f"{where}.{problem}"
     elif first["type"] == "missing":
         line = f"key {where} is missing; add it"
     else:
-        line = f"{where} = {_shorten(first['input'])}: {problem[0].lower()}{problem[1:]}"
-    return line + (f" (and {len(others)} more)" if others else "")
-
-
-def _shorten(value: object) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+        line = f"{where} = {shorten(first['input'])}: {problem[0].lower()}{problem[1:]}"
+    return line + (f" ({len(others)} more mistake{'s' * (len(others) > 1)})" if others else "")
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:

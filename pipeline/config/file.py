@@ -20,6 +20,7 @@ def load_params(path: Path) -> Params:
     Raises:
         ParameterError: the file is empty or is not YAML 1.2, or a key is missing, unknown or repeated, or a value has
             the wrong type or is out of range; the message has the key's path and its value.
+        StorageError: the file cannot be read.
     """
     tree = read_mapping(path)
     try:
@@ -37,6 +38,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
     Raises:
         ParameterError: the file is empty or is not YAML 1.2, or a key is repeated.
+        StorageError: the file cannot be read.
     """
     try:
         tree = YAML(typ="safe", pure=True).load(read_text(path))

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.config.models import ModelName
 from pipeline.config.naming import Models, NamesModels, require_conditional, require_described, require_unconditional
-from pipeline.config.section import Count, Section, Share
+from pipeline.config.section import Count, Section, Share, require, require_ascending, require_distinct
 
 
 class ClassifyParams(NamesModels):
@@ -15,7 +15,7 @@ class ClassifyParams(NamesModels):
     models: tuple[ModelName, ...]
     """Conditional models."""
     test: Annotated[int, Field(ge=2, le=10_000_000)]
-    """Images of the test set."""
+    """Images of `test`."""
     tail: Annotated[int, Field(ge=2, le=10_000_000)]
     """Images of each tail."""
     levels: Annotated[int, Field(ge=1, le=8)]
@@ -24,6 +24,7 @@ class ClassifyParams(NamesModels):
     def check_models(self, models: Models) -> None:
         """Check that every model is described and conditional."""
         require_conditional("classify.models", self.models, models)
+        require_distinct("classify.models", self.models)
 
 
 class SampleParams(NamesModels):
@@ -44,9 +45,15 @@ class SampleParams(NamesModels):
     draws: Annotated[int, Field(ge=2, le=100_000)]
     """Importance weights per bound on the likelihood of a generated image."""
 
+    @model_validator(mode="after")
+    def _multiples_grow(self) -> "SampleParams":
+        require_ascending("multiples", self.multiples)
+        return self
+
     def check_models(self, models: Models) -> None:
         """Check that every model is described."""
         require_described("sample.models", self.models, models)
+        require_distinct("sample.models", self.models)
 
 
 class DiagnoseParams(NamesModels):
@@ -81,9 +88,19 @@ class DiagnoseParams(NamesModels):
     levels: Annotated[int, Field(ge=1, le=8)]
     """Levels of effort for generated images, in place of score.levels."""
 
+    @model_validator(mode="after")
+    def _ratios_are_others_than_void(self) -> "DiagnoseParams":
+        require_ascending("ratios", self.ratios)
+        require(
+            self.void not in self.ratios,
+            f"ratios = {list(self.ratios)} has void = {self.void}, which is reported anyway; leave it out of ratios",
+        )
+        return self
+
     def check_models(self, models: Models) -> None:
         """Check that every model is described and unconditional."""
         require_unconditional("diagnose.models", self.models, models)
+        require_distinct("diagnose.models", self.models)
 
 
 class DecomposeParams(Section):
@@ -105,3 +122,9 @@ class DecomposeParams(Section):
     """Test images that are binarised again."""
     redraws: Annotated[int, Field(ge=2, le=1000)]
     """Binarisations per image."""
+
+    @model_validator(mode="after")
+    def _numbers_of_draws_grow(self) -> "DecomposeParams":
+        require_ascending("curve", self.curve)
+        require_ascending("gradient_draws", self.gradient_draws)
+        return self

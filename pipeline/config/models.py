@@ -2,26 +2,48 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, model_validator
 
-from pipeline.config.section import Count, Section, Seed, Share
+from pipeline.config.section import Count, Section, Seed, Share, require, spelt
 
-ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+ModelName = Annotated[
+    str,
+    spelt(
+        r"[a-z][a-z0-9_-]{0,39}",
+        "use up to 40 lower-case letters, digits, hyphens and underscores, and begin with a letter",
+    ),
+]
 
 
 class ModelParams(Section):
     """One Bernoulli variational autoencoder."""
 
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    kind: ModelName
     """A row of the table in pipeline/models/build.py."""
     latent_dim: Annotated[int, Field(ge=1, le=1024)]
-    conditional: bool
+    label: Literal["none", "one-hot", "number"]
+    """How a conditional model is given the label; `none` for a model that is not conditional."""
+    encoder_sees_label: bool
+    """Whether a conditional model's encoder is given the label too, and not its decoder alone."""
     train_on: Literal["core", "matched", "all"]
-    binarization: Literal["stochastic", "threshold"]
+    binarisation: Literal["stochastic", "threshold"]
     seed: Seed
-    epochs_factor: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
-    """Length of training and of its schedule, as a multiple of the data set's epochs."""
-    score_on: Literal["all", "holdouts", "test"]
+    epochs: Annotated[int, Field(ge=1, le=100_000)]
+    """Length of training and of its schedule, before it is multiplied by the data set's `epochs_factor`."""
+    score_on: Literal["all", "sample", "fit", "holdouts", "test"]
+
+    @model_validator(mode="after")
+    def _only_a_conditional_model_sees_labels(self) -> "ModelParams":
+        require(
+            self.conditional or not self.encoder_sees_label,
+            "encoder_sees_label = true with label = none needs a label, one-hot or number; set it to false",
+        )
+        return self
+
+    @property
+    def conditional(self) -> bool:
+        """Return whether the model is one of p(x | y)."""
+        return self.label != "none"
 
 
 class TrainParams(Section):

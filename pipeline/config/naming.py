@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.config.models import ModelParams
 from pipeline.config.section import Section
-from pipeline.config.suggestion import did_you_mean
+from pipeline.config.suggestion import did_you_mean, there_are
 
 Models = Mapping[str, ModelParams]
 
@@ -53,6 +53,5 @@ def _require(key: str, names: Iterable[str], known: list[str], kind: str) -> Non
     for name in names:
         if name not in known:
             raise ValueError(
-                f"{key} has {name!r}, which is not {kind} under models:{did_you_mean(name, known)}; "
-                f"there are {', '.join(known)}"
+                f"{key} has {name!r}, which is not {kind} under models:{did_you_mean(name, known)}; {there_are(known)}"
             )

@@ -11,7 +11,7 @@ class PlotParams(Section):
     """Contents of the figures."""
 
     gallery: Annotated[int, Field(ge=2, le=20)]
-    """Images per row."""
+    """Images of each subset in the figure of examples. That of the likeliest has half as many of a class, or 4."""
 
 
 class ExploreParams(Section):

@@ -2,9 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from pipeline.config.section import Count, Positive, Section, Share
+from pipeline.config.section import Count, Positive, Section, Share, require, spelt
+
+VariantName = Annotated[
+    str, spelt(r"[a-z][a-z-]{0,19}", "use up to 20 lower-case letters and hyphens, and begin with a letter")
+]
 
 
 class VariantParams(Section):
@@ -50,7 +54,7 @@ class RegressParams(Section):
     """Share of the trace's range that counts as a dip by the relative definition."""
     bin: Positive
     """Width in nats of the bins of the best log likelihood so far in which variants are compared."""
-    variants: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,19}$")], VariantParams]
+    variants: dict[VariantName, VariantParams]
 
     @model_validator(mode="after")
     def _both_models_are_there(self) -> "RegressParams":
@@ -59,6 +63,28 @@ class RegressParams(Section):
                 raise ValueError(
                     f"variants lacks {name!r} with sigma: {name}; add it, since all other variants are compared with it"
                 )
-        if self.settle >= self.steps:
-            raise ValueError(f"settle = {self.settle} leaves none of the {self.steps} steps; lower it")
+        return self
+
+    @model_validator(mode="after")
+    def _steps_are_left(self) -> "RegressParams":
+        require(self.settle < self.steps, f"settle = {self.settle} leaves none of steps = {self.steps}; lower it")
+        require(
+            self.look_every < self.steps,
+            f"look_every = {self.look_every} leaves no evaluation after the first of steps = {self.steps}; lower it",
+        )
+        return self
+
+    @model_validator(mode="after")
+    def _noise_grows(self) -> "RegressParams":
+        require(
+            self.quiet < self.loud,
+            f"quiet = {self.quiet} is not below loud = {self.loud}; lower it, since the noise grows from one "
+            "to the other",
+        )
+        for name, variant in self.variants.items():
+            require(
+                variant.floor < self.loud,
+                f"variants.{name}.floor = {variant.floor} is not below loud = {self.loud}, the largest standard "
+                "deviation of the noise; lower it",
+            )
         return self

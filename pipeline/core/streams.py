@@ -30,10 +30,6 @@ class ImageStreams:
         """Draw uniform numbers on [0, 1)."""
         return self._columns(lambda one: one.random(chains, dtype=np.float32))
 
-    def chi_squared(self, chains: int, degrees: float) -> Float[Tensor, "chains n"]:
-        """Draw chi-squared numbers with this many degrees of freedom, not necessarily an integer."""
-        return self._columns(lambda one: 2 * one.standard_gamma(degrees / 2, chains, dtype=np.float32))
-
     def sample(self, distribution: Distribution, draws: int) -> Float[Tensor, "draws n *event"]:
         """Draw from one distribution, of any kind, for each image."""
         return torch.stack([draw(distribution, (draws,), one) for one in self.generators], dim=1)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 
 from pipeline.config import ModelParams
-from pipeline.data.images import Images, binarise
+from pipeline.data.images import Images, binarise_fast
 from pipeline.data.subsets import training_rows
 
 
@@ -22,9 +22,9 @@ class Examples:
     label: UInt8[np.ndarray, " n"]
     redraw: bool
 
-    def draw(self, rng: np.random.Generator) -> UInt8[np.ndarray, "n pixels"]:
-        """Return binary images for one epoch."""
-        return binarise(self.pixels, rng) if self.redraw else self.pixels
+    def draw(self, rows: Int64[np.ndarray, " batch"], rng: np.random.Generator) -> UInt8[np.ndarray, "batch pixels"]:
+        """Return binary images for one gradient step."""
+        return binarise_fast(self.pixels[rows], rng) if self.redraw else self.pixels[rows]
 
     def mean(self) -> Float[np.ndarray, " pixels"]:
         """Return the probability that each pixel is 1, averaged over the images."""
@@ -38,7 +38,7 @@ def examples_for(
     """Return a model's training images and its validation images.
 
     Args:
-        model: its `train_on` selects the training images, and its `binarization` decides how they become binary.
+        model: its `train_on` selects the training images, and its `binarisation` decides how they become binary.
         images: all images.
         split: columns official and subset; one row per image.
         rng: draws the training images of a model with `train_on: matched`; see `training_rows`.
@@ -48,8 +48,8 @@ def examples_for(
         the validation subset.
     """
     rows = training_rows(split, model.train_on, rng)
-    redraw = model.binarization == "stochastic"
+    redraw = model.binarisation == "stochastic"
     pixels = images.grey if redraw else images.binary_threshold
     kept = np.flatnonzero(split["subset"] == "validation")
-    validation = Examples(images.binary(model.binarization)[kept], images.label[kept], redraw=False)
+    validation = Examples(images.binary(model.binarisation)[kept], images.label[kept], redraw=False)
     return Examples(pixels[rows], images.label[rows], redraw), validation

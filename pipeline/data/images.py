@@ -1,5 +1,6 @@
 """Labelled images: the published grey levels, and two frozen binary versions that models are scored on."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,9 @@ class Images:
     label: UInt8[np.ndarray, " n"]
     id: Int32[np.ndarray, " n"]
 
-    def binary(self, binarization: str) -> UInt8[np.ndarray, "n pixels"]:
-        """Return the frozen binary images on which a model with this binarization is scored."""
-        return self.binary_threshold if binarization == "threshold" else self.binary_stochastic
+    def binary(self, binarisation: str) -> UInt8[np.ndarray, "n pixels"]:
+        """Return the frozen binary images on which a model with this binarisation is scored."""
+        return self.binary_threshold if binarisation == "threshold" else self.binary_stochastic
 
 
 def binarise(grey: UInt8[np.ndarray, "n pixels"], rng: np.random.Generator) -> UInt8[np.ndarray, "n pixels"]:
@@ -32,6 +33,18 @@ def binarise(grey: UInt8[np.ndarray, "n pixels"], rng: np.random.Generator) -> U
     """
     uniform = rng.integers(0, 255, size=grey.shape, dtype=np.uint8)
     return (uniform < grey).astype(np.uint8)
+
+
+def binarise_fast(grey: UInt8[np.ndarray, "n pixels"], rng: np.random.Generator) -> UInt8[np.ndarray, "n pixels"]:
+    """Draw from the same distribution as `binarise`, with other random numbers and in a third of the time.
+
+    A random byte that is drawn again where it is 255 is uniform on 0, ..., 254.
+    """
+    words = rng.integers(0, 2**64, math.ceil(grey.size / 8), np.uint64)
+    uniform = words.view(np.uint8)[: grey.size].reshape(grey.shape)
+    again = uniform == 255
+    uniform[again] = rng.integers(0, 255, np.count_nonzero(again), np.uint8)
+    return (uniform < grey).view(np.uint8)
 
 
 def threshold(grey: UInt8[np.ndarray, "n pixels"]) -> UInt8[np.ndarray, "n pixels"]:

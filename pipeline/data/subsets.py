@@ -28,14 +28,21 @@ def training_rows(split: pd.DataFrame, train_on: str, rng: np.random.Generator) 
     return seen
 
 
-def scored_rows(split: pd.DataFrame, score_on: str) -> np.ndarray:
+def scored_rows(split: pd.DataFrame, score_on: str, rng: np.random.Generator) -> np.ndarray:
     """Return the rows of the images that a model is scored on, in ascending order.
 
     Args:
         split: column subset; one row per image.
-        score_on: `all`, every image; `holdouts`, the official test file and the held-out tails; or `test`, the
-            official test file.
+        score_on: `all`, every image; `test`, the official test file; `holdouts`, that and the held-out tails; `fit`,
+            the official test file, the validation images and a random draw of as many `core` training images; or
+            `sample`, all of these.
+        rng: draws the training images; the same for every model.
     """
     if score_on == "all":
         return np.arange(len(split))
-    return np.flatnonzero(split["subset"].isin(HOLDOUTS if score_on == "holdouts" else ["test"]))
+    held_out = HOLDOUTS if score_on in {"holdouts", "sample"} else ("test",)
+    if score_on in {"test", "holdouts"}:
+        return np.flatnonzero(split["subset"].isin(held_out))
+    rows = np.flatnonzero(split["subset"].isin([*held_out, "validation"]))
+    train, size = np.flatnonzero(split["subset"] == "train"), int((split["subset"] == "validation").sum())
+    return np.sort(np.concatenate([rows, rng.choice(train, min(size, len(train)), replace=False)]))

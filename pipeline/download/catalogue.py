@@ -50,7 +50,7 @@ class Published:
     latent_dim: int
     training_images: int | None
     """None where the source does not say."""
-    binarization: str
+    binarisation: str
     """Of the training images: `fixed`, once for all; or `redrawn`, whenever an image is used."""
     log_likelihood: float
     """In nats."""
@@ -63,6 +63,8 @@ class Published:
 class DataSet:
     """Entry of the catalogue."""
 
+    title: str
+    """Name of the data set in sentences."""
     torchvision: str | None = None
     """Class of torchvision that lists the files with their MD5s."""
     md5: Mapping[str, str] = field(default_factory=dict)
@@ -80,17 +82,18 @@ class DataSet:
 
     @property
     def listing(self) -> str:
-        """Return a sentence that names the classes, in Markdown."""
+        """Return a sentence that names the classes."""
         if not self.classes:
             return "Its ten classes are the digits, each labelled by itself."
-        named = ", ".join(f"{label} *{name}*" for label, name in enumerate(self.classes))
-        return f"Its ten classes go by their labels on this page: {named}."
+        named = ", ".join(f"{label} {name}" for label, name in enumerate(self.classes))
+        return f"Its ten classes go by their labels here: {named}."
 
 
 ENCODER = "encoder, 5,000 draws"
 
 CATALOGUE = {
     "mnist": DataSet(
+        title="MNIST",
         torchvision="MNIST",
         sha256={
             "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -166,6 +169,7 @@ CATALOGUE = {
         ),
     ),
     "fashion-mnist": DataSet(
+        title="Fashion-MNIST",
         torchvision="FashionMNIST",
         sha256={
             "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
@@ -187,11 +191,12 @@ CATALOGUE = {
         ),
     ),
     "kmnist": DataSet(
+        title="KMNIST",
         torchvision="KMNIST",
         classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
         ink="ink",
     ),
-    DIGITS: DataSet(noun="digit", nouns="digits", ink="ink"),
+    DIGITS: DataSet(title="scikit-learn's digits", noun="digit", nouns="digits", ink="ink"),
 }
 
 
@@ -234,30 +239,10 @@ def _listed_by_torchvision(name: str | None) -> Mapping[str, str]:
 
 
 def literature_numbers(dataset: str) -> dict[str, float | int | str]:
-    """Return the published results of a data set, and which of them are compared with what.
-
-    Returns:
-        `literature.KEY.*`, the fields of each result that the source states; `literature.vae`, the key of the result
-        that the study's VAEs are compared with; and `literature.inside` and `literature.outside`, the keys of two
-        results that differ in nothing but the objective, with the average over the draws inside and outside the
-        logarithm.
-    """
-    published = find(dataset).published
-    numbers: dict[str, float | int | str] = {
+    """Return the published results of a data set: of each, the fields that the source states as `literature.KEY.*`."""
+    return {
         f"literature.{one.key}.{quantity}": int(value) if isinstance(value, bool) else value
-        for one in published
+        for one in find(dataset).published
         for quantity, value in vars(one).items()
         if quantity != "key" and value is not None
     }
-    like = [one for one in published if (one.model, one.draws, one.binarization) == ("VAE", 1, "redrawn")]
-    if like:
-        numbers["literature.vae"] = like[0].key
-    for inside in (one for one in published if one.objective == "IWAE"):
-        for outside in published:
-            if _but_for_objective(inside) == _but_for_objective(outside) and outside.objective == "ELBO":
-                numbers |= {"literature.inside": inside.key, "literature.outside": outside.key}
-    return numbers
-
-
-def _but_for_objective(one: Published) -> tuple[object, ...]:
-    return one.citation, one.draws, one.latent_dim, one.training_images, one.binarization, one.estimator

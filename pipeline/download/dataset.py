@@ -10,10 +10,7 @@ from pipeline.core.errors import DataError, NetworkError
 from pipeline.data.idx import parse
 from pipeline.download.catalogue import DIGITS, Source, sources
 from pipeline.download.digits import digits
-from pipeline.download.mirrors import Mirror, Tell, choose_mirrors, fetch
-
-MIRROR_VARIABLE = "DATASET_MIRROR"
-"""Name of the environment variable with the user's own mirror."""
+from pipeline.download.mirrors import MIRROR_VARIABLE, Mirror, Tell, choose_mirrors, fetch
 
 
 def obtain(

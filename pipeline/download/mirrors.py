@@ -11,6 +11,8 @@ from pipeline.download.failures import Failure, UnreachableError, combine
 from pipeline.download.transfer import transfer
 from pipeline.download.verify import accept
 
+MIRROR_VARIABLE = "DATASET_MIRROR"
+"""Name of the environment variable with the user's own mirror."""
 Tell = Callable[[str], None]
 """Receives one line about the progress of the download."""
 
@@ -49,7 +51,8 @@ def fetch(source: Source, mirrors: Sequence[Mirror], params: DownloadParams, tel
         source: the file.
         mirrors: to be tried in this order.
         params: the time limits.
-        tell: is called with where the file came from, and with the failure of each mirror before.
+        tell: is called with where the file came from, and with the failure of each mirror before as soon as it fails;
+            the first of them names the variable, since the other mirrors may take as long again.
 
     Raises:
         NetworkError: no mirror served anything.
@@ -61,7 +64,8 @@ def fetch(source: Source, mirrors: Sequence[Mirror], params: DownloadParams, tel
             return _try(mirror, source, params, tell)
         except (NetworkError, DataError) as error:
             failure = type(error)(f"{_without_password(mirror.address)}: {error}")
-            tell(f"{source.name}: {failure}")
+            hint = "" if failures else f"; {MIRROR_VARIABLE}, a URL or a folder, is tried before the listed mirrors"
+            tell(f"{source.name}: {failure}{hint}")
             failures.append(failure)
     raise combine(failures or [NetworkError("no mirror is known")])
 

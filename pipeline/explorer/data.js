@@ -2,7 +2,6 @@
 
 const element = (id) => document.getElementById(id);
 const settings = JSON.parse(element("settings").textContent);
-const ABSENT = -(2 ** 31);
 
 async function unpack() {
   const packed = Uint8Array.from(atob(element("columns").textContent), (letter) => letter.charCodeAt(0));
@@ -19,7 +18,7 @@ async function unpack() {
 
 /* Return the nats of each image, NaN where the model was not scored on it. */
 function nats(column) {
-  return Float64Array.from(column, (steps) => (steps === ABSENT ? NaN : steps / settings.precision));
+  return Float64Array.from(column, (steps) => (steps === settings.absent ? NaN : steps / settings.precision));
 }
 
 function modelsOf(columns) {
@@ -28,16 +27,4 @@ function modelsOf(columns) {
     value: nats(columns[`${model.name}.log_likelihood`]),
     error: nats(columns[`${model.name}.standard_error`]),
   }));
-}
-
-function signed(value, decimals = 2) {
-  return (value < 0 ? "\u2212" : "+") + Math.abs(value).toFixed(decimals);
-}
-
-function plain(value, decimals = 2) {
-  return value.toFixed(decimals).replace("-", "\u2212");
-}
-
-function counted(number, one) {
-  return `${number.toLocaleString("en-GB")} ${one}${number === 1 ? "" : "s"}`;
 }

@@ -6,9 +6,9 @@ function forgetOrders() {
   orders = {};
 }
 
-/* Return the images of the plot from the least to the most likely along an axis. */
+/* Return the images of the plot from the lowest to the highest along an axis. */
 function orderAlong(axis) {
-  orders[axis] ??= [...view.rows].sort((a, b) => along(axis).value[a] - along(axis).value[b] || a - b);
+  orders[axis] ??= [...view.rows].sort((a, b) => at(axis, a) - at(axis, b) || a - b);
   return orders[axis];
 }
 
@@ -23,11 +23,16 @@ const STEPS = {
   End: ["x", Infinity],
 };
 
+const ZOOMS = { "+": () => zoom(CLOSER), "-": () => zoom(1 / CLOSER), 0: showAll };
+
 function onPlotKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key in STEPS) step(...STEPS[event.key]);
   else if (event.key === "Enter") toggle(view.current);
-  else if (event.key === "Escape") choose([]);
+  else if (event.key === "Escape") {
+    choose([]);
+    release();
+  } else if (event.key in ZOOMS) ZOOMS[event.key]();
   else return;
   event.preventDefault();
 }
@@ -37,7 +42,7 @@ function step(axis, by) {
   if (!order.length) return;
   const from = order.indexOf(view.current);
   const to = from < 0 && Number.isFinite(by) ? order.length >> 1 : from + by;
-  look(order[Math.max(0, Math.min(order.length - 1, to))], true);
+  look(order[Math.max(0, Math.min(order.length - 1, to))], { aloud: true, keep: true });
 }
 
 function toggle(image) {
@@ -61,8 +66,6 @@ function onWallKey(event) {
 function onFind(event) {
   event.preventDefault();
   const image = images.id.indexOf(Number(element("number").value));
-  if (image >= 0) return look(image, true);
-  const about = element("about");
-  about.setAttribute("aria-live", "polite");
-  about.textContent = `No holdout image has the number ${element("number").value}.`;
+  if (image >= 0) look(image, { aloud: true, keep: true });
+  else tell([`No holdout image has the number ${element("number").value}.`], true);
 }

@@ -18,7 +18,7 @@ from bokeh.models.annotations.geometry import Slope
 from bokeh.plotting import figure
 from bokeh.resources import Resources
 
-from pipeline.figures.palette import COLOURS, FAINT, INK
+from pipeline.figures.palette import COLOURS, FAINT
 
 POINT = 5
 """Diameter of a point, in pixels."""
@@ -26,6 +26,8 @@ POINT = 5
 
 def blank_plot() -> str:
     """Return a plot with the source `points` and the tools `box`, `lasso` and `pan`, as Bokeh's JSON.
+
+    It has no ground of its own; the page's script gives its axes the colours of the page, light or dark.
 
     Points are drawn by the graphics processor if there is one. Bokeh numbers its objects by a counter of the process;
     they are numbered again from 0, so that the JSON is always the same.
@@ -45,7 +47,7 @@ def _figure() -> Any:
         BoxSelectTool(name="box", persistent=False),
         LassoSelectTool(name="lasso", continuous=False),
         PanTool(name="pan"),
-        WheelZoomTool(name="wheel", modifiers={"ctrl": True}),
+        WheelZoomTool(name="wheel"),
     ]
     plot = figure(
         name="plot",
@@ -58,18 +60,20 @@ def _figure() -> Any:
         min_border=8,
     )
     plot.toolbar.active_drag, plot.toolbar.active_scroll = tools[0], tools[3]  # type: ignore[assignment]
-    plot.add_layout(Slope(gradient=1, y_intercept=0, line_color=FAINT, line_dash="dashed"))
+    plot.toolbar.logo = None
+    plot.add_layout(Slope(name="line", gradient=1, y_intercept=0, line_color=FAINT, line_dash="dashed"))
     _draw_points(plot)
     for axis in (plot.xaxis[0], plot.yaxis[0]):
         axis.axis_label_text_font_style = "normal"
         axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
-        axis.minor_tick_line_color, axis.axis_line_color, axis.axis_label_text_color = None, FAINT, INK
-    plot.outline_line_color = None
+        axis.minor_tick_line_color = None
+    plot.xgrid[0].name, plot.ygrid[0].name = "x-grid", "y-grid"
+    plot.outline_line_color = plot.background_fill_color = plot.border_fill_color = None
     return plot
 
 
 def _draw_points(plot: Any) -> None:
-    points = ColumnDataSource({"x": [], "y": [], "code": []}, name="points")
+    points = ColumnDataSource({"x": [], "y": [], "colour": []}, name="points")
     colours = LinearColorMapper(name="colours", palette=list(COLOURS), low=-0.5, high=len(COLOURS) - 0.5)
     plot.scatter(
         "x",
@@ -77,8 +81,9 @@ def _draw_points(plot: Any) -> None:
         source=points,
         size=POINT,
         line_color=None,
-        fill_color={"field": "code", "transform": colours},
+        fill_color={"field": "colour", "transform": colours},
         fill_alpha=0.65,
-        nonselection_fill_alpha=0.12,
+        nonselection_fill_color=FAINT,
+        nonselection_fill_alpha=0.15,
         nonselection_line_color=None,
     )

@@ -1,43 +1,65 @@
 /* The plot: its points, its ranges, and the position of an image on the screen. */
 
 const bokeh = {};
+const PARTS = ["plot", "points", "colours", "x", "y", "box", "lasso", "pan", "line", "x-grid", "y-grid"];
+/* Factor by which a step of zoom makes the ranges of the axes shorter. */
+const CLOSER = 0.6;
 let quiet = false;
 
 async function embedPlot() {
   const item = JSON.parse(element("bokeh-plot").textContent);
   const views = await Bokeh.embed.embed_item(item, "plot");
-  const find = (name) => Bokeh.documents[0].get_model_by_name(name);
-  for (const name of ["plot", "points", "colours", "x", "y", "box", "lasso", "pan"]) bokeh[name] = find(name);
+  for (const name of PARTS) bokeh[name] = Bokeh.documents[0].get_model_by_name(name);
   bokeh.view = views.get(bokeh.plot);
+  /* Only the element around the plot takes the focus, since it has a name and listens to keys. Bokeh makes its canvas
+     focusable too and has no option against that, so the canvas is looked up in a view, which is no public interface. */
   bokeh.view.canvas_view.events_el.removeAttribute("tabindex");
-  for (const axis of ["x", "y"]) bokeh[axis].change.connect(placeRing);
+  for (const axis of ["x", "y"]) {
+    bokeh[axis].change.connect(() => {
+      placeRing();
+      remember();
+    });
+  }
   bokeh.points.selected.properties.indices.change.connect(() => {
     if (!quiet) choose(Array.from(bokeh.points.selected.indices, (point) => view.rows[point]));
   });
+  bokeh.plot.on_event("selectiongeometry", ({ geometry, final }) => {
+    if (final && geometry.type === "rect" && !dragged.modified) chooseBox(geometry);
+  });
+}
+
+/* Give the plot the colours of the page, light or dark. */
+function dressPlot() {
+  const style = getComputedStyle(document.documentElement);
+  const [ink, line] = ["--ink", "--line"].map((name) => style.getPropertyValue(name).trim());
+  for (const side of ["below", "left"]) {
+    bokeh.plot[side][0].setv({
+      axis_label_text_color: ink,
+      major_label_text_color: ink,
+      axis_line_color: line,
+      major_tick_line_color: line,
+    });
+  }
+  for (const axis of ["x", "y"]) bokeh[`${axis}-grid`].setv({ grid_line_color: line, grid_line_alpha: 0.6 });
 }
 
 function drawPoints() {
-  findRows();
-  const colours = settings.colours[view.colour];
-  bokeh.colours.setv({ palette: colours, low: -0.5, high: colours.length - 0.5 });
+  const { palette, low, high } = scale;
+  bokeh.colours.setv({ palette, low, high });
   quietly(() => {
     bokeh.points.selected.indices = [];
     bokeh.points.data = {
-      x: Float64Array.from(view.rows, (image) => along("x").value[image]),
-      y: Float64Array.from(view.rows, (image) => along("y").value[image]),
-      code: Float64Array.from(view.rows, (image) => images[view.colour][image]),
+      x: Float64Array.from(view.rows, (image) => at("x", image)),
+      y: Float64Array.from(view.rows, (image) => at("y", image)),
+      colour: Float64Array.from(view.rows, scale.of),
     };
   });
   markChosen();
   forgetOrders();
-  for (const axis of ["x", "y"]) {
-    const label = `${quantity(along(axis))} under ${described(along(axis))}, nats`;
-    bokeh.plot[axis === "x" ? "below" : "left"][0].axis_label = label;
-  }
-  element("plot").setAttribute(
-    "aria-label",
-    `${along("y").name} against ${along("x").name}, ${counted(view.rows.length, "image")}`,
-  );
+  bokeh.plot.below[0].axis_label = axisTitle("x");
+  bokeh.plot.left[0].axis_label = axisTitle("y");
+  bokeh.line.setv({ gradient: view.plot === "against" ? 1 : 0, visible: !incomparable().length });
+  element("plot").setAttribute("aria-label", plotTitle());
 }
 
 function markChosen() {
@@ -51,27 +73,39 @@ function quietly(change) {
   quiet = false;
 }
 
-/* Give both axes the same range, so that models agree on the diagonal. */
-function showAll() {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const image of view.rows) {
-    for (const axis of ["x", "y"]) {
-      low = Math.min(low, along(axis).value[image]);
-      high = Math.max(high, along(axis).value[image]);
+/* Return the ranges that show every point; when models are set against each other, they agree on the diagonal. */
+function wholeRanges() {
+  const ends = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
+  for (const axis of ["x", "y"]) {
+    for (const image of view.rows) {
+      const value = at(axis, image);
+      ends[axis] = [Math.min(ends[axis][0], value), Math.max(ends[axis][1], value)];
     }
   }
-  if (low > high) return;
-  const margin = 0.03 * (high - low) || 1;
-  for (const axis of ["x", "y"]) bokeh[axis].setv({ start: low - margin, end: high + margin });
+  if (view.plot === "against" && !incomparable().length) {
+    ends.x = ends.y = [Math.min(ends.x[0], ends.y[0]), Math.max(ends.x[1], ends.y[1])];
+  }
+  const padded = ([low, high]) => {
+    const margin = 0.03 * (high - low) || 1;
+    return low > high ? [0, 1] : [low - margin, high + margin];
+  };
+  return { x: padded(ends.x), y: padded(ends.y) };
+}
+
+function setRanges(ranges) {
+  for (const axis of ["x", "y"]) bokeh[axis].setv({ start: ranges[axis][0], end: ranges[axis][1] });
+}
+
+function showAll() {
+  setRanges(wholeRanges());
 }
 
 function zoom(factor) {
-  for (const axis of ["x", "y"]) {
-    const { start, end } = bokeh[axis];
+  const closer = ({ start, end }) => {
     const [middle, half] = [(start + end) / 2, ((end - start) / 2) * factor];
-    bokeh[axis].setv({ start: middle - half, end: middle + half });
-  }
+    return [middle - half, middle + half];
+  };
+  setRanges({ x: closer(bokeh.x), y: closer(bokeh.y) });
 }
 
 /* Return the position and size of the plot's frame in the coordinates of the element around the plot. */
@@ -84,7 +118,7 @@ function frame() {
 }
 
 function placeOf(image, inner = frame()) {
-  const part = (axis) => (along(axis).value[image] - bokeh[axis].start) / (bokeh[axis].end - bokeh[axis].start);
+  const part = (axis) => (at(axis, image) - bokeh[axis].start) / (bokeh[axis].end - bokeh[axis].start);
   return { left: inner.left + part("x") * inner.width, top: inner.top + (1 - part("y")) * inner.height };
 }
 

@@ -1,27 +1,43 @@
-/* The state of the page; `rows` are the images in the plot, in the order of its points. */
+/* The state of the page, and what the plot shows of each image. */
 
 let images, models;
+const KINDS = ["label", "subset", "region"];
 const view = {
   x: 0,
   y: 0,
+  plot: "against",
   colour: "label",
-  hidden: { label: new Set(), subset: new Set() },
+  hidden: { label: new Set(), subset: new Set(), region: new Set() },
+  /* Images in the plot, in the order of its points. */
   rows: [],
+  /* Selected images, hidden ones too; `rule` has the bounds by which they were selected, if they were. */
   chosen: new Set(),
+  rule: null,
+  /* The image that is looked at; if it is kept, it does not follow the pointer. */
   current: -1,
+  kept: false,
 };
 
-const along = (axis) => models[view[axis]];
-const gain = (image) => along("y").value[image] - along("x").value[image];
-const colourOf = (image) => settings.colours[view.colour][images[view.colour][image]];
+/* Values of an image under a model along x and one along y. */
+const MEASURES = {
+  x: (image, x) => x.value[image],
+  y: (image, x, y) => y.value[image],
+  m: (image, x, y) => (x.value[image] + y.value[image]) / 2,
+  d: (image, x, y) => y.value[image] - x.value[image],
+  s: (image, x, y) => (y.value[image] - x.value[image]) / Math.hypot(x.error[image], y.error[image]),
+};
 
-function isShown(image) {
-  return (
-    !Number.isNaN(gain(image)) &&
-    !view.hidden.label.has(images.label[image]) &&
-    !view.hidden.subset.has(images.subset[image])
-  );
-}
+/* Measures along the two axes, by plot. */
+const AXES = { against: { x: "x", y: "y" }, difference: { x: "m", y: "d" } };
+
+const along = (axis) => models[view[axis]];
+const measured = (name, image) => MEASURES[name](image, along("x"), along("y"));
+const at = (axis, image) => measured(AXES[view.plot][axis], image);
+const gain = (image) => measured("d", image);
+const jointError = (image) => Math.hypot(along("x").error[image], along("y").error[image]);
+
+const isScored = (image) => !Number.isNaN(gain(image));
+const isShown = (image) => isScored(image) && KINDS.every((kind) => !view.hidden[kind].has(images[kind][image]));
 
 function findRows() {
   view.rows = [...images.id.keys()].filter(isShown);
@@ -31,30 +47,7 @@ function selected() {
   return view.rows.filter((image) => view.chosen.has(image));
 }
 
-/* Return the name of a model with its number of latent dimensions. */
-function described(model) {
-  return `${model.name} (${counted(model.latent_dim, "dimension")})`;
-}
-
-/* Return the quantity that is estimated under a model. */
-function quantity(model) {
-  const notes = [model.conditional ? "log p(x | y)" : "log p(x)"];
-  if (model.pixels === "threshold") notes.push("thresholded pixels");
-  return notes.join(", ");
-}
-
-/* Return the cautions for these two axes: different pixels, a given label, images seen in training. */
-function caution() {
-  const [x, y] = [along("x"), along("y")];
-  const pixels = x.pixels !== y.pixels;
-  const given = x.conditional !== y.conditional;
-  const seen = [...new Set([x, y])].filter((model) => model.tails).map((model) => model.name);
-  const tails = settings.subsets.slice(1).join(", ");
-  return [
-    pixels ? "The two axes are likelihoods of different random variables, stochastic and thresholded pixels: compare the order of images, not nats." : "",
-    given ? `One axis is conditional on the ${settings.noun}: if all ten are equally frequent, log p(x) of that model is up to log 10 = 2.3 nats lower.` : "",
-    seen.length ? `${seen.join(" and ")} trained on images of ${tails}: some likelihoods there are of images seen in training.` : "",
-  ]
-    .filter(Boolean)
-    .join(" ");
+/* Return the classes, subsets or regions that occur. */
+function codesOf(kind) {
+  return [...new Set(images[kind])].sort((a, b) => a - b);
 }

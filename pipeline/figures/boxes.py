@@ -3,7 +3,8 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pipeline.figures.palette import COLOURS
+from pipeline.figures.contrast import legible
+from pipeline.figures.palette import COLOURS, INK
 
 
 def draw_boxes(axes: Axes, values: pd.Series, label: pd.Series, whiskers: float | tuple[float, float]) -> None:
@@ -27,8 +28,8 @@ def draw_boxes(axes: Axes, values: pd.Series, label: pd.Series, whiskers: float 
         medianprops={"color": "white", "linewidth": 1.6},
     )
     for one, box in zip(classes, boxes["boxes"], strict=True):
-        box.set(facecolor=COLOURS[one], linewidth=0.8)
+        box.set(facecolor=legible(COLOURS[one]), edgecolor=INK, linewidth=0.8)
     axes.set_yticks(classes, [str(one) for one in classes])
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
+    axes.grid(visible=False, axis="y")

@@ -1,58 +1,52 @@
 """Two models compared image by image."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from jaxtyping import Int32, UInt8
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from pipeline.data.subsets import HOLDOUTS
+from pipeline.figures.board import pick
 from pipeline.figures.boxes import draw_boxes
-from pipeline.figures.palette import COLOURS, INK, Mark
-from pipeline.figures.style import fold, house_style, new_figure
-from pipeline.figures.wall import Row, draw_wall, pick, wall_height
+from pipeline.figures.palette import FAINT, INK, Mark
+from pipeline.figures.panels import TEXT, figure_of, panel_axes, panels_of
+from pipeline.figures.rows import draw_zero, label_x
+from pipeline.figures.style import house_style, plain
+from pipeline.figures.tiles import captioned, draw_tiles
+
+COLUMNS = 5
+"""Images per row of a panel."""
+HEXAGONS = 20
+"""Number of hexagons across the panel."""
+COUNTS = LinearSegmentedColormap.from_list("counts", ["#6FA8D6", "#0072B2", "#062A45"])
+"""Colours of one image and of the most."""
 
 
 @house_style()
-def scatter(paired: pd.DataFrame, mark_a: Mark, mark_b: Mark) -> Figure:
-    """Draw the log likelihood of every holdout image under two models, and the gain of the second by class.
+def scatter(paired: pd.DataFrame, mark_a: Mark, mark_b: Mark) -> list[Figure]:
+    """Draw the gain of the second model over the first for holdout images, against their mean and by class.
 
     Args:
         paired: columns label, subset, a, b: log likelihood in nats under the first and second model.
         mark_a: of the first model.
         mark_b: of the second model.
+
+    Returns:
+        A panel of hexagons with the number of images whose two log likelihoods have about this mean and this
+        difference, and a panel of boxes of the difference.
     """
     holdout = paired[paired["subset"].isin(HOLDOUTS)]
-    figure = new_figure(4.6)
-    left, right = figure.subplots(1, 2, width_ratios=[1.75, 1])
-    sns.scatterplot(
-        holdout,
-        x="a",
-        y="b",
-        hue="label",
-        hue_order=range(len(COLOURS)),
-        palette=list(COLOURS),
-        s=max(2, min(12, 12_000 / len(holdout))),
-        linewidth=0,
-        legend=False,
-        rasterized=True,
-        antialiased=False,
-        ax=left,
-    )
-    ends = [holdout[["a", "b"]].min().min(), holdout[["a", "b"]].max().max()]
-    left.axline((ends[0], ends[0]), slope=1, color=INK, linewidth=0.9)
-    left.set_aspect("equal", adjustable="datalim")
-    left.set(
-        title=f"{len(holdout):,} holdout images; line: equally likely",
-        xlabel=fold(f"log likelihood under {mark_a.label} (nats)", 3.8),
-        ylabel=fold(f"log likelihood under {mark_b.label} (nats)", 3.6),
-    )
-    _draw_gains(right, holdout)
-    right.set_xlabel(fold(f"{mark_b.label} minus {mark_a.label} (nats)", 2.2))
-    return figure
+    gain, label = holdout["b"] - holdout["a"], f"{mark_b.label} minus {mark_a.label}"
+    single = panel_axes(3.2, title=f"{len(holdout):,} holdout images", ylabel=f"{label} (nats)")
+    _draw_hexagons(single, (holdout["a"] + holdout["b"]) / 2, gain)
+    label_x(single, "mean of the log likelihoods under both (nats)")
+    classes = panel_axes(3.2, title="the same images by class", xlabel=f"{label} (nats per image)", ylabel="class")
+    draw_boxes(classes, gain, holdout["label"], whiskers=1.5)
+    draw_zero(classes)
+    return panels_of(single, classes)
 
 
 @house_style()
@@ -61,44 +55,45 @@ def gains(
     images: UInt8[np.ndarray, "n pixels"],
     ids: Int32[np.ndarray, " n"],
     labels: tuple[str, str],
-    count: int,
-) -> Figure:
-    """Draw the holdout images whose log likelihood gains most and least from the second model.
+) -> list[Figure]:
+    """Draw of every class the holdout image whose log likelihood gains most from the second model, and the one least.
 
     Args:
-        paired: columns id, subset, a, b: log likelihood in nats under the first and second model.
+        paired: columns id, label, subset, a, b: log likelihood in nats under the first and second model.
         images: binary images.
         ids: of the images.
         labels: of the first and the second model.
-        count: images per row; there are two rows of each kind.
+
+    Returns:
+        A panel of the largest gains and one of the smallest.
     """
     holdout = paired[paired["subset"].isin(HOLDOUTS)]
-    by_id = holdout.set_index("id")
-    gain = (by_id["b"] - by_id["a"]).sort_values(kind="stable")
-    kinds = {"most": gain[::-1][: 2 * count], "least": gain[: 2 * count]}
-    blocks = {f"{labels[1]} gains {kind} over {labels[0]} (nats under each image)": own for kind, own in kinds.items()}
-    return gain_walls(blocks, images, ids, count)
+    ordered = holdout.assign(gain=holdout["b"] - holdout["a"]).sort_values("gain", kind="stable")
+    kinds = {"most": ordered[::-1], "least": ordered}
+    return [
+        gain_panel(f"{labels[1]} gains {kind} over {labels[0]} (nats)", first_of_each_class(own), images, ids)
+        for kind, own in kinds.items()
+    ]
 
 
-def gain_walls(
-    blocks: Mapping[str, pd.Series], images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
+def first_of_each_class(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the first row of every class, by class."""
+    return table.groupby("label", sort=False).head(1).sort_values("label")
+
+
+def gain_panel(
+    title: str, shown: pd.DataFrame, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"]
 ) -> Figure:
-    """Draw images with the gain of each below it: a wall for every block, one below the other.
+    """Draw images with the gain of each below it.
 
     Args:
-        blocks: gains in nats by id of the image, in the order of the wall, by the title of the wall.
+        title: of the panel.
+        shown: id and gain in nats of each image, in their order.
         images: binary images.
         ids: of the images.
-        count: images per row.
     """
-    walls = [_gain_rows(gain, images, ids, count) for gain in blocks.values()]
-    heights = [wall_height(rows, count) + 0.35 for rows in walls]
-    figure = new_figure(sum(heights) + 0.1)
-    panels = figure.subplots(len(blocks), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for axes, title, rows in zip(panels, blocks, walls, strict=True):
-        draw_wall(axes, rows, count)
-        axes.set_title(fold(title, 6.8))
-    return figure
+    captions = [plain(gain, 1, signed=True) for gain in shown["gain"]]
+    return draw_tiles(title, captioned(pick(images, ids, shown["id"].to_numpy()), captions, COLUMNS), COLUMNS)
 
 
 def pair_up(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
@@ -108,19 +103,18 @@ def pair_up(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
     return first.join(second, on="id", how="inner").sort_values("id", ignore_index=True)
 
 
-def _draw_gains(axes: Axes, holdout: pd.DataFrame) -> None:
-    """Draw the gain of the second model by class; the boxes are the legend of the scatter beside them."""
-    draw_boxes(axes, holdout["b"] - holdout["a"], holdout["label"], whiskers=1.5)
-    axes.axvline(0, color=INK, linewidth=0.9)
-    axes.set(title="difference by class", ylabel="class")
-
-
-def _gain_rows(
-    gain: pd.Series, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
-) -> list[Row]:
-    """Return the rows of images of `gain`, in its order, with captions as precise as a row has room for."""
-    decimals = 1 if count <= 12 else 0
-    captions = [f"{value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}") for value in gain]
-    pictures = pick(images, ids, gain.index.to_numpy())
-    starts = range(0, len(gain), count)
-    return [Row("", pictures[start : start + count], tuple(captions[start : start + count])) for start in starts]
+def _draw_hexagons(axes: Axes, mean: "pd.Series[float]", gain: "pd.Series[float]") -> None:
+    """Draw hexagons in the colour of their number of images, with the line of equal likelihood."""
+    drawn = axes.hexbin(mean, gain, gridsize=HEXAGONS, mincnt=1, cmap=COUNTS, linewidths=0)
+    most = max(2.0, float(np.max(np.asarray(drawn.get_array()))))
+    drawn.set_norm(LogNorm(1, most))
+    axes.axhline(0, color=INK, linewidth=0.9)
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(lambda value, _: plain(value))
+    bar = figure_of(axes).colorbar(drawn, ax=axes, location="top", aspect=30, shrink=0.6, anchor=(1, 0), pad=0.01)
+    bar.outline.set_edgecolor(FAINT)
+    bar.ax.xaxis.set_major_locator(LogLocator(10))
+    bar.ax.xaxis.set_minor_locator(NullLocator())
+    bar.ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    bar.ax.tick_params(labelsize=TEXT, length=2)
+    bar.set_label("images", fontsize=TEXT, labelpad=2)

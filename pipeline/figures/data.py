@@ -1,4 +1,4 @@
-"""Figures of the data: how the holdouts are cut, their classes, and examples of their images."""
+"""Figures of the data: how the holdouts are cut, and examples of their images."""
 
 import numpy as np
 import pandas as pd
@@ -10,66 +10,66 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from pipeline.data.subsets import SUBSETS
+from pipeline.figures.board import board_panel, in_rows, pick
 from pipeline.figures.palette import INK, REGION_COLOURS
-from pipeline.figures.style import bin_count, house_style, new_figure, row_label
-from pipeline.figures.wall import Row, draw_wall, pick, wall_height
+from pipeline.figures.panels import add_legend, panel_axes, panels_of
+from pipeline.figures.style import bin_count, house_style
 
 SHOWN = tuple(name for name in SUBSETS if name != "validation")
 """Subsets of which examples are drawn; `validation` is a random draw from the same images as `train`."""
 
+HEIGHT = 2.7
+"""Height of the panels of `sets`, in inches, without the legend."""
+
+COLUMNS = 10
+"""Examples per row."""
+
 
 @house_style()
-def sets(split: pd.DataFrame) -> Figure:
-    """Draw how the holdouts are cut from the training file, and the share of each class in every subset.
-
-    Above are histograms of the training file along both axes, by region; below is one row per subset.
+def sets(split: pd.DataFrame) -> list[Figure]:
+    """Draw how the holdouts are cut: the training file along both axes, and along the second one class by class.
 
     Args:
-        split: columns label, official, pc1, pc1_within_class, subset, region; one row per image.
+        split: columns label, official, pc1, pc1_within_class and region; one row per image.
     """
-    mix = _label_mix(split)
-    figure = new_figure(3.3 + 0.24 * len(mix))
-    grid = figure.add_gridspec(2, 2, height_ratios=[2.0, 0.24 * len(mix)])
     pool = split[split["official"] == "train"]
-    left = figure.add_subplot(grid[0, 0])
-    right = figure.add_subplot(grid[0, 1])
-    _cut(left, pool, "pc1", "PC1")
-    _cut(right, pool, "pc1_within_class", "within-class PC1")
+    first = panel_axes(HEIGHT, title="cut by PC1", xlabel="PC1", ylabel="images of the training file")
+    second = panel_axes(HEIGHT, title="cut by within-class PC1", xlabel="within-class PC1", ylabel="images")
+    classes = panel_axes(HEIGHT, title="the same, class by class", xlabel="within-class PC1", ylabel="class")
+    _histogram(first, pool, "pc1")
+    _histogram(second, pool, "pc1_within_class")
     for threshold in _thresholds(pool):
-        left.axvline(threshold, color=INK, linestyle="--", linewidth=0.9)
-    left.set(title="cut by PC1", ylabel="images of the training file")
-    right.set(title="cut by within-class PC1, class by class", ylabel="")
+        first.axvline(threshold, color=INK, linestyle="--", linewidth=0.9)
+    _draw_classes(classes, pool)
+    classes.set_xlim(second.get_xlim())
     handles = [Patch(facecolor=colour, label=name) for name, colour in REGION_COLOURS.items()]
-    dashes = Line2D([], [], color=INK, linestyle="--", linewidth=0.9, label="threshold on PC1")
-    figure.legend(handles=[*handles, dashes], loc="outside upper center", ncols=6, columnspacing=1.2)
-    _draw_mix(figure.add_subplot(grid[1, :]), mix)
-    return figure
+    add_legend(first, [*handles, Line2D([], [], color=INK, linestyle="--", linewidth=0.9, label="threshold")])
+    return panels_of(first, second, classes)
 
 
 @house_style()
 def examples(
     images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], split: pd.DataFrame, count: int
-) -> Figure:
-    """Draw binary images of every subset, evenly spaced by id, one row per subset.
+) -> list[Figure]:
+    """Draw binary images of every subset, evenly spaced by id, one panel per subset.
 
     Args:
         images: binary images.
         ids: of the images.
         split: columns id and subset; one row per image.
-        count: images per row; a smaller subset is shown whole.
+        count: images per subset; a smaller subset is shown whole.
     """
-    rows = []
+    panels = []
     for name in SHOWN:
         members = np.sort(split.loc[split["subset"] == name, "id"].to_numpy())
         if len(members):
             spaced = np.unique(np.linspace(0, len(members) - 1, count).round().astype(int))
-            rows.append(Row(name, pick(images, ids, members[spaced])))
-    figure = new_figure(wall_height(rows, count) + 0.15)
-    draw_wall(figure.subplots(), rows, count)
-    return figure
+            panels.append(board_panel({name: in_rows(pick(images, ids, members[spaced]), COLUMNS)}))
+    return panels
 
 
-def _cut(axes: Axes, pool: pd.DataFrame, column: str, label: str) -> None:
+def _histogram(axes: Axes, pool: pd.DataFrame, column: str) -> None:
+    label = axes.get_xlabel(), axes.get_ylabel()
     sns.histplot(
         pool.assign(region=pool["region"].astype(str)),
         x=column,
@@ -84,7 +84,29 @@ def _cut(axes: Axes, pool: pd.DataFrame, column: str, label: str) -> None:
         legend=False,
         ax=axes,
     )
-    axes.set_xlabel(label)
+    axes.set(xlabel=label[0], ylabel=label[1])
+
+
+def _draw_classes(axes: Axes, pool: pd.DataFrame) -> None:
+    """Draw one row per class: the range of both tails, and between them that of all images that are in neither."""
+    labels = sorted(pool["label"].unique())
+    for label in labels:
+        own = pool[pool["label"] == label]
+        tails = {name: own.loc[own["region"] == name, "pc1_within_class"] for name in ("within-low", "within-high")}
+        low, high = tails["within-low"], tails["within-high"]
+        between = own.loc[~own["region"].isin(list(tails)), "pc1_within_class"]
+        ends = [low.max() if len(low) else between.min(), high.min() if len(high) else between.max()]
+        axes.plot(ends, [label, label], color=REGION_COLOURS["centre"], linewidth=5, solid_capstyle="butt")
+        for name, values in tails.items():
+            if len(values):
+                span = [values.min(), values.max()]
+                axes.plot(
+                    span, [label, label], color=REGION_COLOURS[name], linewidth=5, solid_capstyle="butt", label=name
+                )
+    axes.set_yticks(labels, [str(label) for label in labels])
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
 
 
 def _thresholds(pool: pd.DataFrame) -> list[float]:
@@ -92,36 +114,3 @@ def _thresholds(pool: pd.DataFrame) -> list[float]:
     low = pool.loc[pool["region"] == "pc1-low", "pc1"]
     high = pool.loc[pool["region"] == "pc1-high", "pc1"]
     return [*([low.max()] if len(low) else []), *([high.min()] if len(high) else [])]
-
-
-def _label_mix(split: pd.DataFrame) -> pd.DataFrame:
-    """Return the per cent of each class in each subset, one row per subset, labelled with its number of images."""
-    counts = pd.crosstab(split["subset"].astype(str), split["label"])
-    counts = counts.reindex([name for name in SUBSETS if name in counts.index])
-    images = counts.sum(axis=1)
-    mix = 100 * counts.div(images, axis=0)
-    return mix.set_axis([row_label(str(name), images[name]) for name in mix.index])
-
-
-def _draw_mix(axes: Axes, mix: pd.DataFrame) -> None:
-    sns.heatmap(
-        mix,
-        annot=mix.map(_per_cent),
-        fmt="",
-        annot_kws={"fontsize": 8},
-        cmap="Blues",
-        vmin=0,
-        vmax=100,
-        cbar=False,
-        linewidths=1,
-        linecolor="white",
-        ax=axes,
-    )
-    axes.set(title="share of each class in a subset (%)", xlabel="class", ylabel="")
-    axes.tick_params(length=0, rotation=0)
-
-
-def _per_cent(share: float) -> str:
-    if share == 0:
-        return "0"
-    return "<1" if share < 1 else f"{share:.0f}"

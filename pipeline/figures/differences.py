@@ -1,86 +1,63 @@
-"""Paired differences of log likelihood between models, by subset and region."""
+"""Paired differences of log likelihood between models on test images, by region."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from pipeline.data.subsets import REGIONS, SUBSETS
-from pipeline.figures.palette import FAINT, INK, Mark
-from pipeline.figures.style import WIDTH, fold, house_style, legend_below, new_figure, row_label
+from pipeline.data.subsets import REGIONS
+from pipeline.figures.palette import INK, Mark
+from pipeline.figures.panels import lines_of, panel_axes, panels_of
+from pipeline.figures.rows import difference_range, draw_intervals, draw_rows, draw_zero, label_x, scale_differences
+from pipeline.figures.style import house_style
 from pipeline.likelihood.subset_means import WHOLE
 
-ROWS = {(name, WHOLE): name for name in SUBSETS} | {("test", region): f"test, {region}" for region in REGIONS}
-"""Subset and region of each row, in the order of the rows, and the label of the row."""
-
-Rows = dict[tuple[str, str], str]
+ROWS = {WHOLE: "test", **{region: region for region in REGIONS}}
+"""Region of each row, in the order of the rows, and the label of the row."""
 
 
 @house_style()
-def differences(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Draw paired differences between models by subset and by region of test, in nats per image, one panel per pair.
+def differences(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> list[Figure]:
+    """Draw paired differences between models on test images by region, in nats per image, one panel per pair.
+
+    No model has seen these images, and all have been scored on them. All panels have the same rows and the same scale.
 
     Args:
         pairs: columns model_a, model_b, subset, region (`all` for a whole subset), difference, low, high,
             images; a pair of models without marks is left out.
-        marks: of the models; a difference has the colour of the model that it favours.
+        marks: of the models.
     """
-    pairs = pairs[pairs["model_a"].isin(list(marks)) & pairs["model_b"].isin(list(marks))]
+    pairs = pairs[pairs["model_a"].isin(list(marks)) & pairs["model_b"].isin(list(marks)) & (pairs["subset"] == "test")]
     rows = _rows(pairs)
-    panels = {(str(a), str(b)): table for (a, b), table in pairs.groupby(["model_a", "model_b"], sort=False)}
-    columns = min(2, len(panels))
-    lines = math.ceil(len(panels) / columns)
-    figure = new_figure(0.8 + lines * (0.95 + 0.17 * len(rows)))
-    grid = figure.subplots(lines, columns, sharey=True, squeeze=False)
-    for axes, ((model_a, model_b), table) in zip(grid.flat, panels.items(), strict=False):
-        _draw_pair(axes, table, rows, marks[model_a], marks[model_b])
-        axes.set_title(_title(marks[model_a], marks[model_b], (WIDTH - 1.5) / columns))
-    for axes in grid.flat[len(panels) :]:
-        axes.set_axis_off()
-    compared = [mark for name, mark in marks.items() if any(name in pair for pair in panels)]
-    legend_below(figure, _handles(compared), "in the colour of the likelier model")
-    return figure
+    limits = difference_range(pairs["low"].min(), pairs["high"].max())
+    found = {
+        f"{marks[str(a)].label} minus {marks[str(b)].label}": table
+        for (a, b), table in pairs.groupby(["model_a", "model_b"], sort=False)
+    }
+    most = max(map(lines_of, found), default=1)
+    panels = []
+    for title, table in found.items():
+        axes = panel_axes(0.75 + 0.19 * len(rows), title=title, lines=most)
+        _draw_pair(axes, table, rows)
+        scale_differences(axes, limits)
+        panels.append(axes)
+    return panels_of(*panels)
 
 
-def _rows(pairs: pd.DataFrame) -> Rows:
+def _rows(pairs: pd.DataFrame) -> dict[str, str]:
     """Return the rows that some pair has, with their labels, which include the number of images."""
-    images = dict(zip(_strata(pairs), pairs["images"], strict=True))
-    return {stratum: row_label(name, images[stratum]) for stratum, name in ROWS.items() if stratum in images}
+    images = dict(zip(pairs["region"].astype(str), pairs["images"], strict=True))
+    return {region: f"{name} ({images[region]:,})" for region, name in ROWS.items() if region in images}
 
 
-def _strata(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return subset and region of each row of the table."""
-    return list(zip(table["subset"].astype(str), table["region"].astype(str), strict=True))
-
-
-def _draw_pair(axes: Axes, table: pd.DataFrame, rows: Rows, mark_a: Mark, mark_b: Mark) -> None:
+def _draw_pair(axes: Axes, table: pd.DataFrame, rows: Mapping[str, str]) -> None:
     """Draw one dot per row with its interval: filled where the interval leaves out zero."""
-    axes.axvline(0, color=INK, linewidth=0.9)
+    draw_rows(axes, list(rows.values()))
+    draw_zero(axes)
     numbers = table[["difference", "low", "high"]].to_numpy(float)
-    for stratum, (difference, low, high) in zip(_strata(table), numbers, strict=True):
-        y = list(rows).index(stratum)
-        colour = mark_a.colour if difference > 0 else mark_b.colour
+    for region, (difference, low, high) in zip(table["region"].astype(str), numbers, strict=True):
         clear = low > 0 or high < 0
-        axes.plot([low, high], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
-        axes.plot(difference, y, "o", color=colour, markersize=4.5, markerfacecolor=colour if clear else "white")
-    axes.set_yticks(range(len(rows)), list(rows.values()))
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.axhline(sum(region == WHOLE for _, region in rows) - 0.5, color=FAINT, linewidth=0.8)
-    axes.set_xlabel("mean difference (nats per image)")
-    axes.tick_params(axis="y", length=0)
-    axes.grid()
-
-
-def _title(mark_a: Mark, mark_b: Mark, inches: float) -> str:
-    return f"{fold(mark_a.label, inches)}\n{fold('minus ' + mark_b.label, inches)}"
-
-
-def _handles(compared: Sequence[Mark]) -> list[Line2D]:
-    models = [
-        Line2D([], [], color=mark.colour, marker="o", linestyle="", markersize=5, label=mark.label) for mark in compared
-    ]
-    spans = Line2D([], [], color=FAINT, marker="o", markerfacecolor="white", markersize=5, label="interval spans zero")
-    return [*models, spans]
+        row = list(rows).index(region)
+        draw_intervals(axes, row, difference, low, high, markerfacecolor=INK if clear else "white")
+    label_x(axes, "mean difference (nats per image)")

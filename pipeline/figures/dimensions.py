@@ -1,138 +1,131 @@
-"""Curves against the number of latent dimensions, and its effects by training run and by training on the tails."""
+"""Log likelihood, bound, active units and overfitting against the number of latent dimensions."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullFormatter
 
-from pipeline.data.subsets import REGIONS
-from pipeline.figures.palette import BAND, FAINT, INK, Mark
-from pipeline.figures.style import fold, house_style, legend_below, new_figure
-from pipeline.investigations.compare.strata import stratum
+from pipeline.figures.contrast import TEXT_CONTRAST, legible
+from pipeline.figures.palette import COLOURS, FAINT, INK
+from pipeline.figures.panels import TEXT, lines_of, panel_axes, panels_of
+from pipeline.figures.rows import difference_range, scale_differences
+from pipeline.figures.style import house_style
+from pipeline.figures.training_runs import IMAGES, RUNS, STRATA
+from pipeline.investigations.compare.tables import FIT
 
-STRATA = {"test": "test", **{f"test.{region}": f"test, {region}" for region in REGIONS}}
-"""Strata in which models are compared, in the order of the rows, and the labels of the rows."""
-
-
-@house_style()
-def training_runs(
-    effects: pd.DataFrame, pairs: pd.DataFrame, marks: Mapping[str, Mark], models: tuple[str, str]
-) -> Figure:
-    """Draw every training run of two kinds of model, and their difference with intervals over images and over runs.
-
-    Args:
-        effects: see `EFFECTS`.
-        pairs: differences between single runs, with intervals over images; see `PAIRS`.
-        marks: of the models that represent their kinds.
-        models: that represent the two kinds; the effects have rows `runs` of them.
-    """
-    a, b = models
-    own = effects[(effects["kind"] == "runs") & (effects["model_a"] == a) & (effects["model_b"] == b)]
-    strata = [one for one in STRATA if one in set(own["stratum"])]
-    figure = new_figure(0.95 + 0.4 * len(strata))
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.15, 1])
-    _draw_runs(left, effects[effects["kind"] == "run"], strata, (b, a), marks)
-    _draw_both(right, own, between(pairs, a, b), strata, marks[a].colour)
-    _draw_rows(left, [STRATA[one] for one in strata])
-    _draw_rows(right, [STRATA[one] for one in strata])
-    left.set_xlabel(fold(f"mean of a run, less that of all runs of {marks[b].label} (nats per image)", 3.0))
-    right.set_xlabel(fold(f"{marks[a].label} minus {marks[b].label} (nats per image)", 2.7))
-    legend_below(figure, [*_dots([marks[b], marks[a]], "training run of "), *_bars()])
-    return figure
+LINES = {"log_likelihood": ("log likelihood", INK, "o"), "elbo": ("evidence lower bound", COLOURS[1], "s")}
+"""Label, colour and marker of each quantity."""
+WIDTHS = {"images": IMAGES, "single-run": RUNS, "runs": RUNS}
+"""Width of an interval over each of these, in points."""
+DODGE = 1.05
+"""Factor by which the points of the two quantities stand to either side of their latent dimension."""
+HEIGHT, PLOT_WIDTH = 2.3, 2.7
+"""Height of a panel, and the approximate width of its axes, in inches."""
+ROOM = 1.3
+"""Factor by which the scale of latent dimensions goes on beyond the first and the last."""
+TICK_WIDTH = 0.22
+"""Width that the label of a tick takes with the space beside it, in inches."""
 
 
 @house_style()
-def unseen(pairs: pd.DataFrame, effects: pd.DataFrame, marks: Mapping[str, Mark], tails: Mapping[str, str]) -> Figure:
-    """Draw the gain of test images from training on images of the tails, by region, in nats per image.
+def dimensions(table: pd.DataFrame, middle: str) -> list[Figure]:
+    """Draw differences from the middle model by place, active units and overfitting against the latent dimension.
 
     Args:
-        pairs: differences between single models, with intervals over images; see `PAIRS`.
-        effects: see `EFFECTS`; its rows `runs` and `unseen-runs`.
-        marks: of the models that were trained without the tails.
-        tails: model that was trained on as many images, those of the tails among them, of each of these models.
+        table: see `DIMENSIONS`.
+        middle: label of the middle model.
+
+    Returns:
+        A panel per place, all on one scale; and one each of active units and overfitting, if they were measured.
     """
-    single = {core: between(pairs, seen, core) for core, seen in tails.items()}
-    over_runs = effects[effects["kind"].isin(["runs", "unseen-runs"])]
-    several = {core: between(over_runs, seen, core) for core, seen in tails.items()}
-    strata = [one for one in STRATA if any(one in set(table["stratum"]) for table in single.values())]
-    figure = new_figure(0.9 + len(strata) * (0.12 + 0.15 * len(tails)))
-    axes = figure.subplots()
-    for lane, core in enumerate(tails):
-        for table, width in ((single[core], 2.8), (several[core], 0.9)):
-            rows = table.set_index("stratum").reindex(strata).dropna(subset=["low"])
-            heights = [strata.index(one) + _lane(lane, len(tails)) for one in rows.index]
-            axes.hlines(heights, rows["low"], rows["high"], color=marks[core].colour, linewidth=width)
-            if table is single[core]:
-                axes.plot(rows["difference"], heights, marks[core].marker, color=marks[core].colour, markersize=5)
-    axes.axvline(0, color=INK, linewidth=0.9)
-    _draw_rows(axes, [STRATA[one] for one in strata])
-    axes.set_xlabel("gain from having trained on images of the tails (nats per image)")
-    legend_below(figure, [*_dots([marks[name] for name in tails]), *_bars(INK)])
-    return figure
+    compared = table[table["quantity"].isin(list(LINES)) & (table["stratum"] != FIT)]
+    limits = difference_range(compared["difference_low"].min(), compared["difference_high"].max())
+
+    def draw_place(axes: Axes, rows: pd.DataFrame) -> None:
+        _draw_both(axes, rows, ("difference", "difference_low", "difference_high"), rows["over"])
+        scale_differences(axes, limits, "y")
+
+    draw: dict[str, tuple[pd.DataFrame, str, Callable[[Axes, pd.DataFrame], None]]] = {
+        f"{title}: difference from {middle}": (compared[compared["stratum"] == place], "nats per image", draw_place)
+        for place, title in STRATA.items()
+    }
+    draw["active units"] = table[table["quantity"] == "active"], "units in use", _draw_active
+    draw["train minus validation"] = table[table["stratum"] == FIT], "nats per image", _draw_levels
+    sizes = sorted(set(table["latent_dim"]))
+    fixed = compared["difference_low"].eq(0) & compared["difference_high"].eq(0)
+    base = int(compared.loc[fixed, "latent_dim"].min()) if fixed.any() else sizes[0]
+    lines = max(map(lines_of, draw))
+    panels: list[Axes] = []
+    for title, (rows, unit, draw_panel) in draw.items():
+        if len(rows):
+            axes = panel_axes(HEIGHT, title=title, xlabel="latent dimensions", ylabel=unit, lines=lines)
+            draw_panel(axes, rows)
+            scale_sizes(axes, sizes, base, PLOT_WIDTH)
+            panels.append(axes)
+    _label_lines(panels[0])
+    return panels_of(*panels)
 
 
-def between(table: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
-    """Return the rows of two models on the images of `test`, of `PAIRS` with a column `stratum` as in `EFFECTS`."""
-    own = table[(table["model_a"] == a) & (table["model_b"] == b)]
-    if "stratum" in own:
-        return own
-    test = own[own["subset"] == "test"]
-    return test.assign(stratum=[stratum("test", region) for region in test["region"]])
+def scale_sizes(axes: Axes, sizes: Sequence[int], base: int, inches: float) -> None:
+    """Make the scale of latent dimensions logarithmic, with a tick at every size and labels where there is room.
+
+    Args:
+        axes: whose scale is set.
+        sizes: in ascending order.
+        base: the size from which differences are taken; it has a label in any case.
+        inches: width of the axes.
+    """
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(sizes[0] / ROOM, sizes[-1] * ROOM)
+    low, high = (math.log2(end) for end in axes.get_xlim())
+    labelled = _labelled(sizes, base, 2 ** (TICK_WIDTH * (high - low) / inches))
+    axes.xaxis.set_major_locator(FixedLocator(labelled))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.xaxis.set_minor_locator(FixedLocator([size for size in sizes if size not in labelled]))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(axis="x", which="minor", length=3.5, width=0.8)
 
 
-def _draw_runs(
-    axes: Axes, runs: pd.DataFrame, strata: list[str], kinds: tuple[str, str], marks: Mapping[str, Mark]
-) -> None:
-    """Draw one dot per run, in a lane of its kind, relative to the mean of the first kind."""
-    for row, one in enumerate(strata):
-        part = runs[runs["stratum"] == one]
-        centre = part.loc[part["model_b"] == kinds[0], "value"].mean()
-        for lane, kind in enumerate(kinds):
-            own = part.loc[part["model_b"] == kind, "value"] - centre
-            height, mark = row + _lane(lane, 2), marks[kind]
-            axes.plot([own.mean()] * 2, [height - 0.14, height + 0.14], color=mark.colour, linewidth=1.6)
-            heights = [height] * len(own)
-            axes.plot(own, heights, mark.marker, color=mark.colour, markersize=5, markerfacecolor="none")
-    axes.axvline(0, color=INK, linewidth=0.9)
+def _labelled(sizes: Sequence[int], base: int, ratio: float) -> list[int]:
+    """Return the sizes that get labels: the base, both ends, and then all that are far enough from those."""
+    found: list[int] = []
+    for size in dict.fromkeys([*(one for one in sizes if one == base), sizes[0], sizes[-1], *sizes]):
+        if all(max(size, other) >= ratio * min(size, other) for other in found):
+            found.append(size)
+    return sorted(found)
 
 
-def _draw_both(axes: Axes, own: pd.DataFrame, single: pd.DataFrame, strata: list[str], colour: str) -> None:
-    """Draw two bars per row: over images for the single runs, over runs for the kinds."""
-    for row in single[single["stratum"].isin(strata)].to_dict("records"):
-        height = strata.index(row["stratum"]) + _lane(0, 2)
-        axes.hlines(height, row["low"], row["high"], color=colour, linewidth=2.8)
-        axes.plot(row["difference"], height, "o", color=colour, markersize=5)
-    for row in own.to_dict("records"):
-        height = strata.index(row["stratum"]) + _lane(1, 2)
-        clear = row["low"] > 0 or row["high"] < 0
-        axes.hlines(height, row["low"], row["high"], color=colour, linewidth=0.9)
-        axes.plot(row["value"], height, "o", color=colour, markersize=5, markerfacecolor=colour if clear else "white")
-    axes.axvline(0, color=INK, linewidth=0.9)
+def _draw_levels(axes: Axes, rows: pd.DataFrame) -> None:
+    _draw_both(axes, rows, ("value", "low", "high"), (rows["runs"] > 1).map({True: "runs", False: "images"}))
 
 
-def _lane(lane: int, lanes: int) -> float:
-    """Return the offset of a lane from the middle of its row, in units of a row."""
-    return (lane - (lanes - 1) / 2) * 0.72 / max(lanes, 2)
+def _draw_both(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], over: "pd.Series[str]") -> None:
+    """Draw log likelihood and bound, with their intervals, whose width says what they are over."""
+    axes.axhline(0, color=INK, linewidth=0.9)
+    for side, (quantity, (_, colour, marker)) in zip((1 / DODGE, DODGE), LINES.items(), strict=True):
+        own = rows[rows["quantity"] == quantity].sort_values("latent_dim")
+        value, low, high = (own[column] for column in columns)
+        x = side * own["latent_dim"]
+        axes.plot(x, value, marker, linestyle="-", color=colour, linewidth=0.8, markersize=4)
+        axes.vlines(x, low, high, color=colour, linewidth=[WIDTHS[one] for one in over[own.index]])
 
 
-def _draw_rows(axes: Axes, labels: Sequence[str]) -> None:
-    for row in range(0, len(labels), 2):
-        axes.axhspan(row - 0.5, row + 0.5, color=BAND, linewidth=0)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
+def _draw_active(axes: Axes, rows: pd.DataFrame) -> None:
+    """Draw the number of active units below the line of all units."""
+    own = rows.sort_values("latent_dim")
+    every = own["latent_dim"]
+    end = every.iloc[-1]
+    axes.plot(every, every, color=FAINT, linewidth=0.9, linestyle="--")
+    axes.annotate("all units", (end, end), (-6, 0), textcoords="offset points", ha="right", va="center", fontsize=TEXT)
+    axes.plot(every, own["value"], "o-", color=INK, linewidth=0.8, markersize=4)
+    axes.set_ylim(0, 1.08 * end)
 
 
-def _dots(shown: Sequence[Mark], before: str = "") -> list[Line2D]:
-    return [
-        Line2D([], [], color=one.colour, marker=one.marker, linestyle="", markersize=5, label=before + one.label)
-        for one in shown
-    ]
-
-
-def _bars(colour: str = FAINT) -> list[Line2D]:
-    widths = {"interval over images, these weights": 2.8, "interval over training runs": 0.9}
-    return [Line2D([], [], color=colour, linewidth=width, label=label) for label, width in widths.items()]
+def _label_lines(axes: Axes) -> None:
+    """Label the two lines on the side of each where a curve that rises leaves room."""
+    for quantity, (x, y, side) in {"log_likelihood": (0.03, 0.9, "left"), "elbo": (0.97, 0.12, "right")}.items():
+        label, colour, _ = LINES[quantity]
+        axes.text(x, y, label, color=legible(colour, TEXT_CONTRAST), ha=side, va="center", transform=axes.transAxes)

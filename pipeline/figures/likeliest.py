@@ -1,19 +1,17 @@
 """Most and least likely images of every class."""
 
-import math
-
 import numpy as np
 import pandas as pd
 from jaxtyping import Int32, UInt8
 from matplotlib.figure import Figure
 
-from pipeline.figures.palette import INK as BLACK
+from pipeline.figures.board import pick
 from pipeline.figures.palette import Mark
-from pipeline.figures.style import fold, house_style, new_figure
-from pipeline.figures.wall import Row, draw_wall, gap, pick, wall_height
+from pipeline.figures.style import house_style, plain
+from pipeline.figures.tiles import TileRow, draw_tiles
 
-FEWEST, MOST = 2, 12
-"""Fewest and most images per row; with more there is no room for the captions."""
+FEWEST, MOST = 2, 4
+"""Fewest and most images per row of a panel; with more there is no room for the captions."""
 
 
 @house_style()
@@ -23,41 +21,35 @@ def likeliest(
     ids: Int32[np.ndarray, " n"],
     mark: Mark,
     count: int,
-) -> Figure:
-    """Draw test images of every class in the order of their log likelihood, the least likely on the left.
+) -> list[Figure]:
+    """Draw a panel of the least likely test images of every class and one of the most likely, with log likelihoods.
 
     Args:
         scores: of a model.
         images: binary images.
         ids: of the images.
         mark: of the model.
-        count: images per row; a class with fewer test images shows all of them.
+        count: images of a class in both panels together; a class with fewer test images shows all of them, each once.
     """
-    count = min(max(FEWEST, count), MOST)
+    columns = min(max(FEWEST, count // 2), MOST)
     test = scores[scores["subset"] == "test"].sort_values(["log_likelihood", "id"])
-    rows = [
-        _row(str(label), test[test["label"] == label], images, ids, count) for label in sorted(test["label"].unique())
+    both = {label: ends(part, 2 * columns) for label, part in test.groupby("label", sort=True)}
+    return [
+        draw_tiles(f"{kind} likely under {mark.label} (nats)", rows, columns)
+        for place, kind in enumerate(("least", "most"))
+        if (rows := [_row(str(one), parts[place], images, ids) for one, parts in both.items() if len(parts[place])])
     ]
-    figure = new_figure(wall_height(rows, count) + 0.4)
-    axes = figure.subplots()
-    draw_wall(axes, rows, count)
-    side = math.isqrt(images.shape[1])
-    axes.axvline(count // 2 * (side + gap(side)) - gap(side) / 2 - 0.5, color=BLACK, linewidth=1)
-    note = "left of the line the least likely test images of each class, right of it the most likely"
-    axes.set_title(fold(f"{note}; below, log likelihood under {mark.label} (nats)", 6.8))
-    return figure
 
 
-def ends(ordered: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return the first count // 2 rows and the last ones, `count` in all; a shorter table is returned whole."""
+def ends(ordered: pd.DataFrame, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the first count // 2 rows and as many of the last ones, none twice."""
     first = min(count // 2, len(ordered))
-    last = min(count - count // 2, len(ordered) - first)
-    return pd.concat([ordered.iloc[:first], ordered.iloc[len(ordered) - last :]])
+    last = min(count // 2, len(ordered) - first)
+    return ordered.iloc[:first], ordered.iloc[len(ordered) - last :]
 
 
 def _row(
-    label: str, ordered: pd.DataFrame, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"], count: int
-) -> Row:
-    shown = ends(ordered, count)
-    captions = tuple(f"{value:.0f}".replace("-", "\N{MINUS SIGN}") for value in shown["log_likelihood"])
-    return Row(label, pick(images, ids, shown["id"].to_numpy()), captions)
+    label: str, shown: pd.DataFrame, images: UInt8[np.ndarray, "n pixels"], ids: Int32[np.ndarray, " n"]
+) -> TileRow:
+    captions = tuple(plain(value, 0) for value in shown["log_likelihood"])
+    return TileRow(pick(images, ids, shown["id"].to_numpy()), captions, label)

@@ -1,84 +1,113 @@
-"""Mean log likelihood under each model, by subset and by region."""
+"""Differences of mean log likelihood from the middle model, by subset and by region."""
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from pipeline.data.subsets import REGIONS, SUBSETS
-from pipeline.figures.palette import BAND, INK, Mark
-from pipeline.figures.style import house_style, legend_below, new_figure, row_label
-from pipeline.likelihood.subset_means import WHOLE
+from pipeline.core.statistics import mean_normal
+from pipeline.data.subsets import REGIONS, TAILS
+from pipeline.figures.palette import Mark
+from pipeline.figures.panels import LINE, add_legend, key, lines_of, panel_axes, panels_of
+from pipeline.figures.rows import difference_range, draw_intervals, draw_rows, draw_zero, label_x, scale_differences
+from pipeline.figures.style import house_style, plain
+from pipeline.likelihood.subset_means import WHOLE, parts
+
+GROUPS = {
+    "test images": {("test", WHOLE): "all", **{("test", region): region for region in REGIONS}},
+    "images of the training file": {(name, WHOLE): name for name in ("train", "validation", *TAILS)},
+}
+"""For each panel its title, and the label of each subset and region, in the order of the rows."""
+
+SMALL = {"markersize": 4.2, "markeredgewidth": 0}
+"""Look of the markers, which stand close together."""
 
 
 @house_style()
-def likelihood_by_set(summary: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Draw the mean log likelihood of every subset under every model, in nats per image, with its sampling error.
+def likelihood(
+    scores: Mapping[str, pd.DataFrame], marks: Mapping[str, Mark], middle: str, confidence: float
+) -> list[Figure]:
+    """Draw how much likelier images are under every model than under the middle one, in nats per image.
 
     Args:
-        summary: columns model, subset, region (`all` for a whole subset), images, log_likelihood and
-            sampling_error; a model that was not scored on a subset has no row for it.
-        marks: of the models.
+        scores: of the models, one row per image.
+        marks: of the models; a model has the same lane in every row.
+        middle: name of the middle model; its own mean is in the labels of the rows.
+        confidence: of the intervals over images.
+
+    Returns:
+        A panel for the test file and its regions, and one for the parts of the training file, if they were scored.
     """
-    whole = summary[summary["region"] == WHOLE]
-    return _dots(whole, "subset", SUBSETS, marks, "mean log likelihood of a subset (nats per image)")
+    own = means(scores[middle])
+    found = differences_from(scores, middle, [name for name in marks if name != middle], confidence)
+    limits = difference_range(found["low"].min(), found["high"].max()) if len(found) else (-1.5, 1.5)
+    shown = {title: [place for place in group if place in own] for title, group in GROUPS.items()}
+    panels: list[Axes] = []
+    for title, places in shown.items():
+        if places:
+            labels = [_label(GROUPS[title][place], *own[place]) for place in places]
+            panels.append(_draw(title, labels, places, found, marks, middle))
+            scale_differences(panels[-1], limits)
+    if len(marks) > 1:
+        add_legend(panels[0], [key(mark, linewidth=1.1, **SMALL) for name, mark in marks.items() if name != middle])
+    return panels_of(*panels)
 
 
-@house_style()
-def likelihood_by_region(summary: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Draw the mean log likelihood of the test images of every region, as `likelihood_by_set` does for subsets."""
-    test = summary[(summary["subset"] == "test") & (summary["region"] != WHOLE)]
-    return _dots(test, "region", REGIONS, marks, "mean log likelihood of test images (nats per image)")
+def means(scores: pd.DataFrame) -> dict[tuple[str, str], tuple[float, int]]:
+    """Return the mean log likelihood in nats and the number of images, by subset and region."""
+    return {
+        (subset, region): (float(part["log_likelihood"].mean()), len(part)) for subset, region, part in parts(scores)
+    }
 
 
-def _dots(table: pd.DataFrame, column: str, order: tuple[str, ...], marks: Mapping[str, Mark], label: str) -> Figure:
-    """Draw a row for each name in `order` that the table has, with one lane per model."""
-    images = {name: table.loc[table[column] == name, "images"].max() for name in order if (table[column] == name).any()}
-    rows = list(images)
-    figure = new_figure(1.3 + len(rows) * (0.16 + 0.11 * len(marks)))
-    axes = figure.subplots()
-    pitch = len(marks) + 1
-    for lane, (name, mark) in enumerate(marks.items()):
-        own = table[table["model"] == name].set_index(column)
-        own = own.loc[[row for row in rows if row in own.index]]
-        _draw_means(axes, own, [rows.index(row) * pitch + lane for row in own.index], mark)
-    _draw_rows(axes, [row_label(name, count) for name, count in images.items()], pitch)
-    axes.set_xlabel(label)
-    absent = len(table) < len(rows) * len(marks)
-    note = "no bar: shorter than its mark" + ("; no mark: not scored" if absent else "")
-    legend_below(figure, _handles(marks), note)
-    return figure
+def differences_from(
+    scores: Mapping[str, pd.DataFrame], middle: str, others: list[str], confidence: float
+) -> pd.DataFrame:
+    """Return the mean over images of log p(x) under each model less that under the middle one.
+
+    Returns:
+        One row per model, subset and region with an image that both scored: model, subset, region, and the mean
+        difference with an interval over images, from low to high, in nats.
+    """
+    reference = scores[middle][["id", "log_likelihood"]].rename(columns={"log_likelihood": "reference"})
+    rows = []
+    for name in others:
+        both = scores[name].merge(reference, on="id", validate="one_to_one")
+        for subset, region, part in parts(both):
+            values = (part["log_likelihood"] - part["reference"]).to_numpy(np.float64)
+            if len(values):
+                ends = mean_normal(values, confidence) if len(values) > 1 else [values[0]] * 3
+                rows.append((name, subset, region, *ends))
+    return pd.DataFrame(rows, columns=["model", "subset", "region", "difference", "low", "high"])
 
 
-def _draw_means(axes: Axes, table: pd.DataFrame, heights: list[int], mark: Mark) -> None:
-    axes.errorbar(
-        table["log_likelihood"],
-        heights,
-        xerr=2 * table["sampling_error"],
-        fmt=mark.marker,
-        color=mark.colour,
-        markersize=3.8,
-        markeredgewidth=0,
-        elinewidth=0.9,
-        label=mark.label,
-    )
+def _label(name: str, mean: float, images: int) -> str:
+    return f"{name} ({images:,})\n{plain(mean, 1)} nats"
 
 
-def _draw_rows(axes: Axes, labels: list[str], pitch: int) -> None:
-    """Label the rows, the first on top, every other one on a grey band."""
-    for row in range(0, len(labels), 2):
-        axes.axhspan(row * pitch - 1, (row + 1) * pitch - 1, color=BAND, linewidth=0)
-    axes.set_yticks([row * pitch + (pitch - 2) / 2 for row in range(len(labels))], labels)
-    axes.set_ylim(len(labels) * pitch - 1, -1)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
-
-
-def _handles(marks: Mapping[str, Mark]) -> list[Line2D]:
-    models = [
-        Line2D([], [], color=mark.colour, marker=mark.marker, linestyle="", markersize=5, label=mark.label)
-        for mark in marks.values()
-    ]
-    return [*models, Line2D([], [], color=INK, linewidth=0.9, label="±2 sampling errors")]
+def _draw(
+    title: str,
+    labels: list[str],
+    places: list[tuple[str, str]],
+    found: pd.DataFrame,
+    marks: Mapping[str, Mark],
+    middle: str,
+) -> Axes:
+    """Draw a panel with a row per place and, in each row, a lane per model."""
+    others = [name for name in marks if name != middle]
+    pitch = max(len(others) + 1.0, 3.0)
+    words = f"log likelihood less that under {marks[middle].label} (nats per image)"
+    axes = panel_axes(0.4 + LINE * lines_of(words) + len(places) * max(0.115 * pitch, 2.4 * LINE), title=title)
+    draw_rows(axes, labels, pitch)
+    for lane, name in enumerate(others):
+        own = found[found["model"] == name].set_index(["subset", "region"])
+        own = own.loc[[place for place in places if place in own.index]]
+        heights = [places.index(place) * pitch + lane - (len(others) - 1) / 2 for place in own.index]
+        mark = marks[name]
+        look = {"marker": mark.marker, "label": mark.label, **SMALL}
+        draw_intervals(axes, heights, own["difference"], own["low"], own["high"], mark.colour, width=1.1, **look)
+    draw_zero(axes)
+    label_x(axes, words)
+    return axes

@@ -4,37 +4,46 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.artist import Artist
-from matplotlib.container import Container
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from pipeline.figures.palette import FAINT, INK
 
-WIDTH = 7.0
-"""Width of every figure in inches."""
+PANEL = 3.6
+"""Width of a panel, in inches: two stand side by side on a wide page, and one fills the width of a phone."""
+
+Drawing = Figure | Sequence[Figure]
+"""A figure, or the panels of one."""
 
 CHARACTER = 0.075
 """Width of an average character at 9 points, in inches."""
 
 SHORTER = [
+    # comments: `<!-- 0.5 -->` goes
     (rb"<!--(?! [^>]*DOCTYPE).*?-->", b""),
+    # indentation, and spaces at the ends of lines
     (rb"\s*\n\s*", b"\n"),
+    # names of glyphs: `#DejaVuSans-30` to `#D30`
     (rb"DejaVuSans-", b"D"),
+    # spaces in a style at the end of a tag: `"fill: none; stroke: red"/>` to `"fill:none;stroke:red"/>`
     (rb"(?<=[;:]) (?=[^\"<>]*\"/?>)", b""),
+    # spaces and line ends around the letters of an outline: `"M 1 2\nL 3 4\nz\n"` to `"M1 2L3 4z\n"`
     (rb"(?<=[\"\dz])\n?([MLQCz]) ?(?=[-\d\"\n])", rb"\1"),
+    # ids of groups, to which nothing refers: `<g id="line2d_1">` to `<g>`
     (rb" id=\"[\w.]+_\d+\"", b""),
+    # the line end after an outline, before the next attribute: `z\n" clip-path=` to `z" clip-path=`
     (rb"\n\" ", b'" '),
+    # a prefix that SVG 2 does without: ` xlink:href="#D30"` to ` href="#D30"`
     (rb" xlink:href=", b" href="),
+    # zeros at the ends of decimals: `7.00` to `7` and `7.50` to `7.5`, but not in `version="1.0"`
     (rb"(?<=\d)(?<!version=\"1)\.0+(?!\d)|(?<=\.\d)0(?!\d)", b""),
 ]
-"""Patterns that shorten an SVG file, and their replacements: comments, indentation, long names, spaces in styles and
-outlines, ids of groups that are never referred to, line ends in outlines, a prefix that SVG 2 does without, zeros."""
+"""Patterns that shorten an SVG file, and their replacements, in this order."""
 
 GROUP = rb"<g>\n?((?:[^<]|<(?!/?g\b))*)</g>\n?"
 """A group without attributes, and with no group in it."""
@@ -53,6 +62,9 @@ SETTINGS: dict[str, Any] = {
     "legend.fontsize": 8,
     "legend.title_fontsize": 8,
     "legend.frameon": False,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": FAINT,
@@ -80,14 +92,26 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float, padding: float = 0.06) -> Figure:
-    """Return an empty figure whose layout keeps texts apart.
+def new_panel(height: float) -> Figure:
+    """Return an empty panel whose layout keeps texts apart, `height` inches high."""
+    return Figure(figsize=(PANEL, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
 
-    Args:
-        height: of the figure, in inches.
-        padding: above and below each axes, in inches.
-    """
-    return Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=padding))
+
+def number_panels(drawings: Mapping[str, Drawing]) -> dict[str, Figure]:
+    """Return every figure by name; the panels of `name` are called `name-1`, `name-2` and so on."""
+    found: dict[str, Figure] = {}
+    for name, drawing in drawings.items():
+        if isinstance(drawing, Figure):
+            found[name] = drawing
+        else:
+            found |= {f"{name}-{place}": panel for place, panel in enumerate(drawing, start=1)}
+    return found
+
+
+def title_of(figure: Figure) -> str:
+    """Return the label or title of a figure, else the title or the horizontal label of its first axes, on one line."""
+    first = [figure.axes[0].get_title(loc="left"), figure.axes[0].get_xlabel()] if figure.axes else []
+    return " ".join(next(filter(None, [str(figure.get_label()), figure.get_suptitle(), *first]), "").split())
 
 
 def to_svg(figure: Figure) -> bytes:
@@ -109,19 +133,10 @@ def to_svg(figure: Figure) -> bytes:
     return short
 
 
-def legend_below(figure: Figure, handles: Sequence[Artist | Container], title: str | None = None) -> None:
-    """Add a legend below the figure, with as many columns as the width of the labels allows."""
-    longest = max(len(str(handle.get_label())) for handle in handles)
-    columns = int(WIDTH / (0.6 + 0.9 * CHARACTER * longest))
-    figure.legend(
-        handles=list(handles), loc="outside lower center", ncols=max(1, min(columns, len(handles))), title=title
-    )
-
-
 def fold(text: str, inches: float) -> str:
     """Break a text into lines of about `inches`; a hyphenated name is broken only if it is longer than a line."""
     width = int(inches / CHARACTER)
-    longer = max(map(len, text.split())) > width
+    longer = max(map(len, text.split()), default=0) > width
     return textwrap.fill(text, width, break_on_hyphens=longer)
 
 
@@ -130,6 +145,8 @@ def bin_count(images: int) -> int:
     return max(20, min(50, math.isqrt(images)))
 
 
-def row_label(name: str, images: int) -> str:
-    """Return the label of a subset's row: its name and its number of images."""
-    return f"{name} ({images:,})"
+def plain(value: float, decimals: int | None = None, *, signed: bool = False) -> str:
+    """Return a number with a real minus sign; without `decimals` as short as possible."""
+    sign = "+" if signed else ""
+    text = f"{value:{sign}g}" if decimals is None else f"{value:{sign},.{decimals}f}"
+    return text.replace("-", "\N{MINUS SIGN}")

@@ -1,66 +1,68 @@
 """Training curves."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.figures.palette import INK, Mark
-from pipeline.figures.style import house_style, legend_below, new_figure
+from pipeline.figures.palette import FAINT, Mark
+from pipeline.figures.panels import height_for, limit_y, line_ends, name_lines, panel_axes, panels_of
+from pipeline.figures.style import house_style
 
 FIRST_EPOCHS = 0.1
-"""Share of each model's epochs, the first ones, that the range of the figure ignores so that the rest is legible."""
+"""Share of each model's epochs, the first ones, that the ranges of the panels ignore so that the rest is legible."""
 
+END = 0.5
+"""Share of each model's epochs, the last ones, that the second panel shows."""
 
-class Curve(NamedTuple):
-    """A column of the history, its label and its line style."""
-
-    column: str
-    label: str
-    linestyle: Literal["-", "--"]
-    linewidth: float
-
-
-CURVES = (Curve("validation_elbo", "validation", "-", 1.4), Curve("train_elbo", "training", "--", 0.9))
+SMOOTH = 0.1
+"""Share of each model's epochs over which the third panel averages, since both bounds are noisy."""
 
 
 @house_style()
-def training(history: pd.DataFrame, marks: Mapping[str, Mark]) -> Figure:
-    """Draw training and validation ELBO of every model against the epoch, in nats per image.
+def training(history: pd.DataFrame, marks: Mapping[str, Mark]) -> list[Figure]:
+    """Draw the validation ELBO of every model, its end less the last value, and training less validation ELBO.
 
     Args:
-        history: columns model, epoch, train_elbo, validation_elbo.
+        history: columns model, epoch, train_elbo, validation_elbo; one row per model and epoch.
         marks: of the models.
     """
-    figure = new_figure(4.0)
-    axes = figure.subplots()
+    own = {name: history[history["model"] == name] for name in marks}
+    height = height_for([mark.label for mark in marks.values()])
+    titles = ("ELBO of validation images", "the same less its last value", "ELBO of training less validation images")
+    whole, end, gap = (panel_axes(height, title=title, xlabel="epoch", ylabel="nats per image") for title in titles)
+    end.set_xlabel("epochs before the last")
+    gaps = {name: _smooth(table["train_elbo"] - table["validation_elbo"]) for name, table in own.items()}
     for name, mark in marks.items():
-        own = history[history["model"] == name]
-        dot = "." if len(own) == 1 else ""
-        for column, _, style, width in CURVES:
-            axes.plot(own["epoch"], own[column], color=mark.colour, linestyle=style, linewidth=width, marker=dot)
-    low, high = _limits(history)
-    axes.set_ylim(low - 0.04 * (high - low) - 1e-3, high + 0.04 * (high - low) + 1e-3)
-    axes.set(xlabel="epoch", ylabel="ELBO (nats per image)")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid()
-    legend_below(figure, _handles(marks))
-    return figure
+        epoch, bound = (own[name][column].to_numpy() for column in ("epoch", "validation_elbo"))
+        _draw(whole, epoch, bound, mark)
+        left = epoch[-1] - epoch
+        late = left <= END * epoch[-1]
+        _draw(end, -left[late], (bound - bound[-1])[late], mark)
+        _draw(gap, epoch, gaps[name].to_numpy(), mark)
+    for axes in (end, gap):
+        axes.axhline(0, color=FAINT, linewidth=0.9, zorder=1)
+    settled = {name: table["epoch"] > FIRST_EPOCHS * table["epoch"].max() for name, table in own.items()}
+    shown = pd.concat([table.loc[settled[name], "validation_elbo"] for name, table in own.items()])
+    limit_y(whole, shown.min(), shown.max())
+    shown = pd.concat([gaps[name][settled[name]] for name in own])
+    limit_y(gap, shown.min(), shown.max())
+    end.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    for axes in (whole, end, gap):
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(6))
+        name_lines(axes, line_ends(axes, 0 if axes is end else -1), left=axes is end)
+    return panels_of(whole, end, gap)
 
 
-def _limits(history: pd.DataFrame) -> tuple[float, float]:
-    """Return the range of both curves after the first epochs."""
-    last = history.groupby("model")["epoch"].transform("max")
-    settled = history.loc[history["epoch"] > FIRST_EPOCHS * last, [curve.column for curve in CURVES]]
-    return float(settled.min().min()), float(settled.max().max())
+def _draw(axes: Axes, x: np.ndarray, y: np.ndarray, mark: Mark) -> None:
+    axes.plot(x, y, color=mark.colour, linewidth=1.3, marker="." if len(x) == 1 else "", label=mark.label)
 
 
-def _handles(marks: Mapping[str, Mark]) -> list[Line2D]:
-    models = [Line2D([], [], color=mark.colour, linewidth=2.5, label=mark.label) for mark in marks.values()]
-    kinds = [
-        Line2D([], [], color=INK, linestyle=style, linewidth=width, label=label) for _, label, style, width in CURVES
-    ]
-    return models + kinds
+def _smooth(values: "pd.Series[float]") -> "pd.Series[float]":
+    """Return means of each value and its neighbours, over `SMOOTH` of all values in total."""
+    width = max(1, round(SMOOTH * len(values)))
+    return values.rolling(width, center=True, min_periods=1).mean()

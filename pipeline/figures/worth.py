@@ -11,21 +11,23 @@ from matplotlib.lines import Line2D
 
 from pipeline.core.statistics import mean_normal
 from pipeline.figures.palette import COLOURS, INK, Mark
-from pipeline.figures.style import fold, house_style, legend_below, new_figure
+from pipeline.figures.panels import add_legend, panel_axes, panels_of, share_limits
+from pipeline.figures.style import house_style
 from pipeline.numbers.worth import label_worth
 
 Filling = Literal["full", "none"]
-KINDS: dict[str, tuple[str, Filling, float, str]] = {
-    "worth": ("o", "full", -0.17, "worth of the label"),
-    "gain": ("s", "none", 0.17, "gain of the density"),
+KINDS: dict[str, tuple[str, Filling, str, float, str]] = {
+    "worth": ("o", "full", COLOURS[0], -0.17, "worth of the label"),
+    "gain": ("s", "none", COLOURS[1], 0.17, "gain of the density"),
 }
-"""Marker, its filling, its offset from the class, and its name in the legend."""
+"""Marker, its filling and colour, its offset from the class, and its name in the legend."""
+CEILING = "most the label can be worth"
 
 
 @house_style()
 def worth(
     pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], marks: Mapping[str, Mark], confidence: float
-) -> Figure:
+) -> list[Figure]:
     """Draw the mean worth of the label and the mean gain of the density on the test images, by class, with intervals.
 
     Args:
@@ -33,38 +35,39 @@ def worth(
             the model without labels that it is compared with.
         marks: of the models.
         confidence: of the intervals.
+
+    Returns:
+        A panel per conditional model, all on one scale.
     """
-    figure = new_figure(3.6)
-    panels = figure.subplots(1, len(pairs), sharey=True, squeeze=False)[0]
-    for axes, (name, tables) in zip(panels, pairs.items(), strict=True):
+    drawn: list[Axes] = []
+    for name, tables in pairs.items():
+        axes = panel_axes(2.5, title=marks[name].label, xlabel="class", ylabel="nats per image")
         found = label_worth(*tables)
         _draw_classes(axes, found[found["subset"] == "test"], confidence)
-        axes.set(xlabel="class", xticks=range(10), title=fold(marks[name].label, 6 / len(pairs)))
-    panels[0].set_ylabel("nats per image")
-    legend_below(figure, _handles())
-    return figure
+        axes.set_xticks(range(10))
+        drawn.append(axes)
+    share_limits(drawn)
+    add_legend(drawn[0], _handles())
+    return panels_of(*drawn)
 
 
 def _draw_classes(axes: Axes, found: pd.DataFrame, confidence: float) -> None:
     axes.axhline(0, color=INK, linewidth=0.8)
     for label, part in found.groupby("label"):
-        place, colour = int(str(label)), COLOURS[int(str(label)) % len(COLOURS)]
+        place = int(str(label))
         axes.hlines(part["ceiling"].iloc[0], place - 0.4, place + 0.4, color=INK, linewidth=1, linestyle=(0, (2, 1)))
-        for kind, (marker, filling, aside, _) in KINDS.items():
+        for kind, (marker, filling, colour, aside, _) in KINDS.items():
             values = part[kind].to_numpy(np.float64)
             if len(values) > 1:
                 mean = mean_normal(values, confidence)
                 axes.vlines(place + aside, mean.low, mean.high, color=colour, linewidth=1.2)
             axes.plot(place + aside, values.mean(), marker, color=colour, fillstyle=filling, markersize=5)
-    axes.grid(axis="y")
+    axes.grid(visible=False, axis="x")
 
 
 def _handles() -> list[Line2D]:
     kinds = [
-        Line2D([], [], color=INK, linestyle="", marker=marker, fillstyle=filling, label=label)
-        for marker, filling, _, label in KINDS.values()
+        Line2D([], [], color=colour, linestyle="", marker=marker, fillstyle=filling, label=label)
+        for marker, filling, colour, _, label in KINDS.values()
     ]
-    return [
-        *kinds,
-        Line2D([], [], color=INK, linewidth=1, linestyle=(0, (2, 1)), label="upper limit of the worth, −log p(y)"),
-    ]
+    return [*kinds, Line2D([], [], color=INK, linewidth=1, linestyle=(0, (2, 1)), label=CEILING)]

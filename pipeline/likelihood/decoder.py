@@ -64,5 +64,9 @@ def _affine_layers(network: nn.Sequential) -> list[nn.Linear] | None:
     """Return the affine layers of a network, or None if it has anything else than rectifiers between them."""
     affine, between = list(network)[::2], list(network)[1::2]
     layers = [layer for layer in affine if type(layer) is nn.Linear and layer.weight.dtype == torch.float32]
-    whole = len(layers) == len(affine) == len(between) + 1 and all(type(one) is nn.ReLU for one in between)
+    whole = (
+        type(network) is nn.Sequential
+        and len(layers) == len(affine) == len(between) + 1
+        and all(type(one) is nn.ReLU for one in between)
+    )
     return layers if whole and len(layers) > 1 and all(layer.bias is not None for layer in layers) else None

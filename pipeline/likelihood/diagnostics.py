@@ -15,8 +15,7 @@ LEAST_DRAWS = 5
 def pareto_k(log_w: Float[Tensor, "k n"]) -> Float[Tensor, " n"]:
     """Fit the shape of a generalised Pareto distribution to the largest weights of each image.
 
-    Above min(1 - 1 / log10 K, 0.7) neither the estimate nor its standard error is to be trusted. The
-    tail holds the largest min(K / 5, 3 sqrt K) weights.
+    The tail holds the largest min(K / 5, 3 sqrt K) weights.
 
     Returns:
         Shape (n,). Weights without spread have shape -infinity in theory and -1 here.

@@ -1,4 +1,7 @@
-"""Modes of an image's posterior p(z | x): the latent points that explain the image best."""
+"""Modes of an image's posterior p(z | x): the latent points that explain the image best.
+
+Which starts climb, and for how long, `search` decides.
+"""
 
 import torch
 from jaxtyping import Bool, Float

@@ -11,11 +11,12 @@ from torch.nn.functional import softplus
 from pipeline.likelihood.flops import decoder_multiply_adds
 from pipeline.models.density import LabelledModel, LatentVariableModel
 from pipeline.models.distributions import BernoulliPixels
+from pipeline.models.priors import is_diagonal_normal
 
-SHORTLIST = 64
-"""Points per image among which its starts are chosen."""
-APART = 0.5
-"""Least distance between starts, in units of z."""
+SHORTLIST = 512
+"""Points per image among which its starts are chosen; with few latent dimensions most of them are close to the best."""
+APART = 0.75
+"""Least distance between starts, in standard deviations of the prior; closer ones mostly lead to the same mode."""
 AT_ONCE = 1 << 24
 """Pixels of decoded points that are compared with images at a time, where that is not a matrix product."""
 
@@ -35,6 +36,8 @@ class Screen:
         self.family = family
         self.points = points
         self.scorers: dict[int, Scorer] = {}
+        prior = self._model(0).prior
+        self.deviation = prior.stddev if is_diagonal_normal(prior) else points.std(dim=0)
         self.decoding = decoder_multiply_adds(self._model(0), points[:1])
 
     def passes(self, pixels: int) -> float:
@@ -57,25 +60,26 @@ class Screen:
         Returns:
             The points, and log p(x | z) of each in nats.
         """
-        scores = torch.empty(len(self.points), len(x), dtype=torch.float64, device=x.device)
+        same: object = self._model(0)
+        if same is self.family:  # labels change nothing: one product for all images
+            return _spread(self.points, self.deviation, self._scorer(0)(x), starts)
+        scores = torch.empty(len(self.points), len(x), device=x.device)
         for label in torch.unique(y).tolist():
             rows = torch.nonzero(y == label).squeeze(1)
-            scores[:, rows] = self._scorer(label)(x[rows]).double()
-        return _spread(self.points, scores, starts)
+            scores[:, rows] = self._scorer(label)(x[rows]).float()
+        return _spread(self.points, self.deviation, scores, starts)
 
     def _model(self, label: int) -> LatentVariableModel:
         return self.family.given(torch.tensor([label], device=self.points.device))
 
     def _scorer(self, label: int) -> Scorer:
-        model = self._model(label)
-        key = -1 if id(model) == id(self.family) else label
-        if key not in self.scorers:
-            likelihood = model.likelihood(self.points.unsqueeze(1))
+        if label not in self.scorers:
+            likelihood = self._model(label).likelihood(self.points.unsqueeze(1))
             if isinstance(likelihood, BernoulliPixels):
-                self.scorers[key] = _product(likelihood)
+                self.scorers[label] = _product(likelihood)
             else:
-                self.scorers[key] = _in_parts(likelihood, len(self.points))
-        return self.scorers[key]
+                self.scorers[label] = _in_parts(likelihood, len(self.points))
+        return self.scorers[label]
 
 
 def _in_parts(likelihood: Distribution, points: int) -> Scorer:
@@ -93,16 +97,17 @@ def _product(likelihood: BernoulliPixels) -> Scorer:
 
 
 def _spread(
-    points: Float[Tensor, "b latent"], scores: Float[Tensor, "b n"], starts: int
+    points: Float[Tensor, "b latent"], deviation: Float[Tensor, " latent"], scores: Float[Tensor, "b n"], starts: int
 ) -> tuple[Float[Tensor, "m n latent"], Float[Tensor, "m n"]]:
     """Choose the best point, then the best that is apart from it, and so on; where none is apart, the best left."""
     reached, places = scores.topk(min(max(SHORTLIST, starts), len(points)), dim=0)
+    reached = reached.double()
     shortlist, columns = points[places], torch.arange(scores.shape[1], device=points.device)
     best, chosen = reached.clone(), []
     for _ in range(starts):
         first = best.argmax(dim=0)
         chosen.append(first)
-        distance = (shortlist - shortlist[first, columns]).norm(dim=-1)
+        distance = ((shortlist - shortlist[first, columns]) / deviation).norm(dim=-1)
         best = torch.where(distance < APART, best - 1e6, best)
         best[first, columns] = -torch.inf
     picked = torch.stack(chosen) if chosen else places[:0]

@@ -16,7 +16,7 @@ from pipeline.models.density import LatentVariableModel
 
 STRENGTH = 10.0
 """Ridge penalty towards the previous normal, as an equivalent number of draws."""
-MEMORY = 0.6
+DECAY = 0.6
 """Factor on the weights of older draws in every round."""
 LEAST_PRECISION, GREATEST_PRECISION = 0.4, 4.0
 """Bounds of the factor by which a round changes the precision in any direction."""
@@ -80,7 +80,7 @@ def refine(
         z = mean + solve_all(root.mT, torch.cat([half, -half]))
         value, slope = slopes(model, x, z, products)
         log_weights.append(value.double() - normal_log_density(root, half.repeat(2, 1, 1)))
-        weight = torch.cat([MEMORY * seen.weight, torch.ones_like(z[:, 0, 0])])
+        weight = torch.cat([DECAY * seen.weight, torch.ones_like(z[:, 0, 0])])
         seen = Seen(torch.cat([seen.z, z]), torch.cat([seen.slope, slope]), weight)
         mean, precision = _line(seen, mean, root)
     last = torch.stack(log_weights[-LOOK_BACK:])

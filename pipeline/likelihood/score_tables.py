@@ -29,11 +29,10 @@ SCORED = pa.schema([field for field in SCORES if field.name not in LABELS])
 """Columns that scoring computes; the others of `SCORES` come from the split."""
 
 
-def write_scores(path: Path, scored: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
-    """Write scores with each image's label, subset and region, and return that table; see `SCORES`."""
+def write_scores(path: Path, scored: pd.DataFrame, split: pd.DataFrame) -> None:
+    """Write scores with each image's label, subset and region; see `SCORES`."""
     scores = scored.merge(split[["id", *LABELS]], on="id", validate="one_to_one")
     write_table(path, scores, SCORES, key=["id"])
-    return scores
 
 
 def read_scores(path: Path) -> pd.DataFrame:

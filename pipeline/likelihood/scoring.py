@@ -20,6 +20,7 @@ from pipeline.likelihood.images import Images
 from pipeline.likelihood.prior_starts import Screen
 from pipeline.likelihood.proposals import Effort, Proposal, Propose, encoder_draws, find
 from pipeline.likelihood.reductions import effective_draws, elbo, log_marginal, standard_error
+from pipeline.likelihood.subset_means import pareto_limit
 from pipeline.likelihood.weights import log_weights
 from pipeline.models.checks import check
 from pipeline.models.density import LabelledModel
@@ -57,9 +58,10 @@ def score(
 ) -> pd.DataFrame:
     """Estimate log p(x) of every image by importance sampling, in memory that does not grow with their number.
 
-    All images get the first level's effort. An image whose expected standard error is then still above
-    `target_standard_error` gets the next level's, from the beginning. Draws that decide
-    about the effort are not used in the estimate. An image's random numbers are those of `stream(id, ...)`,
+    All images get the first level's effort. An image whose expected standard error is above
+    `target_standard_error`, or whose weights have too large a Pareto shape, gets the next level's, from the beginning:
+    draws that led to more effort are not used in the estimate. An image that is left with too large a shape at the
+    last level keeps it, and is counted by `trustworthy`. An image's random numbers are those of `stream(id, ...)`,
     whatever the other images.
 
     Args:
@@ -86,7 +88,7 @@ def score(
     waiting = np.arange(len(x))
     with torch.inference_mode():
         check(model.given(torch.from_numpy(y[:1]).to(device).long()), x, ids)
-        screen = Screen(model, prior_points(model, params.prior_points, stream, device))
+        screen = Screen(model, prior_points(model, params, stream, device))
         for level in range(params.levels):
             hard = [waiting[:0]]
             for rows in _blocks(waiting, max(1, params.block // 4**level)):
@@ -107,6 +109,9 @@ def score(
 def attempt(images: Images, screen: Screen, params: ScoreParams, level: int, propose: Propose) -> Attempt:
     """Score those images for which a level's effort is enough; at the last level it always is.
 
+    The level is skipped for an image if its weights are expected to spread too much, and its draws are discarded if
+    a few of them turn out to dominate.
+
     Args:
         images: a block.
         screen: points of the prior.
@@ -117,17 +122,21 @@ def attempt(images: Images, screen: Screen, params: ScoreParams, level: int, pro
     effort = effort_at(level, params)
     proposal = propose(images, screen, effort, params)
     spread, pilot = _spread(images, proposal, params)
-    easy = expected_error(spread, effort.draws) <= params.target_standard_error
-    easy |= level == params.levels - 1
-    passes = proposal.passes + effort.draws * easy
+    last = level == params.levels - 1
+    drawn = (expected_error(spread, effort.draws) <= params.target_standard_error) | last
+    passes = proposal.passes + effort.draws * drawn
     passes += proposal.screening + pilot
     if level == 0:
         passes += params.elbo_draws + 1
-    found = {"draws": np.full(int(easy.sum()), effort.draws, dtype=np.float64)}
-    if easy.any():
-        log_w = weigh(images.select(easy), proposal.select(easy), effort.draws)
-        found |= {name: reduce(log_w).cpu().numpy() for name, reduce in REDUCTIONS.items()}
-    return Attempt(easy.cpu().numpy(), found, passes.cpu().numpy())
+    easy, found = drawn.cpu().numpy(), {"draws": np.zeros(0)}
+    if drawn.any():
+        log_w = weigh(images.select(drawn), proposal.select(drawn), effort.draws)
+        reduced = {name: reduce(log_w).cpu().numpy() for name, reduce in REDUCTIONS.items()}
+        light = (reduced["pareto_k"] <= pareto_limit(effort.draws)) | last
+        found = {name: values[light] for name, values in reduced.items()}
+        found["draws"] = np.full(int(light.sum()), effort.draws, dtype=np.float64)
+        easy[easy] = light
+    return Attempt(easy, found, passes.cpu().numpy())
 
 
 def effort_at(level: int, params: ScoreParams) -> Effort:
@@ -158,10 +167,21 @@ def weigh(images: Images, proposal: Proposal, draws: int) -> Float64[Tensor, "k 
 
 
 def prior_points(
-    model: LabelledModel, points: int, stream: Stream, device: torch.device
+    model: LabelledModel, params: ScoreParams, stream: Stream, device: torch.device
 ) -> Float[Tensor, "points latent"]:
-    """Draw points of the prior that all images share."""
-    return prior_of(model.given(torch.zeros(1, dtype=torch.long, device=device))).points(points, stream("points"))
+    """Draw points of the prior that all images share.
+
+    Where there are few latent dimensions there are more of them, and half are moved away from their mean: the posterior
+    of an extreme image may have its mode where hardly any draw of the prior falls.
+    """
+    one = model.given(torch.zeros(1, dtype=torch.long, device=device))
+    latent = one.prior.event_shape[0]
+    points = prior_of(one).points(params.points_in(latent), stream("points"))
+    if latent > params.low_latent:
+        return points
+    far, near = points.tensor_split(2)
+    centre = points.mean(dim=0)
+    return torch.cat([centre + params.low_spread * (far - centre), near])
 
 
 def _spread(images: Images, proposal: Proposal, params: ScoreParams) -> tuple[Float[Tensor, " n"], int]:

@@ -62,20 +62,21 @@ def search(
         family: of models, one for each label.
         x: images.
         y: their labels.
-        start: points from which searches may begin; the first of every image is followed in any case.
+        start: points from which searches may begin; the search from the first is begun in any case.
         value: log p(x, z) there, in nats.
-        budget: decoder passes that one search may take. To expand log p(x, z) about a point takes one
-            more than there are latent dimensions; to choose the length of a step, one per length.
+        budget: decoder passes that one search may take, which gives the number of steps of all searches. To expand
+            log p(x, z) about a point takes one pass more than there are latent dimensions; to choose the length of a
+            step, which only starts far below the best do, one per length.
     """
     cost = start.shape[-1] + 1
-    whole, steps = max(0, budget // cost - 1), max(0, (budget - cost) // (cost + len(LENGTHS)))
+    steps = max(0, (budget - cost) // (cost + len(LENGTHS)))
     below = value.amax(dim=0) - value
     near = ~(below >= (MARGIN if steps else UNMOVED))
     far = ~near & (below < MARGIN + GAIN * steps)
     far[0] = ~near[0]
-    climbed = climb(*_asked(family, x, y, near), start[near].unsqueeze(0), whole)
+    climbed = climb(*_asked(family, x, y, near), start[near].unsqueeze(0), steps)
     tops = Expansion(*(padded(field[0], near) for field in climbed))
-    passes = cost * (whole + 1) * near.sum(dim=0).float()
+    passes = cost * (steps + 1) * near.sum(dim=0).float()
     if not far.any():
         return Found(tops, near, passes)
     tops = _put(tops, far, expand(*_asked(family, x, y, far), start[far].unsqueeze(0)))

@@ -35,23 +35,19 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def trustworthy(scores: pd.DataFrame) -> "pd.Series[bool]":
-    """Return whether the tail of each image's weights is light enough to trust the estimate and its standard error.
+def pareto_limit(draws: int | np.ndarray) -> np.ndarray:
+    """Return the Pareto shape above which neither an estimate from that many draws nor its error is to be trusted.
 
     References:
         Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, section 3.2.
     """
-    limit = np.minimum(1 - 1 / np.log10(scores["draws"]), 0.7)
-    within: pd.Series[bool] = scores["pareto_k"] <= limit
+    return np.asarray(np.minimum(1 - 1 / np.log10(draws), 0.7))
+
+
+def trustworthy(scores: pd.DataFrame) -> "pd.Series[bool]":
+    """Return whether the tail of each image's weights is light enough to trust the estimate and its standard error."""
+    within: pd.Series[bool] = scores["pareto_k"] <= pareto_limit(scores["draws"].to_numpy())
     return within
-
-
-def model_metrics(scores: pd.DataFrame) -> dict[str, float]:
-    """Return both means and errors on the test set in nats, and the percentage of all images not to be trusted."""
-    rows = summary(scores[scores["subset"] == "test"]).to_dict("records")
-    whole = next(row for row in rows if row["region"] == WHOLE)
-    metrics = {name: float(whole[name]) for name in ("log_likelihood", "elbo", "monte_carlo_error", "sampling_error")}
-    return metrics | {"distrusted_percent": 100 * float(1 - trustworthy(scores).mean())}
 
 
 def parts(table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:

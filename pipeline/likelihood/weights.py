@@ -22,12 +22,3 @@ def log_weights(model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws:
     else:
         likelihood = log_likelihood(decoder, x, draws.z, draws.far)
     return likelihood + model.prior.log_prob(draws.z).double() - draws.log_density.double()
-
-
-def log_weights_in_blocks(
-    model: LatentVariableModel, x: Float[Tensor, "n pixels"], draws: Draws, block: int
-) -> Float64[Tensor, "k n"]:
-    """Return `log_weights` without holding more than about `block` decoded images at once."""
-    step = max(1, block // len(x))
-    parts = zip(draws.z.split(step), draws.log_density.split(step), strict=True)
-    return torch.cat([log_weights(model, x, Draws(z, density)) for z, density in parts])

@@ -3,7 +3,7 @@
 A new kind is a class in this folder, as `plain.VAE` is one, and a row in `KINDS`; params.yaml calls it `kind`.
 """
 
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -40,7 +40,13 @@ def kind_of(params: ModelParams) -> str:
 
 def build(pixels: int, hidden: tuple[int, ...], params: ModelParams) -> Autoencoder:
     """Return a model of the given shape, its weights not yet chosen."""
-    return KINDS[kind_of(params)](pixels, hidden, params.latent_dim)
+    return KINDS[kind_of(params)](pixels, hidden, **decided(params))
+
+
+def decided(params: ModelParams) -> dict[str, Any]:
+    """Return the arguments of a model's class that its section of params.yaml decides."""
+    label = {"label": params.label, "encoder_sees_label": params.encoder_sees_label} if params.conditional else {}
+    return {"latent_dim": params.latent_dim, **label}
 
 
 def start(model: Autoencoder, pixel_mean: Float[np.ndarray, " pixels"], rng: np.random.Generator) -> Autoencoder:

@@ -21,7 +21,7 @@ from pipeline.models.build import Autoencoder
 from pipeline.models.training import Plan, Progress, begin, train
 
 COLUMNS = ("epoch", "learning_rate", "train_elbo", "validation_elbo")
-MEMORY = ("step", "exp_avg", "exp_avg_sq")
+ADAM_STATE = ("step", "exp_avg", "exp_avg_sq")
 """State of Adam for each parameter."""
 
 
@@ -63,7 +63,7 @@ class Checkpoint:
             tensors = read_tensors(self.path)
             history = [dict(zip(COLUMNS, row, strict=True)) for row in tensors["history"].tolist()]
             for index in (index for group in state["param_groups"] for index in group["params"]):
-                state["state"][index] = {part: tensors[f"optimizer.{index}.{part}"] for part in MEMORY}
+                state["state"][index] = {part: tensors[f"optimizer.{index}.{part}"] for part in ADAM_STATE}
             fill(model, _below(tensors, "model."), self.path)
         except (DataError, KeyError, TypeError, ValueError):
             self.discard()
@@ -109,7 +109,8 @@ def identity(model: Autoencoder, examples: Examples, validation: Examples, plan:
         whole.update(tensor.cpu().numpy().tobytes())
     for images in (examples, validation):
         whole.update(images.pixels.tobytes() + images.label.tobytes())
-    whole.update(f"{plan.epochs} {plan.batch_size} {plan.device} {plan.params!r} {torch.get_num_threads()}".encode())
+    decisive = plan.epochs, plan.batch_size, plan.device, plan.params, torch.get_num_threads(), torch.__version__
+    whole.update(repr(decisive).encode())
     for name, module in sorted(sys.modules.items()):
         if name.startswith("pipeline.") and module.__file__:
             whole.update(Path(module.__file__).read_bytes())

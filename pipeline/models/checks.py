@@ -56,6 +56,7 @@ def check(model: LatentVariableModel, x: Shaped[np.ndarray, "n pixels"], names: 
     if len(x):
         one = _tensor(x[:1], point.device)
         _check_posterior(model, one, point)
+        _check_points(model, one)
         _check_derivative(model, one, point)
 
 
@@ -75,7 +76,8 @@ def check_support(likelihood: Distribution, x: Shaped[np.ndarray, "n pixels"], n
         return
     for first in range(0, len(x), AT_ONCE):
         part = x[first : first + AT_ONCE]
-        bad = torch.nonzero(~support.check(_tensor(part, torch.device("cpu"))).reshape(-1)).flatten().tolist()
+        inside = support.check(_tensor(part, torch.device("cpu"))).reshape(len(part), -1).all(dim=1)
+        bad = torch.nonzero(~inside).flatten().tolist()
         if bad:
             raise DataError(_outside(support, part[bad[0]], names[first + bad[0]]))
 
@@ -153,6 +155,29 @@ def _check_posterior(
             f"the model's posterior(x) of one image has batch shape {tuple(posterior.batch_shape)} and event shape "
             f"{tuple(posterior.event_shape)}, not (1,) and {tuple(point.shape[1:])}; give it one normal per image, "
             "with the prior's latent dimensions"
+        )
+
+
+def _check_points(model: LatentVariableModel, x: Float[Tensor, "1 pixels"]) -> None:
+    """Check that the likelihood takes points of any batch shape, and that each point has one of its own."""
+    z = draw(model.prior, (2, 3), np.random.default_rng(0))
+    try:
+        together, again = (model.likelihood(z).log_prob(x) for _ in range(2))
+    except (RuntimeError, ValueError) as error:
+        raise ParameterError(
+            f"the model's likelihood(z) fails on points of shape {tuple(z.shape)}: {str(error).splitlines()[0]}; let "
+            "it take points of shape (…, latent)"
+        ) from error
+    alone = torch.cat([model.likelihood(one).log_prob(x) for one in z.flatten(0, 1).split(1)])
+    if together.shape != z.shape[:-1]:
+        raise ParameterError(
+            f"log_prob of the model's likelihood(z) has shape {tuple(together.shape)} for points of shape "
+            f"{tuple(z.shape)}, not {tuple(z.shape[:-1])}; let its batch shape be that of the points"
+        )
+    if not all(torch.allclose(one, alone, 1e-3, 1e-2, equal_nan=True) for one in (together.flatten(), again.flatten())):
+        raise ParameterError(
+            "the model's likelihood(z) of a point depends on the points beside it, or differs from call to call; put "
+            "dropout and batch normalisation in eval(), and sum or normalise over the last dimension alone"
         )
 
 

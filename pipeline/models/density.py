@@ -68,5 +68,5 @@ def elbo(model: LatentVariableModel, x: Float[Tensor, "n pixels"], noise: Float[
 def _divergence(q: Distribution, prior: Distribution, z: Float[Tensor, "n latent"]) -> Float[Tensor, " n"]:
     try:
         return torch.distributions.kl_divergence(q, prior)
-    except NotImplementedError:
+    except NotImplementedError:  # torch knows no formula for these two, so that one draw has to do
         return q.log_prob(z) - prior.log_prob(z)

@@ -8,11 +8,13 @@ import torch
 from pipeline.config import ModelParams
 from pipeline.core.errors import DataError
 from pipeline.core.tensors import fill, read_described, require_fit, write_tensors
-from pipeline.models.build import KINDS, Autoencoder, kind_of
+from pipeline.models.build import KINDS, Autoencoder, decided, kind_of
 
 REMEDY = "remake it with `dvc repro`"
 LARGEST = 10_000_000
 """Largest dimension that a file may claim; more means that its metadata is damaged."""
+CHOICES: dict[str, list[object]] = {"label": ["one-hot", "number"], "encoder_sees_label": [True, False]}
+"""Values of those parts of a shape that are no dimensions."""
 
 
 def save_model(path: Path, model: Autoencoder, about: dict[str, Any]) -> None:
@@ -32,7 +34,8 @@ def load_model(path: Path, params: ModelParams | None = None, hidden: tuple[int,
 
     Args:
         path: the file.
-        params: the model's section of params.yaml, if the file must be of that kind and number of latent dimensions.
+        params: the model's section of params.yaml, if the file must be of that kind, number of latent dimensions and
+            use of the label.
         hidden: units of each hidden layer, if the file must be of these.
 
     Raises:
@@ -43,7 +46,7 @@ def load_model(path: Path, params: ModelParams | None = None, hidden: tuple[int,
     kind, shape = _described(path, about)
     wanted: dict[str, object] = {"hidden": hidden}
     if params is not None:
-        wanted |= {"kind": kind_of(params), "latent_dim": params.latent_dim}
+        wanted |= {"kind": kind_of(params), **decided(params)}
     for name, value in wanted.items():
         found = kind if name == "kind" else shape[name]
         if value is not None and found != value:
@@ -63,7 +66,9 @@ def _described(path: Path, about: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         raise DataError(f"{path}: does not say which model its tensors are of; {REMEDY}")
     hidden = shape["hidden"]
     widths = hidden if isinstance(hidden, list) else [None]
-    for width in (*widths, *(value for name, value in shape.items() if name != "hidden")):
+    for width in (*widths, *(value for name, value in shape.items() if name not in ("hidden", *CHOICES))):
         if type(width) is not int or not 1 <= width <= LARGEST:
             raise DataError(f"{path}: describes a model of the impossible shape {shape}; {REMEDY}")
+    if any(shape[name] not in allowed for name, allowed in CHOICES.items() if name in shape):
+        raise DataError(f"{path}: describes a model of the impossible shape {shape}; {REMEDY}")
     return kind, shape | {"hidden": tuple(hidden)}

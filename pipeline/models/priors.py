@@ -141,6 +141,6 @@ def _least_precision(prior: Distribution) -> float:
     """Return one over the largest variance of a coordinate, and 1 where the prior has no finite variance."""
     try:
         widest = float(prior.variance.max())
-    except NotImplementedError:
+    except NotImplementedError:  # torch's base class raises this where a distribution has no `variance`
         return 1.0
     return 1 / widest if 0 < widest < float("inf") else 1.0

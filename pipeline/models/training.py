@@ -119,22 +119,22 @@ def mean_elbo(model: LabelledModel, examples: Examples, plan: Plan, batch: int =
             y = torch.from_numpy(examples.label[rows]).to(plan.device).long()
             density = model.given(y)
             noise = _noise(rng, len(x), density.prior.event_shape[0], plan.device)
-            total += elbo(density, x, noise).double().sum().item()
+            with _autocast(plan):
+                total += elbo(density, x, noise).double().sum().item()
     return total / len(examples.pixels)
 
 
 def _epoch(model: LabelledModel, examples: Examples, plan: Plan, progress: Progress, epoch: int) -> float:
     rng = plan.stream("epoch", epoch)
-    pixels = examples.draw(rng)
-    order = rng.permutation(len(pixels))
-    steps = plan.steps(len(pixels))
+    images = len(examples.pixels)
+    order, steps = rng.permutation(images), plan.steps(images)
     bounds = torch.empty(steps, dtype=torch.float64, device=plan.device)
     for step in range(steps):
         rows = order[step * plan.batch_size : (step + 1) * plan.batch_size]
         rate = learning_rate((epoch - 1) * steps + step, plan.epochs * steps, plan.params)
-        bounds[step] = _step(model, pixels[rows], examples.label[rows], rate, rng, plan, progress.optimizer)
+        bounds[step] = _step(model, examples.draw(rows, rng), examples.label[rows], rate, rng, plan, progress.optimizer)
     _require_finite(bounds.cpu().numpy(), epoch, progress)
-    sizes = np.minimum(plan.batch_size, len(pixels) - plan.batch_size * np.arange(steps))
+    sizes = np.minimum(plan.batch_size, images - plan.batch_size * np.arange(steps))
     return float(np.average(bounds.cpu().numpy(), weights=sizes))
 
 
@@ -150,8 +150,7 @@ def _step(
     x = torch.from_numpy(pixels).to(plan.device).float()
     density = model.given(torch.from_numpy(label).to(plan.device).long())
     noise = _noise(rng, len(x), density.prior.event_shape[0], plan.device)
-    low = product_dtype(plan.params.precision, plan.device) == torch.bfloat16
-    with torch.autocast(plan.device.type, torch.bfloat16, enabled=low):
+    with _autocast(plan):
         bound = elbo(density, x, noise).mean()
     for group in optimizer.param_groups:
         group["lr"] = rate
@@ -159,6 +158,11 @@ def _step(
     (-bound).backward()
     optimizer.step()
     return bound.detach()
+
+
+def _autocast(plan: Plan) -> torch.autocast:
+    products = product_dtype(plan.params.precision, plan.device)
+    return torch.autocast(plan.device.type, torch.bfloat16, enabled=products == torch.bfloat16)
 
 
 def _noise(rng: np.random.Generator, images: int, latent: int, device: torch.device) -> Float[Tensor, "n latent"]:

@@ -7,61 +7,54 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from pipeline.config import CertifyParams
-from pipeline.core.statistics import Interval, normal_interval
+from pipeline.core.statistics import Interval, normal_interval, share_exact
+from pipeline.numbers.keys import Numbers, with_interval
 from pipeline.validation.certify.agreement import JOINT_ERRORS, compare_methods
-from pipeline.validation.certify.tables import AGAIN, SIMULATED
+from pipeline.validation.certify.tables import AGAIN, SEARCH, SIMULATED
 
-Numbers = dict[str, float | int | str]
-PAIRS = (
-    ("score", "annealing"),
-    ("score", "quadrature"),
-    ("annealing", "quadrature"),
-    ("score", AGAIN),
-    ("reverse", "annealing"),
-)
-"""Methods that are compared with each other; the last pair is the gap of bidirectional Monte Carlo."""
+COMPARED = (("score", "annealing"), ("score", "quadrature"), ("reverse", "annealing"))
+"""Methods whose differences are reported; the last pair is the gap of bidirectional Monte Carlo."""
+PAIRS = (*COMPARED, ("annealing", "quadrature"), ("score", AGAIN), ("score", SEARCH))
+"""Methods that can contradict each other; of a real image there is no `reverse`."""
 REAL = "real"
 """All subsets of real images together."""
 QUANTITIES = ("images", "mean_difference", "mean_error", "largest_difference", "contradictions")
-EFFORT = ("chains", "temperatures", "leapfrogs", "quadrature_latent", "nodes")
 GAP = {"images": "images", "mean_difference": "mean", "mean_error": "error", "largest_difference": "largest"}
 """Quantities of the gap between the bounds of simulated images, with their names in its keys."""
 
 
-def certificate_numbers(tables: Mapping[str, pd.DataFrame], params: CertifyParams, confidence: float) -> Numbers:
+def certificate_numbers(tables: Mapping[str, pd.DataFrame], confidence: float) -> Numbers:
     """Return the certificate in numbers: differences of methods, gaps between bounds, and contradictory estimates.
 
     Args:
         tables: log likelihoods of each model's images by each method; see `CERTIFIED`.
-        params: settings of the methods, which are among the numbers.
         confidence: of the interval of the mean over models.
 
     Returns:
         `certificate.MODEL.SUBSET.METHOD_A.METHOD_B.*`, of a - b, where the subset `real` stands for all real images;
         `certificate.MODEL.gap.*`, of the upper minus the lower bound of simulated images;
+        `certificate.MODEL.search.*`, see `search_numbers`;
         `certificate.MODEL.contradictory.ID.*`, all estimates of an image on which two methods contradict each other;
-        `certificate.contradictory`, the number of such images, counted for each model; `certificate.together.*`, the
-        mean over models of the estimator minus annealing, see `mean_over_models`; and settings.
+        `certificate.together.*`, the mean over models of the estimator minus annealing, see `mean_over_models`; and
+        `certificate.joint_errors`, the joint errors beyond which two methods contradict each other.
     """
-    disputed = {model: contradictory(table) for model, table in tables.items()}
-    numbers: Numbers = {f"certificate.{name}": getattr(params, name) for name in EFFORT}
-    numbers["certificate.joint_errors"] = JOINT_ERRORS
-    numbers["certificate.contradictory"] = sum(rows["id"].nunique() for rows in disputed.values())
+    numbers: Numbers = {"certificate.joint_errors": JOINT_ERRORS}
     real = [compare_methods(table[table["subset"] != SIMULATED], "score", "annealing") for table in tables.values()]
     if differences := [one["difference"].to_numpy() for one in real if len(one) > 1]:
-        together = mean_over_models(differences, confidence)
-        numbers |= {f"certificate.together.{end}": value for end, value in together._asdict().items()}
+        numbers |= with_interval("certificate.together", mean_over_models(differences, confidence))
         numbers["certificate.together.models"] = len(differences)
     for row in certificate(tables).to_dict("records"):
         key = f"certificate.{row['model']}"
         if row["subset"] == SIMULATED:
             numbers |= {f"{key}.gap.{name}": row[quantity] for quantity, name in GAP.items()}
         else:
-            key += f".{row['subset']}.{row['method_a']}.{row['method_b']}"
+            key = ".".join((key, row["subset"], row["method_a"], row["method_b"]))
             numbers |= {f"{key}.{quantity}": row[quantity] for quantity in QUANTITIES}
-    for model, rows in disputed.items():
-        for row in rows.to_dict("records"):
+    for model, table in tables.items():
+        numbers |= {
+            f"certificate.{model}.search.{key}": value for key, value in search_numbers(table, confidence).items()
+        }
+        for row in contradictory(table).to_dict("records"):
             numbers |= _estimate(f"certificate.{model}.contradictory.{row['id']}", row)
     return numbers
 
@@ -95,13 +88,49 @@ def certificate(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {"model": model, "subset": subset, "method_a": a, "method_b": b} | _difference(both)
+            {"model": model, "subset": subset, "method_a": a, "method_b": b} | _difference(both, drawn=a == "reverse")
             for model, table in tables.items()
             for subset, part in _parts(table)
-            for a, b in PAIRS
+            for a, b in COMPARED
             if len(both := compare_methods(part, a, b))
         ]
     )
+
+
+def search_numbers(table: pd.DataFrame, confidence: float) -> Numbers:
+    """Estimate how often the scores' search misses a mode that matters, from a second, independent search.
+
+    This is capture and recapture. Every image has its posterior mass, which a search captures or, by missing a mode,
+    does not. Let n_b be the images that the second search captures, and m those among them that the first captures too.
+    Lincoln and Petersen take m / n_b for the first search's probability of capture, which is right if the searches miss
+    independently of each other. So it misses with probability (n_b - m) / n_b, and since n_b - m is then binomial
+    with n_b trials, Clopper and Pearson's interval is exact. (Chapman's correction, against a ratio of small counts,
+    changes nothing here, where n_b is nearly the number of images.)
+
+    n_b - m is observed: the images whose scores lie below the second estimate by more than `JOINT_ERRORS` joint errors.
+    n_b is the number of images less those where the scores lie above by as much, which the second search has missed.
+    Images that both miss are taken for captured by both. Under independence there are about the product of both
+    rates times the number of images, far less than one. What the interval cannot show are modes that are hard to find
+    for any such search: these would be missed by both.
+
+    Args:
+        table: log likelihoods of one model's images by each method; see `CERTIFIED`.
+        confidence: of the interval.
+
+    Returns:
+        `images`; `missed`, those by the scores' search; and `missed_per_thousand`, with its interval. Nothing where
+        no image was searched again.
+
+    References:
+        Seber (1982), The Estimation of Animal Abundance and Related Parameters, section 3.1.
+    """
+    both = compare_methods(table, "score", SEARCH)
+    below, above = (int((both["contradiction"] & (sign * both["difference"] > 0)).sum()) for sign in (-1, 1))
+    if len(both) == above:
+        return {}
+    share = share_exact(below, len(both) - above, confidence)
+    numbers: Numbers = {"images": len(both), "missed": below}
+    return numbers | with_interval("missed_per_thousand", share, 1000)
 
 
 def mean_over_models(differences: Sequence[Float[np.ndarray, " _"]], confidence: float) -> Interval:
@@ -143,11 +172,22 @@ def _parts(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(subset), part
 
 
-def _difference(both: pd.DataFrame) -> dict[str, float | int]:
+def _difference(both: pd.DataFrame, *, drawn: bool) -> dict[str, float | int]:
+    """Summarise the differences of two methods.
+
+    Args:
+        both: one row per image; see `compare_methods`.
+        drawn: whether the images were drawn from the model. All chains that lead back from an image start from its one
+            exact draw, which the error of `reverse` leaves out. But such images and their chains are independent of
+            each other, so that the spread of the differences has all errors of their mean.
+    """
+    error = float(np.sqrt((both["error"] ** 2).sum()) / len(both))
+    if drawn and len(both) > 1:
+        error = float(both["difference"].std(ddof=1) / np.sqrt(len(both)))
     return {
         "images": len(both),
         "mean_difference": float(both["difference"].mean()),
-        "mean_error": float(np.sqrt((both["error"] ** 2).sum()) / len(both)),
+        "mean_error": error,
         "largest_difference": float(both["difference"].abs().max()),
         "contradictions": int(both["contradiction"].sum()),
     }

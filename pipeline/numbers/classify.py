@@ -9,15 +9,12 @@ from pipeline.config import Params
 from pipeline.core.statistics import Interval, difference_newcombe, difference_welch, mean_normal, share_wilson
 from pipeline.data.subsets import TAILS
 from pipeline.investigations.model_relations import headline_models, unconditional, variants_of
-from pipeline.likelihood.subset_means import trustworthy
 from pipeline.numbers.bayes import predict
 from pipeline.numbers.calibration import calibration_error, reliability
 from pipeline.numbers.contrast import contrast_numbers, extremes
-from pipeline.numbers.decisions import REACH, decisions
-from pipeline.numbers.keys import with_interval
+from pipeline.numbers.decisions import decisions
+from pipeline.numbers.keys import Numbers, with_interval
 from pipeline.numbers.worth import label_worth
-
-Numbers = dict[str, float | int | str]
 
 
 def classify_numbers(
@@ -25,8 +22,7 @@ def classify_numbers(
 ) -> Numbers:
     """Compute accuracy, calibration and likelihood of every conditional model, by subset, and compare two of them.
 
-    The likelihood is compared with that of the same model without labels, if that is one of the headline models and
-    was scored.
+    The likelihood is compared with that of the same model without labels, if that was scored.
 
     Args:
         params: the models and their roles, and the confidence of the intervals.
@@ -34,23 +30,39 @@ def classify_numbers(
         scores: tables of each model, one row per image.
 
     Returns:
-        `MODEL.classify.*` and `MODEL.classify.SUBSET.*` of the headline models, other runs of which serve
-        `gain_over_runs` alone; and `classify.contrast.*`, see `contrast_numbers`.
+        `MODEL.classify.*` and `MODEL.classify.SUBSET.*` of each model, other runs of which serve
+        `gain_over_runs_least` alone; and of the headline models `classify.contrast.*`, see `contrast_numbers`.
     """
     confidence, headline = params.intervals.confidence, headline_models(params)
-    scored = {name: params.models[name] for name in headline if name in scores}
-    shown = [name for name in headline if name in classified]
+    scored = {name: model for name, model in params.models.items() if name in scores}
+    shown: list[str] = []
+    for name in (one for one in params.models if one in classified):
+        if not set(variants_of(params, name, "seed")) & set(shown):
+            shown.append(name)
     against = {name: unconditional(scored, params.models[name]) for name in shown}
     plain = {name: None if other is None else scores[other] for name, other in against.items()}
     numbers: Numbers = {}
     for name in shown:
-        found: Numbers = {**_reliance(classified[name]), **_by_subset(classified[name], plain[name], confidence)}
+        found: Numbers = {**_by_subset(classified[name], plain[name], confidence)}
         if (other := against[name]) is not None:
-            labelled, unlabelled = runs_of(params, name, classified), runs_of(params, other, scores)
-            found |= {"against": other, **gain_over_runs(labelled, unlabelled, confidence)}
+            found |= {"against": other, **_over_runs(params, name, other, classified, scores)}
         numbers |= {f"{name}.classify.{key}": value for key, value in found.items()}
-    pair = extremes(params.models, shown)
+    pair = extremes(params.models, [name for name in headline if name in classified])
     return numbers if pair is None else numbers | contrast_numbers(pair, classified, plain, confidence)
+
+
+def _over_runs(
+    params: Params,
+    name: str,
+    other: str,
+    classified: Mapping[str, pd.DataFrame],
+    scores: Mapping[str, pd.DataFrame],
+) -> dict[str, float]:
+    """Return a lower bound of the gain over another model over training runs, which need only be scored."""
+    prior = classified[name].groupby("given_label")["prior"].first()
+    labelled = [one_term(table, prior) for table in runs_of(params, name, scores)]
+    found = gain_over_runs(labelled, runs_of(params, other, scores), params.intervals.confidence)
+    return {} if found is None else with_interval("gain_over_runs_least", found)
 
 
 def runs_of(params: Params, name: str, tables: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
@@ -59,48 +71,48 @@ def runs_of(params: Params, name: str, tables: Mapping[str, pd.DataFrame]) -> li
 
 
 def gain_over_runs(
-    labelled: Sequence[pd.DataFrame], unlabelled: Sequence[pd.DataFrame], confidence: float
-) -> dict[str, float | int]:
-    """Compare the mixture over labels with log p(x) without labels, over training runs.
+    labelled: Sequence["pd.Series[float]"], unlabelled: Sequence[pd.DataFrame], confidence: float
+) -> Interval | None:
+    """Compare log likelihoods of a conditional model with those of a model without labels, over training runs.
 
-    A run counts as one observation, the mean over the test images that all runs have.
+    A run counts as one observation, the mean over the images that all runs have.
 
     Args:
-        labelled: tables of the conditional model's runs, one row per image and label; see `CLASSIFIED`.
+        labelled: log p(x) of images by id under each run of the conditional model, or a lower bound; see `one_term`.
         unlabelled: scores of the other model's runs, one row per image.
         confidence: of Welch's interval.
 
     Returns:
-        runs_labelled and runs_unlabelled, the numbers of runs; and, if there are at least two of each kind,
-        gain_over_runs in nats, with its interval.
+        The difference in nats; None with one run of either kind.
     """
-    numbers: dict[str, float | int] = {"runs_labelled": len(labelled), "runs_unlabelled": len(unlabelled)}
     if min(len(labelled), len(unlabelled)) < 2:
-        return numbers
-    mixtures = [predict(table).query("subset == 'test'").set_index("id")["mixture"] for table in labelled]
+        return None
     plain = [table.set_index("id")["log_likelihood"] for table in unlabelled]
-    means = pd.concat([*mixtures, *plain], axis=1, join="inner").mean().to_numpy()
-    found = difference_welch(means[: len(mixtures)], means[len(mixtures) :], confidence)
-    return numbers | with_interval("gain_over_runs", found)
+    means = pd.concat([*labelled, *plain], axis=1, join="inner").mean().to_numpy()
+    return difference_welch(means[: len(labelled)], means[len(labelled) :], confidence)
 
 
-def _reliance(table: pd.DataFrame) -> dict[str, float | int]:
-    """Return the share of likelihoods whose importance weights are not to be trusted, for all labels and true ones."""
-    trusted = trustworthy(table)
-    true = table["given_label"] == table["label"]
-    return {
-        "distrusted_percent": 100 * float(1 - trusted.mean()),
-        "distrusted_percent_given": 100 * float(1 - trusted[true].mean()),
-        "reach": REACH,
-    }
+def one_term(scores: pd.DataFrame, prior: "pd.Series[float]") -> "pd.Series[float]":
+    """Return a lower bound of log p(x) of the test images by id, for which no run need be scored under other labels.
+
+    The bound is one term of the sum over labels, log p(x) >= log p(x | y) + log p(y) with y the true label.
+
+    Args:
+        scores: of a run of the conditional model, one row per image.
+        prior: p(y) by label.
+    """
+    test = scores[scores["subset"] == "test"].set_index("id")
+    found: pd.Series[float] = test["log_likelihood"] + np.log(test["label"].map(prior).astype(float))
+    return found
 
 
 def _by_subset(table: pd.DataFrame, plain: pd.DataFrame | None, confidence: float) -> dict[str, float | int]:
     margins, predicted = decisions(table), predict(table)
     numbers: dict[str, float | int] = _over_test(predicted, confidence)
     for subset, part in predicted.groupby("subset", observed=True):
-        own = _as_classifier(part, confidence) | _as_density(part)
-        own |= _decisions(part, margins[margins["id"].isin(part["id"])])
+        own = _as_classifier(part, confidence) | _decisions(margins[margins["subset"] == subset])
+        # Means of log p(x | y) and of log p(x).
+        own |= {quantity: float(part[quantity].mean()) for quantity in ("given", "mixture")}
         numbers |= {f"{subset}.{key}": value for key, value in own.items()}
     for subset, part in label_worth(table, plain).groupby("subset", observed=True):
         numbers |= {f"{subset}.{key}": value for key, value in _label(part, confidence).items()}
@@ -129,7 +141,6 @@ def _accuracy(part: pd.DataFrame, confidence: float) -> Interval:
 def _as_classifier(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
     numbers: dict[str, float | int] = {
         "images": len(part),
-        "wrong": int((~part["correct"]).sum()),
         **with_interval("accuracy_percent", _accuracy(part, confidence)),
         "calibration_error_percent": 100 * calibration_error(reliability(part, confidence)),
     }
@@ -139,43 +150,17 @@ def _as_classifier(part: pd.DataFrame, confidence: float) -> dict[str, float | i
     return numbers
 
 
-def _as_density(part: pd.DataFrame) -> dict[str, float | int]:
-    """Return the mean of log p(x | y), of log p(x), and of what log p(x) has over the best single label.
-
-    The last, log p(x) - max_y log p(x, y) = -log max_y p(y | x), is what adding up labels contributes to one image.
-    """
-    return {
-        "given": float(part["given"].mean()),
-        "mixture": float(part["mixture"].mean()),
-        "summing": float(-np.log(part["confidence"]).mean()),
-    }
-
-
-def _decisions(part: pd.DataFrame, margins: pd.DataFrame) -> dict[str, float | int]:
-    wrong = ~part.set_index("id").loc[margins["id"], "correct"].to_numpy(bool)
+def _decisions(margins: pd.DataFrame) -> dict[str, float]:
     return {
         "undecided_percent": 100 * float(margins["undecided"].mean()),
-        "undecided_wrong": int((margins["undecided"] & wrong).sum()),
         "posterior_error_percent": 100 * float(margins["posterior_error"].mean()),
-        "doubted_percent": 100 * float(margins["doubted"].mean()),
     }
 
 
-def _label(part: pd.DataFrame, confidence: float) -> dict[str, float | int]:
-    """Return the label's worth and the density's gain, over all images of a subset and by label."""
-    numbers: dict[str, float | int] = {
-        "label_ceiling": float(part["ceiling"].mean()),
-        "compared": len(part),
-        "worth_below_zero": int((part["worth"] < 0).sum()),
-        "least_worth": float(part["worth"].min()),
-    }
-    if "gain" in part:
-        part = part.assign(gain_over_worth=part["gain"] - part["worth"])
-    for quantity in ("worth", "gain", "difference", "gain_over_worth"):
-        if quantity in part and len(part) > 1:
-            numbers |= with_interval(quantity, mean_normal(part[quantity].to_numpy(np.float64), confidence))
-    for label, own in part.groupby("label"):
-        if len(own) > 1:
-            means = {quantity: float(own[quantity].mean()) for quantity in ("worth", "gain") if quantity in own}
-            numbers |= {f"label_{label}.{quantity}": mean for quantity, mean in means.items()}
+def _label(part: pd.DataFrame, confidence: float) -> dict[str, float]:
+    """Return the means of the label's worth, of its ceiling and of the difference, and the density's gain."""
+    quantities = {"label_ceiling": "ceiling", "worth": "worth", "difference": "difference"}
+    numbers = {key: float(part[name].mean()) for key, name in quantities.items() if name in part}
+    if "gain" in part and len(part) > 1:
+        numbers |= with_interval("gain", mean_normal(part["gain"].to_numpy(np.float64), confidence))
     return numbers

@@ -1,4 +1,4 @@
-"""All numbers of the study, each under one key: a superset of those that the report quotes."""
+"""All numbers that the report quotes, each under one key."""
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -9,17 +9,20 @@ from jaxtyping import Float, UInt8
 
 from pipeline.config import Params
 from pipeline.data.images import Images
-from pipeline.download.catalogue import literature_numbers
+from pipeline.download.catalogue import CATALOGUE, literature_numbers
 from pipeline.investigations.compare.strata import stratum
-from pipeline.investigations.decompose.binarization import ENTROPY
-from pipeline.investigations.model_relations import KINDS, headline_models, variants_of
+from pipeline.investigations.decompose.binarisation import ENTROPY
+from pipeline.investigations.model_relations import at_base_length, headline_models, variants_of
 from pipeline.investigations.sample.slant import slant
-from pipeline.likelihood.subset_means import parts, summary, trustworthy
+from pipeline.likelihood.subset_means import WHOLE, summary, trustworthy
+from pipeline.numbers.ablations import ablation_numbers
 from pipeline.numbers.certify import certificate_numbers
 from pipeline.numbers.classify import classify_numbers
 from pipeline.numbers.compare import dimension_numbers, effect_numbers, pair_numbers
 from pipeline.numbers.decompose import decompose_numbers
 from pipeline.numbers.diagnose import diagnosis_numbers
+from pipeline.numbers.keys import Numbers, hidden_layers
+from pipeline.numbers.lengths import length_numbers
 from pipeline.numbers.losses import loss_numbers
 from pipeline.numbers.paths import path_numbers
 from pipeline.numbers.regress import regression_numbers
@@ -28,20 +31,25 @@ from pipeline.numbers.sample import sample_numbers
 from pipeline.numbers.validate import bias_of_scores, estimation_error, validate_numbers
 from pipeline.numbers.versions import version_numbers
 
-Numbers = dict[str, float | int | str]
-EFFORT = (
-    "prior_points",
-    "starts",
-    "refine_rounds",
-    "degrees",
-    "inflation",
-    "prior_share",
-    "target_standard_error",
-    "levels",
+SECTIONS = (
+    "intervals",
+    "split",
+    "train",
+    "score",
+    "certify",
+    "validate",
+    "classify",
+    "sample",
+    "diagnose",
+    "decompose",
+    "compare",
+    "regress",
 )
+"""Sections of params.yaml that the report lists and quotes."""
 BLOCK = 10_000
 """Images whose slant is computed at once."""
-QUANTITIES = ("log_likelihood", "sampling_error", "elbo", "images")
+OF_SUBSETS = ("sampling_error", "elbo", "images")
+"""Quantities of whole subsets that the report quotes beside the log likelihood."""
 
 
 def all_numbers(params: Params, results: Results) -> Numbers:
@@ -54,6 +62,8 @@ def all_numbers(params: Params, results: Results) -> Numbers:
     bias = {name: bias_of_scores(table) for name, table in results.estimated.items()}
     found = [
         run_numbers(params, scores),
+        setting_numbers(params),
+        subject_numbers(params.dataset),
         data_numbers(images, results.split),
         *(history_numbers(name, table) for name, table in results.histories.items()),
         *(
@@ -62,58 +72,94 @@ def all_numbers(params: Params, results: Results) -> Numbers:
         ),
         pair_numbers(results.pairs),
         classify_numbers(params, results.classified, scores),
+        ablation_numbers(params, scores, results.classified),
         validate_numbers(params, results.estimated),
-        certificate_numbers(results.certified, params.certify, confidence),
+        certificate_numbers(results.certified, confidence),
         regression_numbers(params.regress, results.regression, confidence),
         literature_numbers(params.dataset),
         version_numbers(),
         dimension_numbers(results.dimensions),
         effect_numbers(params, results.effects),
         loss_numbers(params, scores, results.split, results.estimated),
-        sample_numbers(params, results.samples),
-        diagnosis_numbers(params, results.diagnosed, scores),
+        sample_numbers(results.samples),
+        diagnosis_numbers(params, results.diagnosed, results.latent, scores),
         *(path_numbers(own, void, confidence) for name, own in results.latent.items() if name == params.roles.middle),
+        length_numbers(params, results.diagnosed, scores, results.histories),
         decompose_numbers(results.decomposition, scores, images, params),
     ]
     return dict(sorted(chain.from_iterable(numbers.items() for numbers in found)))
 
 
 def run_numbers(params: Params, models: Iterable[str]) -> Numbers:
-    """Return the parameters that the report quotes: data set, effort, and the models with their roles."""
+    """Return the models with their roles and relatives, and parameters in the form in which a sentence has them.
+
+    Parameters that are quoted as they stand in params.yaml are those of `setting_numbers`.
+    """
     numbers: Numbers = {
-        "dataset": params.dataset,
-        "precision": params.train.precision,
-        "epochs": params.data.epochs,
         "batch_size": params.data.batch_size,
-        "score.draws": params.score.draws,
-        **{f"score.{key}": getattr(params.score, key) for key in EFFORT},
-        "tail": params.split.tail,
-        "confidence": params.intervals.confidence,
+        "score.widths": " and ".join(f"{width:g}" for width in params.score.widths),
+        "score.width_shares": " and ".join(f"{share:g}" for share in params.score.width_shares),
+        "tail_percent": 100 * params.split.tail,
+        "warmup_percent": 100 * params.train.warmup,
+        "confidence_percent": 100 * params.intervals.confidence,
         "models": " ".join(name for name in headline_models(params) if name in models),
-        "hidden": ", ".join(str(units) for units in params.data.hidden),
+        "hidden": hidden_layers(params.data.hidden),
     }
     numbers |= {f"role.{role}": name for role, name in params.roles if name in models}
-    for kind in KINDS:
-        for own in headline_models(params):
-            numbers |= {f"relative.{kind}.{other}": own for other in variants_of(params, own, kind) if other in models}
+    short = {name: at_base_length(params, name) for name in headline_models(params)}
+    numbers |= {f"short.{name}": one for name, one in short.items() if one is not None and one in models}
+    numbers["compare.epochs"] = params.epochs(params.compare.base)
+    owns = [one for one in dict.fromkeys([*short, *short.values()]) if one is not None]
+    seen = {other: own for own in owns for other in variants_of(params, own, "train_on")}
+    numbers |= {f"relative.train_on.{other}": own for other, own in seen.items() if other in models}
     for name in models:
         numbers |= {
             f"{name}.latent_dim": params.models[name].latent_dim,
             f"{name}.train_on": params.models[name].train_on,
+            f"{name}.epochs": params.epochs(name),
         }
     return numbers
+
+
+def setting_numbers(params: Params) -> Numbers:
+    """Return the parameters of all stages, as `setting.SECTION.NAME`; a list becomes words."""
+    found: Numbers = {}
+    everything = params.model_dump(by_alias=True)
+    for section in SECTIONS:
+        for name, value in everything[section].items():
+            words = ", ".join(map(_word, value)) if isinstance(value, list | tuple) else value
+            if isinstance(words, str | int | float):
+                found[f"setting.{section}.{name}"] = words
+    return found
+
+
+def _word(value: object) -> str:
+    return " − ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def subject_numbers(dataset: str) -> Numbers:
+    """Return the words for what the images of a data set show."""
+    subject = CATALOGUE[dataset]
+    words = {
+        "title": subject.title,
+        "noun": subject.noun,
+        "nouns": subject.nouns,
+        "ink": subject.ink,
+        "listing": subject.listing,
+    }
+    return {f"subject.{name}": word for name, word in words.items()}
 
 
 def data_numbers(images: Images, split: pd.DataFrame) -> Numbers:
     """Return the sizes of the subsets, their shares of the classes, and what the axes correlate with."""
     numbers: Numbers = {"images": len(split), "pixels": images.grey.shape[1]}
-    for subset, region, part in parts(split):
-        key = stratum(subset, region)
-        numbers[f"data.{key}.images"] = len(part)
-        for label, share in part["label"].value_counts(normalize=True).sort_index().items():
-            numbers[f"data.{key}.percent_{label}"] = 100 * float(share)
+    labels = sorted(split["label"].unique())
+    for subset, part in split.groupby("subset", observed=True):
+        numbers[f"data.{subset}.images"] = len(part)
+        for label, share in part["label"].value_counts(normalize=True).reindex(labels, fill_value=0).items():
+            numbers[f"data.{subset}.percent_{label}"] = 100 * float(share)
     numbers |= axis_numbers(images.grey, split)
-    return numbers | {"data.binarization_entropy": mean_binarization_entropy(images)}
+    return numbers | {"data.binarisation_entropy": mean_binarisation_entropy(images)}
 
 
 def axis_numbers(grey: UInt8[np.ndarray, "all pixels"], split: pd.DataFrame) -> Numbers:
@@ -140,7 +186,7 @@ def slants(grey: UInt8[np.ndarray, "n pixels"]) -> Float[np.ndarray, " n"]:
     return np.concatenate([slant(grey[first : first + BLOCK] / 255) for first in range(0, len(grey), BLOCK)])
 
 
-def mean_binarization_entropy(images: Images) -> float:
+def mean_binarisation_entropy(images: Images) -> float:
     """Compute the mean over images of the entropy of the binarisation, in nats: the sum over pixels of H(grey / 255).
 
     No model can have a mean log likelihood above minus this.
@@ -157,33 +203,33 @@ def history_numbers(name: str, history: pd.DataFrame) -> Numbers:
 
 
 def score_numbers(name: str, scores: pd.DataFrame, tolerance: float, bias: Mapping[str, float]) -> Numbers:
-    """Return a model's likelihood by subset and region, its effort, and how many estimates are not to be trusted.
+    """Return a model's likelihood by subset and region, its effort, and how many estimates are unreliable.
 
     Args:
         name: of the model.
         scores: its log likelihoods, one row per image.
         tolerance: standard error in nats above which an estimate counts as imprecise.
         bias: mean error of its estimates against the reference, in nats, by subset; empty where it was not measured.
-            That of a tail also stands for the test images in its region, that of `test` for all other images.
+            That of `test` also stands for the images of subsets without one.
 
     Returns:
-        `MODEL.SUBSET[.REGION].*`, with `estimation_error` as the function of that name computes it;
-        `distrusted_percent`, of the estimates whose Pareto shape is too high; `imprecise`, the number of imprecise
-        ones; and the effort.
+        `MODEL.SUBSET[.REGION].log_likelihood`; `MODEL.SUBSET.*`, with `estimation_error` as the function of that name
+        computes it; `unreliable_percent`, of the estimates whose Pareto shape is too high; `imprecise`, the number of
+        imprecise ones; and the effort.
     """
     numbers: Numbers = {
-        f"{name}.distrusted_percent": 100 * float(1 - trustworthy(scores).mean()),
+        f"{name}.unreliable_percent": 100 * float(1 - trustworthy(scores).mean()),
         f"{name}.imprecise": int((scores["standard_error"] > tolerance).sum()),
         f"{name}.passes": float(scores["passes"].mean()),
         f"{name}.more_effort_percent": 100 * float((scores["draws"] > scores["draws"].min()).mean()),
     }
-    for subset, part in scores.groupby("subset", observed=True):
-        numbers[f"{name}.{subset}.distrusted_percent"] = 100 * float(1 - trustworthy(part).mean())
     for row in summary(scores).to_dict("records"):
         key = f"{name}.{stratum(row['subset'], row['region'])}"
-        numbers |= {f"{key}.{quantity}": row[quantity] for quantity in QUANTITIES}
-        place = next((one for one in (row["region"], row["subset"]) if one in bias), "test")
-        numbers[f"{key}.estimation_error"] = estimation_error(row["monte_carlo_error"], bias.get(place))
+        numbers[f"{key}.log_likelihood"] = row["log_likelihood"]
+        if row["region"] == WHOLE:
+            numbers |= {f"{key}.{quantity}": row[quantity] for quantity in OF_SUBSETS}
+            off = bias.get(row["subset"], bias.get("test"))
+            numbers[f"{key}.estimation_error"] = estimation_error(row["monte_carlo_error"], off)
     return numbers
 
 
@@ -192,8 +238,8 @@ def headline(numbers: Numbers) -> dict[str, float]:
     role = {key.removeprefix("role."): name for key, name in numbers.items() if key.startswith("role.")}
     wanted = {f"test_log_likelihood.{part}": f"{name}.test.log_likelihood" for part, name in role.items()}
     wanted["test_elbo.middle"] = f"{role.get('middle')}.test.elbo"
-    wanted["gain.middle_over_small"] = f"pair.{role.get('middle')}.{role.get('small')}.test.difference"
-    wanted["gain.large_over_middle"] = f"pair.{role.get('large')}.{role.get('middle')}.test.difference"
-    wanted["gain.tails_seen"] = f"pair.{role.get('matched')}.{role.get('middle')}.test.pc1-high.difference"
-    wanted["distrusted_percent.middle"] = f"{role.get('middle')}.distrusted_percent"
+    wanted["gain.middle_over_small"] = f"pair.{role.get('middle')}.{role.get('small')}.test.value"
+    wanted["gain.large_over_middle"] = f"pair.{role.get('large')}.{role.get('middle')}.test.value"
+    wanted["gain.tails_seen"] = f"pair.{role.get('matched')}.{role.get('middle')}.test.pc1-high.value"
+    wanted["unreliable_percent.middle"] = f"{role.get('middle')}.unreliable_percent"
     return {name: float(numbers[key]) for name, key in wanted.items() if key in numbers}

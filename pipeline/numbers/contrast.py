@@ -8,10 +8,8 @@ import pandas as pd
 from pipeline.config import ModelParams
 from pipeline.core.statistics import mean_normal
 from pipeline.numbers.bayes import predict
-from pipeline.numbers.keys import with_interval
+from pipeline.numbers.keys import Numbers, with_interval
 from pipeline.numbers.worth import label_worth
-
-Numbers = dict[str, float | int | str]
 
 
 def extremes(models: Mapping[str, ModelParams], classifiers: Iterable[str]) -> tuple[str, str] | None:

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from pipeline.likelihood.subset_means import trustworthy
 from pipeline.numbers.bayes import posterior
 
 REACH = 2.0
@@ -21,26 +20,23 @@ def decisions(table: pd.DataFrame) -> pd.DataFrame:
         One row per image, by ascending id: id, subset; odds, log p(predicted | x) - log p(label | x) in nats, 0
         where the prediction is right; undecided, true where another label is within `REACH` joint standard
         errors of the predicted one; posterior_error, the Monte Carlo standard error of the predicted label's
-        posterior; doubted, true where the importance weights of the predicted label or of the runner-up are not
-        to be trusted.
+        posterior.
     """
-    rows = table.assign(trusted=trustworthy(table)).sort_values(["id", "given_label"])
+    rows = table.sort_values(["id", "given_label"])
     images, labels = rows.drop_duplicates("id"), np.unique(rows["given_label"])
-    log_likelihood, error, prior, trusted = (
+    log_likelihood, error, prior = (
         rows[name].to_numpy().reshape(len(images), len(labels))
-        for name in ("log_likelihood", "standard_error", "prior", "trusted")
+        for name in ("log_likelihood", "standard_error", "prior")
     )
     with np.errstate(divide="ignore"):
         joint = log_likelihood + np.log(prior)
-    every = np.arange(len(images))
-    second, first = np.argsort(joint, axis=1)[:, -2:].T
+    every, first = np.arange(len(images)), joint.argmax(axis=1)
     true = np.searchsorted(labels, images["label"])
     share = posterior(log_likelihood, prior[0])
     return images[["id", "subset"]].assign(
         odds=joint[every, first] - joint[every, true],
         undecided=undecided(joint, error),
         posterior_error=posterior_error(share, error)[every, first],
-        doubted=~(trusted[every, first] & trusted[every, second]),
     )
 
 

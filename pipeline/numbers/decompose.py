@@ -1,26 +1,32 @@
 """Numbers of the decomposition of one model's log likelihood."""
 
 from collections.abc import Mapping
-from itertools import chain
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from pipeline.config import Params
-from pipeline.core.statistics import Interval, difference_normal, mean_normal
+from pipeline.core.statistics import Interval, mean_normal
 from pipeline.data.images import Images
-from pipeline.investigations.decompose.binarization import binarization_entropy, contour_length
-from pipeline.investigations.decompose.shares import PARTS
+from pipeline.investigations.decompose.binarisation import binarisation_entropy, contour_length
 from pipeline.investigations.decompose.tables import Decomposition
-from pipeline.investigations.model_relations import variants_of
+from pipeline.investigations.model_relations import at_base_length, variants_of
 from pipeline.numbers.excess_nats import with_entropy
+from pipeline.numbers.keys import Numbers, with_interval
 
-Numbers = dict[str, float | int | str]
-PERCENT = ("share", "alone", "lead", "share_change", "draws_share", "same_work")
-"""Estimates that are reported in per cent, or in percentage points."""
-COUNTED = {"operations.image": 1e-6, "operations.draw": 1e-6, "same_work.draws": 1}
-"""Estimates without an interval, and their factors: operations are reported in millions."""
+PARTS = {
+    "binarisation_entropy": "entropy of the coin flips",
+    "ink": "expected number of ones",
+    "label": "class",
+    "axes": "place on the two axes",
+    "binarisation": "coin flips themselves",
+    "rest": "rest",
+}
+"""Parts of the variance of the log likelihood, in words after "the"."""
+PREDICTORS = ("binarisation_entropy", "ink", "label", "axes")
+"""Parts that are known of an image without a model."""
+PERCENT = ("share", "alone", "lead", "share_change", "same_work")
+"""Quantities that are reported in per cent, or in percentage points."""
 
 
 def decompose_numbers(
@@ -29,7 +35,7 @@ def decompose_numbers(
     images: Images,
     params: Params,
 ) -> Numbers:
-    """Return the numbers of every table of the decomposition, and of the gap between log p(x) and the bound.
+    """Return the numbers of the decomposition that the report quotes, and of the gap between log p(x) and the bound.
 
     Args:
         decomposition: None if there is none.
@@ -40,179 +46,117 @@ def decompose_numbers(
     if decomposition is None or decomposition.model not in scores:
         return {}
     own = scores[decomposition.model]
-    confidence = params.intervals.confidence
-    found = [
-        gap_numbers(own, confidence),
-        draw_numbers(decomposition.draws, own, confidence),
-        gradient_numbers(decomposition.gradients),
-        contour_numbers(own, images),
-        estimate_numbers(decomposition.estimates),
-        binarization_numbers(decomposition.estimates, own),
-        excess_numbers(with_entropy(own, images.grey), confidence),
-    ]
-    pairs = chain.from_iterable(numbers.items() for numbers in found)
+    test = own[own["subset"] == "test"]
+    gap = test["log_likelihood"] - test["elbo"]
     redraws = decomposition.redraws["id"].value_counts()
+    numbers = {
+        "model": decomposition.model,
+        "redrawn": len(redraws),
+        "redraws": int(redraws.max()),
+        "gap.test.mean": float(gap.mean()),
+        "gap.largest": float(gap.max()),
+        "gradients.images": int(decomposition.gradients["id"].nunique()),
+        "contour_correlation": contour_correlation(test, images),
+        "binarisation.repeat": repeatability(decomposition.estimates, test),
+        **shortfall(decomposition.draws, own, params.intervals.confidence),
+        **estimate_numbers(decomposition.estimates),
+        **class_numbers(with_entropy(own, images.grey)),
+    }
+    other = compared_binarisation(decomposition, params)
+    numbers |= {} if other is None else {"other.binarisation": other}
+    return baseline_numbers(decomposition.baselines, own) | {
+        f"decompose.{key}": value for key, value in numbers.items()
+    }
+
+
+def baseline_numbers(baselines: pd.DataFrame, own: pd.DataFrame) -> Numbers:
+    """Return the mean log likelihood under models without a latent space: of all test images, and of each region."""
+    told = baselines.merge(own[["id", "region"]], on="id", validate="many_to_one")
+    told["place"] = "test." + told["region"].astype(str)
+    everywhere = pd.concat([told.assign(place="test"), told])
+    keys = "baseline." + everywhere["baseline"].astype(str) + "." + everywhere["place"] + ".log_likelihood"
     return {
-        "decompose.model": decomposition.model,
-        "decompose.redrawn": len(redraws),
-        "decompose.redraws": int(redraws.max()),
-        **compared_numbers(decomposition, params),
-        **{f"decompose.{key}": value for key, value in pairs},
+        str(key): float(mean) for key, mean in everywhere["log_likelihood"].groupby(keys, sort=False).mean().items()
     }
 
 
-def compared_numbers(decomposition: Decomposition, params: Params) -> Numbers:
-    """Return the models with which the order of images was compared, by the parameter in which they differ."""
-    numbers: Numbers = {}
-    for kind in ("binarization", "seed"):
-        for name in variants_of(params, decomposition.model, kind):
-            if (decomposition.estimates["quantity"] == f"order.{name}").any():
-                numbers[f"decompose.other.{kind}"] = name
-    return numbers
+def compared_binarisation(decomposition: Decomposition, params: Params) -> str | None:
+    """Return the model whose order of images was compared and that differs in the binarisation, if there is one."""
+    partner = at_base_length(params, decomposition.model) or decomposition.model
+    compared = set(decomposition.estimates["quantity"])
+    found = (name for name in variants_of(params, partner, "binarisation") if f"order.{name}" in compared)
+    return next(found, None)
 
 
-def gap_numbers(scores: pd.DataFrame, confidence: float) -> Numbers:
-    """Return the mean of log p(x) less the bound by subset and by class of the test images, and its distribution."""
-    gap = scores["log_likelihood"] - scores["elbo"]
-    test = scores["subset"] == "test"
-    groups = {str(name): gap[scores["subset"] == name] for name in scores["subset"].astype(str).unique()}
-    groups |= {f"label_{label}": gap[test & (scores["label"] == label)] for label in sorted(set(scores["label"]))}
-    numbers: Numbers = {}
-    for name, values in groups.items():
-        if len(values) > 1:
-            numbers |= _ends(f"gap.{name}", mean_normal(values.to_numpy(), confidence))
-    for share in (5, 95):
-        numbers[f"gap.percentile_{share}"] = float(np.percentile(gap[test], share))
-    numbers["gap.largest"] = float(gap[test].max())
-    numbers["gap.order"] = float(spearmanr(scores.loc[test, "log_likelihood"], scores.loc[test, "elbo"]).statistic)
-    numbers["gap.with_likelihood"] = float(spearmanr(gap[test], scores.loc[test, "log_likelihood"]).statistic)
-    return numbers
+def shortfall(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -> dict[str, float]:
+    """Return the study's log p(x) less the average inside the logarithm of the most draws, with its interval."""
+    longest = draws[draws["draws"] == draws["draws"].max()]
+    less = scores.set_index("id")["log_likelihood"].loc[longest["id"]].to_numpy() - longest["inside"].to_numpy()
+    return with_interval("draws.shortfall", mean_normal(less, confidence))
 
 
-def draw_numbers(draws: pd.DataFrame, scores: pd.DataFrame, confidence: float) -> Numbers:
-    """Return both averages with the fewest and the most draws, and how far the latter is from the study's estimate.
-
-    `short` is the study's log p(x) less the average inside; `study_error` is the standard error of a mean over this
-    many images, drawn from the whole test set.
-    """
-    study = scores.set_index("id")["log_likelihood"]
-    test = scores.loc[scores["subset"] == "test", "log_likelihood"]
-    images = int(draws["id"].nunique())
-    fewest, most = draws["draws"].min(), draws["draws"].max()
-    numbers: Numbers = {
-        "draws.images": images,
-        "draws.study": float(study.loc[draws["id"].unique()].mean()),
-        "draws.study_error": float(test.std(ddof=1) / np.sqrt(images)),
-        "draws.counts": f"{fewest} {most}",
-        "draws.fewest": int(fewest),
-        "draws.most": int(most),
-    }
-    for count in (fewest, most):
-        part = draws[draws["draws"] == count]
-        numbers |= {
-            f"draws.{count}.inside": float(part["inside"].mean()),
-            f"draws.{count}.outside": float(part["outside"].mean()),
-            f"draws.{count}.outside_spread": float(np.sqrt((part["outside_spread"] ** 2).mean())),
-        }
-    longest = draws[draws["draws"] == most]
-    short = study.loc[longest["id"]].to_numpy() - longest["inside"]
-    numbers |= _ends("draws.short", mean_normal(short.to_numpy(), confidence))
-    return numbers | {"draws.short.worst": float(short.max())}
-
-
-def gradient_numbers(gradients: pd.DataFrame) -> Numbers:
-    """Return the number of images whose gradients were compared, and the numbers of draws inside the logarithm."""
-    inside = sorted(gradients.loc[gradients["objective"] == "inside", "draws"].unique())
-    return {
-        "gradients.images": int(gradients["id"].nunique()),
-        "gradients.counts": " ".join(map(str, inside)),
-        **{f"gradients.draws.{draws}": int(draws) for draws in inside},
-    }
-
-
-def contour_numbers(scores: pd.DataFrame, images: Images) -> Numbers:
+def contour_correlation(test: pd.DataFrame, images: Images) -> float:
     """Return the correlation over test images of the binarisation's entropy with the length of thresholded contours."""
-    test = scores.loc[scores["subset"] == "test", "id"].to_numpy()
-    entropy, contour = binarization_entropy(images.grey[test]), contour_length(images.binary_threshold[test])
-    return {"contour_correlation": float(np.corrcoef(entropy, contour)[0, 1])}
+    ids = test["id"].to_numpy()
+    entropy, contour = binarisation_entropy(images.grey[ids]), contour_length(images.binary_threshold[ids])
+    return float(np.corrcoef(entropy, contour)[0, 1])
 
 
 def estimate_numbers(estimates: pd.DataFrame) -> Numbers:
-    """Return every estimate with its interval, shares and relative changes in per cent; see `ESTIMATES`.
+    """Return all estimates but the rank correlations with their intervals, as far as possible in per cent.
 
-    `lead.part` and `lead.next` name the parts with the largest and the second share, between which `lead` is.
+    See `ESTIMATES`. `lead.words` and `lead.other.words` are words for the part with the largest share, under the model
+    itself and under that of thresholded images. `lead.alone` is what the former explains as the only predictor, and
+    `explained` what all predictors do, in per cent.
     """
     numbers: Numbers = {}
+    shares = estimates[(estimates["quantity"] == "share") & estimates["part"].isin(PREDICTORS)]
+    numbers["explained"] = 100 * float(shares["value"].sum())
     for row in estimates.to_dict("records"):
         quantity, part = row["quantity"], row["part"]
-        key = f"{quantity}.{part}"
-        if key in COUNTED:
-            numbers[key] = row["value"] * COUNTED[key]
+        kind, key = quantity.partition(".")[0], f"{quantity}.{part}"
+        if kind == "order":
             continue
-        if quantity.startswith("lead"):
-            shares = estimates[estimates["quantity"] == quantity.replace("lead", "share", 1)].set_index("part")["value"]
-            numbers |= {f"{quantity}.part": part, f"{quantity}.next": str(shares[list(PARTS)].drop(part).idxmax())}
+        if key == "same_work.draws":
+            numbers[key] = int(row["value"])
+            continue
+        if kind == "lead":
             key = quantity
-        factor = 100 if quantity.partition(".")[0] in PERCENT else 1
-        numbers |= {f"{key}.{end}": float(factor * row[end]) for end in ("value", "low", "high")}
+            numbers["lead.words" if key == "lead" else "lead.other.words"] = PARTS[part]
+            if key == "lead":
+                alone = estimates[(estimates["quantity"] == "alone") & (estimates["part"] == part)]
+                numbers["lead.alone"] = 100 * float(alone["value"].iloc[0])
+        found = Interval(row["value"], row["low"], row["high"])
+        numbers |= with_interval(key, found, 100 if kind in PERCENT else 1)
     return numbers
 
 
-def binarization_numbers(estimates: pd.DataFrame, scores: pd.DataFrame) -> Numbers:
-    """Return the correlations within a class that the binarisation alone allows.
+def repeatability(estimates: pd.DataFrame, test: pd.DataFrame) -> float:
+    """Return the correlation within a class of the log likelihoods of two binarisations, on average.
 
-    With v the variance of log p(x) within a class and b that between binarisations of one image, the log likelihoods
-    of two binarisations correlate by `repeat` = 1 - b / v on average, and those of one binarisation with the mean over
-    all of them by `ceiling`, the square root of that.
+    With v the variance of log p(x) within a class and b that between binarisations of one image, it is 1 - b / v. The
+    log likelihoods of one binarisation correlate with the means over all of them by the square root of that.
     """
-    own = estimates[(estimates["quantity"] == "deviation") & (estimates["part"] == "binarization")]
-    test = scores[scores["subset"] == "test"]
+    own = estimates[(estimates["quantity"] == "deviation") & (estimates["part"] == "binarisation")]
     within = test["log_likelihood"].groupby(test["label"]).var()
-    repeat = float(max(1 - own["value"].iloc[0] ** 2 / within.mean(), 0))
-    return {"binarization.repeat": repeat, "binarization.ceiling": float(np.sqrt(repeat))}
+    return float(max(1 - own["value"].iloc[0] ** 2 / within.mean(), 0))
 
 
-def excess_numbers(test: pd.DataFrame, confidence: float) -> Numbers:
-    """Return the entropy and the excess of the classes, and what sets the likeliest and the best known class apart.
+def class_numbers(test: pd.DataFrame) -> Numbers:
+    """Return the likeliest and the unlikeliest class, and what sets the former apart from the second.
 
     Args:
         test: test images with their entropy and excess; see `with_entropy`.
-        confidence: of the intervals over images.
 
     Returns:
-        Nats, and classes as words. `likeliest.label` has the highest mean log p(x), `likeliest.next` the second. The
-        lead is the sum of `likeliest.binarization_entropy`, by which its entropy is lower, and `likeliest.excess_nats`,
-        by which the model pays less above it. `least_excess.label` has the lowest mean excess, `least_excess.next` the
-        second, and `least_excess.lead` is the difference.
+        `likeliest.label` has the highest mean log p(x). It is ahead of the second by the sum of
+        `likeliest.binarisation_entropy.mean`, by which its entropy is lower, and `likeliest.excess_nats.mean`, by which
+        its excess over that entropy is lower, in nats.
     """
-    classes = {str(label): part for label, part in test.groupby("label", sort=True) if len(part) > 1}
-    numbers: Numbers = {f"{name}.mean": float(test[name].mean()) for name in ("binarization_entropy", "excess_nats")}
-    numbers["negative_log_likelihood.mean"] = -float(test["log_likelihood"].mean())
-    for label, part in classes.items():
-        log_likelihood = part["log_likelihood"]
-        numbers |= {
-            f"label.{label}.least": float(log_likelihood.min()),
-            f"label.{label}.median": float(log_likelihood.median()),
-            f"label.{label}.most": float(log_likelihood.max()),
-            **_ends(f"label.{label}.excess_nats", mean_normal(part["excess_nats"].to_numpy(), confidence)),
-        }
-    likely, less, *_, unlikely = sorted(classes, key=lambda label: -float(classes[label]["log_likelihood"].mean()))
-    best, second, *_ = sorted(classes, key=lambda label: float(classes[label]["excess_nats"].mean()))
-    for key, name, first, other in (
-        ("likeliest.binarization_entropy", "binarization_entropy", likely, less),
-        ("likeliest.excess_nats", "excess_nats", likely, less),
-        ("least_excess.lead", "excess_nats", best, second),
-    ):
-        lower, higher = (classes[label][name].to_numpy() for label in (first, other))
-        numbers |= _ends(key, difference_normal(higher, lower, confidence))
-    return numbers | {
-        "likeliest.label": likely,
-        "likeliest.next": less,
-        "unlikeliest.label": unlikely,
-        "least_excess.label": best,
-        "least_excess.next": second,
+    classes = {str(label): part for label, part in test.groupby("label", sort=True)}
+    first, second, *_, last = sorted(classes, key=lambda label: -float(classes[label]["log_likelihood"].mean()))
+    apart = {
+        f"likeliest.{name}.mean": float(classes[second][name].mean() - classes[first][name].mean())
+        for name in ("binarisation_entropy", "excess_nats")
     }
-
-
-def _ends(key: str, found: Interval) -> dict[str, float]:
-    return {f"{key}.mean": found.value, f"{key}.low": found.low, f"{key}.high": found.high}
+    return {"likeliest.label": first, "unlikeliest.label": last, **apart}

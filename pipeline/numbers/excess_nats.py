@@ -5,13 +5,13 @@ import pandas as pd
 from jaxtyping import UInt8
 
 from pipeline.core.statistics import mean_normal
-from pipeline.investigations.decompose.binarization import binarization_entropy
+from pipeline.investigations.decompose.binarisation import binarisation_entropy
 
 
 def with_entropy(scores: pd.DataFrame, grey: UInt8[np.ndarray, "all pixels"]) -> pd.DataFrame:
     """Return the scores of the test images with two more columns, which add up to -log p(x), in nats.
 
-    `binarization_entropy` is that of the image's coin flips, a lower bound on the mean of -log p(x) over them;
+    `binarisation_entropy` is that of the image's coin flips, a lower bound on the mean of -log p(x) over them;
     `excess_nats` is the rest.
 
     Args:
@@ -19,8 +19,8 @@ def with_entropy(scores: pd.DataFrame, grey: UInt8[np.ndarray, "all pixels"]) ->
         grey: every image, by id.
     """
     test = scores[scores["subset"] == "test"]
-    entropy = binarization_entropy(grey[test["id"].to_numpy()])
-    return test.assign(binarization_entropy=entropy, excess_nats=-test["log_likelihood"] - entropy)
+    entropy = binarisation_entropy(grey[test["id"].to_numpy()])
+    return test.assign(binarisation_entropy=entropy, excess_nats=-test["log_likelihood"] - entropy)
 
 
 def excess_by_class(test: pd.DataFrame, confidence: float) -> pd.DataFrame:
@@ -31,9 +31,9 @@ def excess_by_class(test: pd.DataFrame, confidence: float) -> pd.DataFrame:
         confidence: of the intervals over images.
 
     Returns:
-        One row per class: binarization_entropy, excess_nats, and low and high, the ends of the latter's interval.
+        One row per class: binarisation_entropy, excess_nats, and low and high, the ends of the latter's interval.
     """
     groups = test.groupby("label", sort=True)
     ends = {label: mean_normal(part.to_numpy(), confidence) for label, part in groups["excess_nats"]}
-    means = groups[["binarization_entropy", "excess_nats"]].mean()
+    means = groups[["binarisation_entropy", "excess_nats"]].mean()
     return means.assign(low=[one.low for one in ends.values()], high=[one.high for one in ends.values()])

@@ -10,11 +10,10 @@ from scipy.stats import binomtest
 from pipeline.config import Params
 from pipeline.core.statistics import difference_newcombe, share_wilson
 from pipeline.investigations.compare.negative_gains import gains_of, less_ink_than_the_class, negative_gains
-from pipeline.investigations.compare.strata import Scores, runs, trained_with_tails
-from pipeline.numbers.keys import with_interval
+from pipeline.investigations.compare.strata import Scores, runs
+from pipeline.investigations.model_relations import at_base_length
+from pipeline.numbers.keys import Numbers, with_interval
 from pipeline.validation.validate.tables import REFERENCE, STUDY
-
-Numbers = dict[str, float | int | str]
 
 
 def loss_numbers(params: Params, scores: Scores, split: pd.DataFrame, estimated: Mapping[str, pd.DataFrame]) -> Numbers:
@@ -29,11 +28,11 @@ def loss_numbers(params: Params, scores: Scores, split: pd.DataFrame, estimated:
         params: roles, confidence and `compare.joint_errors`.
         scores: of every model, one row per image.
         split: ink of every image.
-        estimated: log likelihoods of some images by several methods, by model; see `ESTIMATOR_ERRORS`.
+        estimated: log likelihoods of some images by several methods, by model; see `METHOD_ESTIMATES`.
 
     Returns:
-        `compare.negative_gains.*`, and `compare.negative_gains.matched.*` of the models that saw images of the tails;
-        nothing without scores and a check of both models.
+        `compare.negative_gains.*`, among them `all_runs`, the images that lose between all `pairs_of_runs`, of runs as
+        long as `compare.base`. Nothing without scores and a check of both models.
     """
     names = params.roles.middle, params.roles.small
     if not set(names) <= set(scores) or not set(names) <= set(estimated):
@@ -43,25 +42,19 @@ def loss_numbers(params: Params, scores: Scores, split: pd.DataFrame, estimated:
     beyond = int((errors < -bar).sum())
     rate = float(binomtest(beyond, len(errors), alternative="less").proportion_ci(confidence, method="exact").high)
     numbers: Numbers = {
-        "joint_errors": bar,
         "checked": len(errors),
         "checked_clear": beyond,
-        "checked_largest": float(max(0.0, -errors.min())),
         "false_percent": 100 * rate,
     }
     gains = gains_of(*(scores[name] for name in names))
     clear = negative_gains(gains, bar)
     numbers |= _counts(gains, clear, rate) | _kinds(gains, clear, split, confidence)
-    members = [runs(params, name, scores) for name in names]
-    if max(map(len, members)) > 1:
+    short = [at_base_length(params, name) or name for name in names]
+    members = [runs(params, name, scores) for name in short]
+    if all(members) and max(map(len, members)) > 1:
         pairs = product(*members)
         lost = [set(negative_gains(gains_of(scores[a], scores[b]), bar)["id"]) for a, b in pairs]
-        numbers |= {"pairs_of_runs": len(lost), "all_runs": len(set.intersection(*lost))}
-    matched = [trained_with_tails(params, name, scores)[:1] for name in names]
-    if all(matched):
-        seen = gains_of(*(scores[one] for (one,) in matched))
-        own = {f"matched.{key}": value for key, value in _counts(seen, negative_gains(seen, bar), rate).items()}
-        numbers |= own | {"matched.middle": matched[0][0], "matched.small": matched[1][0]}
+        numbers |= {"pairs_of_runs": len(lost), "all_runs": len(set(clear["id"]).intersection(*lost))}
     return {f"compare.negative_gains.{key}": value for key, value in numbers.items()}
 
 
@@ -71,7 +64,7 @@ def standardised_errors(a: pd.DataFrame, b: pd.DataFrame) -> "pd.Series[float]":
     The error is that of the study's estimates against the reference; the joint standard error is of all four estimates.
 
     Args:
-        a: log likelihoods of model a's images by each method; see `ESTIMATOR_ERRORS`.
+        a: log likelihoods of model a's images by each method; see `METHOD_ESTIMATES`.
         b: those of model b.
     """
     columns = ["log_likelihood", "standard_error"]
@@ -100,24 +93,17 @@ def _counts(gains: pd.DataFrame, clear: pd.DataFrame, rate: float) -> Numbers:
 
 
 def _kinds(gains: pd.DataFrame, clear: pd.DataFrame, split: pd.DataFrame, confidence: float) -> Numbers:
-    """Say which images lose, by properties that do not depend on a model: class, and ink within the class."""
+    """Compare how often images with less and with more ink than their class lose, and return the largest loss."""
     lost = gains["id"].isin(clear["id"])
     less = less_ink_than_the_class(gains, split.set_index("id")["ink"])
     plain, rich = (share_wilson(int((lost & half).sum()), int(half.sum()), confidence) for half in (less, ~less))
     numbers: Numbers = {
-        "trusted": int(clear["trusted"].sum()),
         "less_ink_percent": 100 * plain.value,
         "more_ink_percent": 100 * rich.value,
     }
     difference = difference_newcombe(plain, rich)
-    numbers |= {key: 100 * value for key, value in with_interval("ink_percent", difference).items()}
+    numbers |= with_interval("ink_percent", difference, 100)
     if len(clear):
-        most = clear["label"].mode()[0]
-        numbers |= {
-            "most_label": str(most),
-            "most_label_percent": 100 * float(lost[gains["label"] == most].mean()),
-            "most_label_share_percent": 100 * float((clear["label"] == most).mean()),
-            "largest": float(clear["gain"].iloc[0]),
-            "largest_error": float(clear["joint_error"].iloc[0]),
-        }
+        worst = clear.iloc[0]
+        numbers |= {"largest": float(worst["gain"]), "largest_error": float(worst["joint_error"])}
     return numbers

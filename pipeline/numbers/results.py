@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.core.storage import Arrays
 from pipeline.data.images import Images
 from pipeline.investigations.decompose.tables import Decomposition
 from pipeline.investigations.regress.tables import Regression
-from pipeline.investigations.sample.arrays import Arrays, Samples
+from pipeline.investigations.sample.arrays import Samples
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Results:
     certified: Mapping[str, pd.DataFrame]
     """Log likelihood of a few images by independent methods; see `pipeline.validation.certify.tables.CERTIFIED`."""
     estimated: Mapping[str, pd.DataFrame]
-    """Log likelihood of a few images by several estimators; see `validation.validate.tables.ESTIMATOR_ERRORS`."""
+    """Log likelihood of a few images by several estimators; see `validation.validate.tables.METHOD_ESTIMATES`."""
     classified: Mapping[str, pd.DataFrame]
     """Log likelihood of a few images given each label in turn; see `classify.tables.CLASSIFIED`."""
     diagnosed: Mapping[str, Mapping[str, Any]]

@@ -5,87 +5,57 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from pipeline.config import Params
-from pipeline.core.statistics import mean_normal
 from pipeline.investigations.sample.arrays import PARTS, Samples, models_in
-from pipeline.numbers.keys import with_interval
-
-Numbers = dict[str, float | int | str]
-NOISES = (0.0, 1.0, 2.0)
-"""Multiples of the posterior's spread between which two steps are compared."""
+from pipeline.numbers.keys import Numbers
 
 
-def sample_numbers(params: Params, samples: Samples) -> Numbers:
+def sample_numbers(samples: Samples) -> Numbers:
     """Compute all numbers of what the stage `sample` drew.
 
     Args:
-        params: the models, the settings of the stage, and the confidence of the intervals.
         samples: arrays by kind of picture; see `arrays.KINDS`.
     """
-    confidence = params.intervals.confidence
-    numbers: Numbers = {
-        f"sample.{key}": getattr(params.sample, key) for key in ("measured", "prior_points", "draws", "styles")
-    }
-    numbers |= {"sample.model": params.roles.middle}
-    numbers |= randomness_numbers(samples["randomness"], confidence)
-    numbers |= noise_numbers(samples["reconstructions"], confidence)
-    return numbers | style_numbers(samples["styles"])
+    return (
+        randomness_numbers(samples["randomness"])
+        | noise_numbers(samples["reconstructions"])
+        | style_numbers(samples["styles"])
+    )
 
 
-def randomness_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> Numbers:
+def randomness_numbers(arrays: Mapping[str, np.ndarray]) -> Numbers:
     """Compute the contributions of z and of the pixels given z to an image, for each model, in nats and in shares.
 
     An image's entropy is H(X) = I(X; Z) + H(X | Z); the bounds on log p(X) bound H(X) from above and below, and with it
     the mutual information I = E log p(X | Z) - E log p(X).
 
     Returns:
-        `MODEL.sample.*`: given_z, H(X | Z); information_least and _most, bounds on I; whole_least and _most, bounds on
-        H(X); conditional_entropy_percent_least and _most, bounds on H(X | Z) / H(X); pixels_alone, the sum over pixels
-        of H(X_j), and given_z_percent, H(X | Z) relative to it; variance_z_percent, the share of z in the variance.
+        `MODEL.sample.*`: given_z, H(X | Z); information_least and _most, bounds on I;
+        conditional_entropy_percent_least, a lower bound on H(X | Z) / H(X); variance_z_percent, the share of z in the
+        variance.
     """
     numbers: Numbers = {}
     for name in models_in(arrays, "given_z"):
         own = {key.removeprefix(f"{name}."): values for key, values in arrays.items() if key.startswith(f"{name}.")}
-        found: dict[str, float] = _mean("given_z", own["given_z"], confidence)
-        found |= _mean("information_most", own["log_given"] - own["log_below"], confidence)
-        found |= _mean("information_least", own["log_given"] - own["log_above"], confidence)
-        given = found["given_z"]
-        most = given + found["information_most"]
-        least = given + found["information_least"]
-        alone = float(own["pixels_alone"])
+        given, most = _mean(own["given_z"]), _mean(own["log_given"] - own["log_below"])
         within, between = float(own["variance_given_z"]), float(own["variance_z"])
-        found |= {
-            "pixels_alone": alone,
+        found = {
+            "given_z": given,
+            "information_least": _mean(own["log_given"] - own["log_above"]),
+            "information_most": most,
+            "conditional_entropy_percent_least": 100 * given / (given + most),
             "variance_z_percent": 100 * between / (between + within),
-            "given_z_percent": 100 * given / alone,
-            "whole_most": most,
-            "whole_least": least,
-            "conditional_entropy_percent_least": 100 * given / most,
-            "conditional_entropy_percent_most": 100 * given / least,
         }
         numbers |= {f"{name}.sample.{key}": value for key, value in found.items()}
     return numbers
 
 
-def noise_numbers(arrays: Mapping[str, np.ndarray], confidence: float) -> Numbers:
-    """Compute the mean log p(x | z) of test images at each multiple of the posterior's spread, in nats.
-
-    If log p(x | z) is quadratic around the posterior's mean, it is a + b m - c m^2 / 2 at m spreads, with b odd in the
-    noise and so zero on average. Then the step from 1 to 2 costs 3 c / 2, three times the c / 2 of that from 0 to 1.
-
-    Returns:
-        `MODEL.sample.noise.MULTIPLE`; and where 0, 1 and 2 are among the multiples `MODEL.sample.noise.excess`, what
-        the second step costs beyond three times the first, over the same images.
-    """
+def noise_numbers(arrays: Mapping[str, np.ndarray]) -> Numbers:
+    """Compute the mean log p(x | z) of test images at each multiple of the posterior's spread, in nats."""
     multiples = arrays["multiples"].tolist()
     numbers: Numbers = {"sample.multiples": " ".join(f"{multiple:g}" for multiple in multiples)}
     for name in models_in(arrays, "log_prob"):
-        values = arrays[f"{name}.log_prob"]
-        for multiple, own in zip(multiples, values, strict=True):
-            numbers[f"{name}.sample.noise.{multiple:g}"] = float(own.mean(dtype=np.float64))
-        if set(NOISES) <= set(multiples):
-            mean, one, two = (values[multiples.index(multiple)] for multiple in NOISES)
-            numbers |= _mean(f"{name}.sample.noise.excess", (one - two) - 3 * (mean - one), confidence)
+        for multiple, values in zip(multiples, arrays[f"{name}.log_prob"], strict=True):
+            numbers[f"{name}.sample.noise.{multiple:g}"] = _mean(values)
     return numbers
 
 
@@ -115,5 +85,5 @@ def agreement(values: Float[np.ndarray, "n labels"]) -> float:
     return float(found[np.triu_indices(len(found), 1)].mean())
 
 
-def _mean(key: str, values: np.ndarray, confidence: float) -> dict[str, float]:
-    return with_interval(key, mean_normal(values.astype(np.float64), confidence))
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean(dtype=np.float64))

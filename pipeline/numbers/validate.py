@@ -7,25 +7,22 @@ import pandas as pd
 
 from pipeline.config import Params
 from pipeline.core.statistics import mean_t, normal_quantile
-from pipeline.numbers.keys import with_interval
+from pipeline.numbers.keys import Numbers, with_interval
 from pipeline.validation.validate.tables import REFERENCE, STUDY
-
-Numbers = dict[str, float | int | str]
 
 
 def errors(table: pd.DataFrame) -> pd.DataFrame:
     """Compare every method with the reference, at each number of draws.
 
     Args:
-        table: log likelihoods of one model's images by each method; see `ESTIMATOR_ERRORS`.
+        table: log likelihoods of one model's images by each method; see `METHOD_ESTIMATES`.
 
     Returns:
-        One row per method and number of draws (`study` has one row, whatever its draws): images; passes, the mean;
-        rmse, rmse_but_worst (without the image whose error is largest), worst and median_error (the standard error's
-        median) in nats.
+        One row per method and number of draws (`study` has one row, whatever its draws): passes, the mean; rmse,
+        rmse_but_worst (without the image whose error is largest) and worst, in nats.
     """
     return pd.DataFrame(
-        [{"method": method, "draws": draws} | _errors(part) for method, draws, part in _with_reference(table)]
+        [{"method": method, "draws": draws} | _errors(part) for method, draws, part in with_reference(table)]
     )
 
 
@@ -35,8 +32,13 @@ def coverage(part: pd.DataFrame, confidence: float) -> float:
     return 100 * float((part["off"].abs() <= reach).mean())
 
 
-def _with_reference(table: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFrame]]:
-    """Yield every method and number of draws with its rows, their error `off` in nats and the reference's own error."""
+def with_reference(table: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFrame]]:
+    """Yield every method and number of draws with its rows, their error `off` in nats and the reference's own error.
+
+    Args:
+        table: log likelihoods of one model's images by each method; see `METHOD_ESTIMATES`. The study's own scores are
+            one method with the number of draws 0.
+    """
     truth = table[table["method"] == REFERENCE].set_index("id")
     others = table[table["method"] != REFERENCE]
     draws = others["draws"].where(others["method"] != STUDY, 0)
@@ -56,12 +58,10 @@ def _errors(part: pd.DataFrame) -> dict[str, float]:
     off = part["off"]
     rest = off.abs().sort_values().iloc[:-1]
     return {
-        "images": len(part),
         "passes": float(part["passes"].mean()),
         "rmse": float(np.sqrt((off**2).mean())),
         "rmse_but_worst": float(np.sqrt((rest**2).sum() / max(1, len(rest)))),
         "worst": float(off.abs().max()),
-        "median_error": float(part["standard_error"].median()),
     }
 
 
@@ -70,31 +70,30 @@ def validate_numbers(params: Params, tables: Mapping[str, pd.DataFrame]) -> Numb
 
     Args:
         params: the settings of the validation, the roles of the models and the confidence of the intervals.
-        tables: log likelihoods of each model's images by each method; see `ESTIMATOR_ERRORS`.
+        tables: log likelihoods of each model's images by each method; see `METHOD_ESTIMATES`.
 
     Returns:
         `validate.MODEL.METHOD.*` for the study's own scores and for the longest estimate with the encoder, with the
-        mean error over the images of each subset as `validate.MODEL.METHOD.SUBSET.bias`; `validate.images.SUBSET`;
-        `validate.MODEL.reference.*`; `validate.comparison.SUBSET.*`; and settings.
+        mean error over the images of each subset as `validate.MODEL.METHOD.SUBSET.bias`; `validate.MODEL.squares`, the
+        encoder's mean squared error less that of the study's scores, in nats^2; and `validate.comparison.SUBSET.*`.
     """
-    settings, confidence = params.validation, params.intervals.confidence
-    numbers: Numbers = {
-        f"validate.{key}": getattr(settings, key)
-        for key in ("encoder_draws", "starts", "draws", "target_standard_error")
-    }
+    encoder_draws, confidence = params.validation.encoder_draws, params.intervals.confidence
+    numbers: Numbers = {}
     for name, table in tables.items():
-        truth = table[table["method"] == REFERENCE]
-        numbers |= {f"validate.images.{subset}": len(part) for subset, part in truth.groupby("subset", observed=True)}
-        numbers[f"validate.{name}.reference.largest_error"] = float(truth["standard_error"].max())
-        for method, draws, part in _with_reference(table):
-            if method == STUDY or (method, draws) == ("encoder", settings.encoder_draws):
-                found = _errors(part) | {"coverage": coverage(part, confidence), "bias": float(part["off"].mean())}
+        off: dict[str, pd.Series[float]] = {}
+        for method, draws, part in with_reference(table):
+            if method == STUDY or (method, draws) == ("encoder", encoder_draws):
+                found = _errors(part) | {"coverage": coverage(part, confidence)}
                 for subset, own in part.groupby("subset", observed=True):
                     found |= _mean(f"{subset}.bias", own["off"], confidence)
                 numbers |= {f"validate.{name}.{method}.{key}": value for key, value in found.items()}
+                off[method] = part.set_index("id")["off"]
+        if {"encoder", STUDY} <= set(off):
+            squares = (off["encoder"] ** 2 - off[STUDY] ** 2).dropna()
+            numbers |= _mean(f"validate.{name}.squares", squares, confidence)
     small, middle = params.roles.small, params.roles.middle
     if small in tables and middle in tables:
-        numbers |= _shifts(tables[middle], tables[small], settings.encoder_draws, confidence)
+        numbers |= _shifts(tables[middle], tables[small], encoder_draws, confidence)
     return numbers
 
 
@@ -102,9 +101,9 @@ def bias_of_scores(table: pd.DataFrame) -> dict[str, float]:
     """Return the mean error of the study's own scores against the reference, in nats, by subset.
 
     Args:
-        table: log likelihoods of one model's images by each method; see `ESTIMATOR_ERRORS`.
+        table: log likelihoods of one model's images by each method; see `METHOD_ESTIMATES`.
     """
-    own = next(part for method, _, part in _with_reference(table) if method == STUDY)
+    own = next(part for method, _, part in with_reference(table) if method == STUDY)
     return {str(subset): float(part["off"].mean()) for subset, part in own.groupby("subset", observed=True)}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 from urllib.request import urlopen
 
@@ -13,22 +13,27 @@ LEFT_OVER = {
     "cross-reference": r"\?@[\w-]+|[?@](?:fig|tbl|eq|sec)-[\w-]+",
     "citation": r"\[@[^\]]*\]|(?<![\w.])@\w+|\?\?\?",
     "formula": r"\$\$",
-    "expression": r"`?\{python\}",
     "shortcode": r"\{\{<[^>]*>?",
     "attribute": r"\{[#.][\w-]+",
     "block": r":::+",
 }
-NEIGHBOUR = r"[\w-]+\.(html|pdf)"
+NEIGHBOUR = r"[\w-]+\.(html|pdf)(#.*)?"
 """Relative links that are allowed: to pages and PDFs in the same folder."""
+BESIDE = ("explorer.html", "report.pdf")
+"""What else the study puts into the folder of the pages."""
 SHOWN = 5
 
 
-def check(text: str) -> None:
+def check(text: str, name: str = "index") -> None:
     """Check that a finished page is complete and self-contained.
 
     The page must have a title, a language and a table of contents. Every reference, citation and formula must be
     resolved; every image must be inside the page and have a description; every link must lead to exactly one target
     in the page, to the web, or to a file in the same folder. Nothing may be loaded when the page is opened.
+
+    Args:
+        text: the page.
+        name: of the page, for the message.
 
     Raises:
         RenderingError: the page breaks one of these rules; the message lists which.
@@ -39,7 +44,27 @@ def check(text: str) -> None:
     if problems:
         more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
         listed = "; ".join(problems[:SHOWN]) + more
-        raise RenderingError(f"the page is not complete: {listed}; correct the report's source")
+        raise RenderingError(f"{name}.html is not complete: {listed}; correct the report's source")
+
+
+def check_together(pages: Mapping[str, str]) -> None:
+    """Check that every link to a file beside a page leads to one that is made, and in a page to a target there.
+
+    Args:
+        pages: all pages, by name; a page `index` is the file `index.html`.
+
+    Raises:
+        RenderingError: a link leads nowhere.
+    """
+    read = {f"{name}.html": read_page(text) for name, text in pages.items()}
+    for name, page in read.items():
+        for link in page.named("a"):
+            address = link.attributes.get("href", "")
+            file, _, target = address.partition("#")
+            if re.fullmatch(NEIGHBOUR, address) and file not in (*read, *BESIDE):
+                raise RenderingError(f"{name}: the link {address} leads to no page; correct the report's source")
+            if file in read and target and unquote(target) not in _all_ids(read[file]):
+                raise RenderingError(f"{name}: the link {file}#{target} has no target; correct the report's source")
 
 
 def _frame(page: Page) -> Iterator[str]:

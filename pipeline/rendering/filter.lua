@@ -1,5 +1,8 @@
--- Features of Quarto's Markdown that Pandoc lacks: numbered cross-references, callouts, grids of figures.
+-- Features of Quarto's Markdown that Pandoc lacks: includes, conditional content, shortcodes, numbered cross-references,
+-- callouts, grids of figures. The shortcodes are those of Quarto's extension, report/_extensions/study.
 
+local SHORTCODES = dofile('_extensions/study/shortcodes.lua')
+local READER = 'markdown-raw_html-raw_tex-raw_attribute-blank_before_header'
 local NAMES = {fig = 'Figure', tbl = 'Table', eq = 'Equation', sec = 'Section'}
 local NBSP = '\u{a0}'
 
@@ -9,6 +12,16 @@ local labels = {}
 local function fail(message)
   io.stderr:write(message .. '\n')
   os.exit(3)
+end
+
+-- The page and the first line of it that has these words, as a message begins: 'index.qmd line 12: '.
+local function place_of(words)
+  local name, number = PANDOC_STATE.input_files[1], 0
+  for line in io.lines(name) do
+    number = number + 1
+    if line:find(words, 1, true) then return name .. ' line ' .. number .. ': ' end
+  end
+  return ''
 end
 
 local function kind_of(id)
@@ -29,7 +42,108 @@ local function define_next(id)
   define(id, tostring(counts[kind]))
 end
 
--- First pass: number the labels in the order of the page.
+-- First passes: put in included files, leave out what a condition hides, evaluate shortcodes.
+
+local function words_of(inlines)
+  return pandoc.List(inlines):filter(function(inline) return inline.t == 'Str' end):map(function(word) return word.text end)
+end
+
+local function read(path)
+  local file = io.open(path)
+  if not file then fail(place_of(path) .. 'the included file ' .. path .. ' is missing; correct its name, or run `dvc repro`') end
+  local content = file:read('a')
+  file:close()
+  return pandoc.read(content, READER)
+end
+
+local function include(para)
+  local words = words_of(para.content)
+  if #words == 4 and words[1] == '{{<' and words[2] == 'include' and words[4] == '>}}' then
+    return read(words[3]).blocks
+  end
+end
+
+-- Append the documents that the metadata `then` names, each under its title, as the parts of one PDF.
+-- Their references are gathered at the end.
+local function append(doc)
+  local names = pandoc.utils.stringify(doc.meta['then'] or '')
+  if names == '' then return doc end
+  for path in names:gmatch('%S+') do
+    local part = read(path)
+    doc.blocks:insert(pandoc.Header(1, part.meta.title, pandoc.Attr('', {'part', 'unnumbered'})))
+    doc.blocks:extend(part.blocks)
+  end
+  local references = pandoc.Blocks {}
+  doc.blocks = doc.blocks:filter(function(block)
+    local ours = block.identifier == 'references' or block.identifier == 'refs'
+    if ours and #references < 2 then references:insert(block) end
+    return not ours
+  end)
+  doc.blocks:extend(references)
+  return doc
+end
+
+local function shown(element, meta)
+  if not element.classes:includes('content-visible') then return true end
+  if element.attributes['when-format'] then return FORMAT:match(element.attributes['when-format']) ~= nil end
+  local value = meta
+  for name in (element.attributes['when-meta'] or ''):gmatch('[^.]+') do
+    value = type(value) == 'table' and value[name] or nil
+  end
+  return value == true
+end
+
+local function conditions(doc)
+  local function choose(element)
+    if not shown(element, doc.meta) then return {} end
+    if element.classes:includes('content-visible') then return element.content end
+  end
+  return doc:walk {Div = choose, Span = choose}
+end
+
+local function call(words, meta)
+  local name = table.remove(words, 1)
+  if not SHORTCODES[name] then fail('there is no shortcode ' .. tostring(name)) end
+  local result = SHORTCODES[name](words, {}, meta)
+  return pandoc.utils.type(result) == 'Inlines' and result or pandoc.Inlines {result}
+end
+
+local function shortcodes(meta)
+  return function(inlines)
+    local result, words = pandoc.Inlines {}, nil
+    for _, inline in ipairs(inlines) do
+      local text = inline.t == 'Str' and inline.text or ''
+      local before, after = text:match('^(.-){{<$'), text:match('^>}}(.*)$')
+      if before and not words then
+        words = pandoc.List {}
+        if before ~= '' then result:insert(pandoc.Str(before)) end
+      elseif after and words then
+        result:extend(call(words, meta))
+        words = nil
+        local again = after:match('^(.-){{<$')
+        if again then words, after = pandoc.List {}, again end
+        if after ~= '' then result:insert(pandoc.Str(after)) end
+      elseif words then
+        if text ~= '' then words:insert(text) end
+      else
+        result:insert(inline)
+      end
+    end
+    if words then fail('a shortcode is not closed: {{< ' .. table.concat(words, ' ') .. '; end it with >}}') end
+    return result
+  end
+end
+
+local function evaluate(doc)
+  local filter = {Inlines = shortcodes(doc.meta)}
+  for _, key in ipairs {'title', 'subtitle', 'abstract'} do
+    local value = doc.meta[key]
+    if value then doc.meta[key] = pandoc.utils.type(value) == 'Inlines' and pandoc.Plain(value):walk(filter).content or value:walk(filter) end
+  end
+  return doc:walk(filter)
+end
+
+-- Next pass: number the labels in the order of the page.
 
 local function define_panels(group)
   local panels = 0
@@ -90,11 +204,12 @@ local function define_all(doc)
         return div, false
       end
     end,
-    Para = function(para) define_equations(para.content) end
+    Para = function(para) define_equations(para.content) end,
+    Plain = function(plain) define_equations(plain.content) end
   }
 end
 
--- Second pass: write captions, references and boxes.
+-- Last passes: write captions, references and boxes.
 
 local function numbered(label, caption)
   local head = label.panel or (label.name .. NBSP .. label.number .. ':')
@@ -163,6 +278,13 @@ local function callout(div, kind)
     title = div.content:remove(1).content
   end
   div.attributes.title = nil
+  if div.attributes.collapse == 'true' and not FORMAT:match('^typst') then
+    local blocks = pandoc.Blocks {html('<details class="callout"><summary class="callout-title">'), pandoc.Plain(title), html('</summary>')}
+    blocks:extend(div.content)
+    blocks:insert(html('</details>'))
+    return blocks
+  end
+  div.attributes.collapse = nil
   div.attributes.role = 'note'
   div.classes:insert('callout')
   div.content:insert(1, pandoc.Div({pandoc.Plain(title)}, pandoc.Attr('', {'callout-title'})))
@@ -202,7 +324,7 @@ end
 local function reference(citation)
   local label = labels[citation.id]
   if not label then
-    fail('@' .. citation.id .. ' refers to no label; give a figure, table, equation or section this label')
+    fail(place_of('@' .. citation.id) .. '@' .. citation.id .. ' refers to no label; give a figure, table, equation or section this label')
   elseif not label.number then
     fail('@' .. citation.id .. ' refers to a section without a number')
   end
@@ -227,6 +349,10 @@ local function cite(element)
 end
 
 return {
+  {Pandoc = append},
+  {Para = include},
+  {Pandoc = conditions},
+  {Pandoc = evaluate},
   {Pandoc = define_all},
   {Inlines = equations, Image = image},
   {Cite = cite, Figure = figure, Table = scrolling},

@@ -1,12 +1,13 @@
-"""Render the report to a checked HTML page, with Quarto or Pandoc, and to a PDF."""
+"""Render the report to checked HTML pages, with Quarto or Pandoc, and to a PDF."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.errors import ParameterError, RenderingError
-from pipeline.rendering.checker import check
+from pipeline.rendering.access import make_reachable
+from pipeline.rendering.checker import check, check_together
 from pipeline.rendering.figures import spell_out
-from pipeline.rendering.manuscript import Manuscript, read_manuscript
 from pipeline.rendering.mathml import set_formulas
 from pipeline.rendering.pandoc import pandoc_version, render_with_pandoc
 from pipeline.rendering.pdf import render_pdf
@@ -17,58 +18,59 @@ RENDERERS = ("quarto", "pandoc")
 
 @dataclass(frozen=True)
 class Report:
-    """The rendered report: an HTML page and a PDF."""
+    """The rendered report: HTML pages by name, such as `index`, and a PDF of them all."""
 
-    page: str
+    pages: dict[str, str]
     pdf: bytes
 
 
-def render_report(folder: Path, renderer: str = "") -> Report:
-    """Render a Quarto project's index.qmd to a page and a PDF with the same numbers.
+def render_report(folder: Path, names: tuple[str, ...], renderer: str = "") -> Report:
+    """Render pages of a Quarto project, and a PDF of them with the same numbers.
 
-    Pandoc and Typst make the PDF, whichever renderer makes the page.
+    Pandoc and Typst make the PDF, whichever renderer makes the pages.
 
     Args:
-        folder: the folder with _quarto.yml and index.qmd, which is not changed.
-        renderer: of the page, as for `render_page`.
+        folder: the project, which is not changed.
+        names: of the pages in the order of the PDF; `index` is `index.qmd`.
+        renderer: of the pages, as for `render_pages`.
 
     Raises:
         ParameterError: there is no renderer with this name.
-        RenderingError: a renderer is missing or too old, rendering failed, or the page is not complete.
+        RenderingError: a renderer is missing or too old, rendering failed, or a page is not complete.
     """
-    quarto = choose(renderer)
-    manuscript = read_manuscript(folder)
-    page = _by_quarto(quarto, folder) if quarto else _by_pandoc(manuscript)
-    return Report(page, render_pdf(manuscript))
+    pages = render_pages(folder, names, renderer)
+    return Report(pages, render_pdf(folder, [f"{name}.qmd" for name in names]))
 
 
-def render_page(folder: Path, renderer: str = "") -> str:
-    """Render a Quarto project's index.qmd to one self-contained HTML page, and check it.
+def render_pages(folder: Path, names: tuple[str, ...], renderer: str = "") -> dict[str, str]:
+    """Render pages of a Quarto project, each to one self-contained HTML file, and check them.
 
     Args:
-        folder: the folder with _quarto.yml and index.qmd, which is not changed.
+        folder: the project, which is not changed.
+        names: of the pages; `index` is `index.qmd`.
         renderer: `quarto` or `pandoc`; empty for Quarto if version 1.4 or later is installed, otherwise Pandoc.
 
+    Returns:
+        The pages by name.
+
     Raises:
         ParameterError: there is no renderer with this name.
-        RenderingError: the renderer is missing or too old, rendering failed, or the page is not complete.
+        RenderingError: the renderer is missing or too old, rendering failed, or a page is not complete.
     """
     quarto = choose(renderer)
-    return _by_quarto(quarto, folder) if quarto else _by_pandoc(read_manuscript(folder))
-
-
-def _by_pandoc(manuscript: Manuscript) -> str:
-    return _finish(render_with_pandoc(manuscript), f"Pandoc {pandoc_version()}")
-
-
-def _by_quarto(quarto: Quarto, folder: Path) -> str:
-    return _finish(render_with_quarto(quarto, folder), f"Quarto {quarto.version}")
-
-
-def _finish(page: str, renderer: str) -> str:
-    page = spell_out(sign(set_formulas(page), renderer))
-    check(page)
-    return page
+    if quarto:
+        signature, made = f"Quarto {quarto.version}", render_with_quarto(quarto, folder, names)
+    else:
+        signature = f"Pandoc {pandoc_version()}"
+        with ThreadPoolExecutor() as pool:
+            made = dict(
+                zip(names, pool.map(lambda name: render_with_pandoc(folder, f"{name}.qmd"), names), strict=True)
+            )
+    pages = {name: spell_out(sign(make_reachable(set_formulas(page)), signature)) for name, page in made.items()}
+    for name, page in pages.items():
+        check(page, name)
+    check_together(pages)
+    return pages
 
 
 def choose(renderer: str) -> Quarto | None:
@@ -79,7 +81,7 @@ def choose(renderer: str) -> Quarto | None:
         RenderingError: Quarto was requested by name, but is missing or too old, or does not report its version.
     """
     if renderer not in ("", *RENDERERS):
-        raise ParameterError(f"RENDERER={renderer}: unknown; set it to {' or '.join(RENDERERS)}, or not at all")
+        raise ParameterError(f"RENDERER={renderer}: unknown; set it to {' or '.join(RENDERERS)}, or unset it")
     if renderer == "pandoc":
         return None
     try:

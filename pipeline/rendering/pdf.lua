@@ -30,20 +30,22 @@ local function metadata(meta)
 end
 
 -- Correct formulas: set roman words as operators, drop TeX's manual enlargement of brackets, which Typst does not
--- centre, and restore thick and negative spaces, whose widths Pandoc rounds to whole ems.
+-- centre, and restore thick and negative spaces, whose widths Pandoc rounds to whole ems. Their TeX is what a screen
+-- reader says.
 
 local function math(element)
   local text = typst {pandoc.Plain {element}}
   text = text:gsub('upright%((%a[%a ]+)%)', function(letters) return 'op("' .. letters:gsub(' ', '') .. '")' end)
   text = text:gsub('#scale%(x: %d+%%, y: %d+%%%)%[(.-)%]', '%1')
   text = text:gsub('#h%(0em%)', 'thick'):gsub('#h%(%-1em%)', '#h(-0.167em)')
-  return pandoc.RawInline('typst', text)
+  local block = element.mathtype == 'DisplayMath' and 'block: true, ' or ''
+  return pandoc.RawInline('typst', '#math.equation(' .. block .. 'alt: ' .. quoted(element.text) .. ', ' .. text .. '.body)')
 end
 
 local function span(element)
   if element.classes:includes('equation') then
     local formula, number = table.unpack(element.content)
-    local text = '#equation(' .. content {pandoc.Plain(number.content)} .. ', ' .. formula.text .. ')' .. label(element.identifier)
+    local text = '#equation(' .. content {pandoc.Plain(number.content)} .. ', ' .. formula.text:gsub('^#', '') .. ')' .. label(element.identifier)
     return pandoc.RawInline('typst', text)
   elseif element.classes:includes('caption-label') then
     return pandoc.Strong(element.content)
@@ -72,16 +74,45 @@ local function figure(element)
   return raw('#picture(' .. table.concat(words, ', ') .. ')' .. label(element.identifier))
 end
 
+local function panel(image)
+  local words = {quoted(path(image.src)), 'alt: ' .. quoted(image.attributes.alt or ''), 'width: 100%'}
+  return pandoc.RawInline('typst', '#image(' .. table.concat(words, ', ') .. ')')
+end
+
+-- A link to another page of the report is one within the PDF; a link to a whole page has no target there.
+
+local function link(element)
+  local page, target = element.target:match('^(%a+)%.html(.*)$')
+  if not page then return nil end
+  if page == 'explorer' or target == '' then return element.content end
+  element.target = target
+  return element
+end
+
+local function header(element)
+  if element.classes:includes('part') then return raw('#part' .. content {pandoc.Plain(element.content)}) end
+end
+
 local function listing(element)
   return raw('#raw(block: true, lang: ' .. quoted(element.classes[1] or 'text') .. ', ' .. quoted(element.text) .. ')')
 end
 
 local ALIGN = {AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center', AlignDefault = 'left'}
 
+-- All cells are written at once, with a mark after each: a call of Pandoc's writer per cell would take ten times as long.
+
+local MARK = '\u{E000}'
+
 local function cells(rows)
-  local texts = pandoc.List {}
+  local blocks, texts = pandoc.Blocks {}, pandoc.List {}
   for _, row in ipairs(rows) do
-    for _, cell in ipairs(row.cells) do texts:insert(content(cell.contents)) end
+    for _, cell in ipairs(row.cells) do
+      blocks:extend(cell.contents)
+      blocks:insert(raw(MARK))
+    end
+  end
+  for text in typst(blocks):gmatch('%s*(.-)%s*' .. MARK) do
+    texts:insert('[' .. text:gsub('~%(', ' (') .. ']')  -- in a narrow column an interval goes below its estimate
   end
   return texts
 end
@@ -122,7 +153,8 @@ end
 
 local function div(element)
   local classes = element.classes
-  if classes:includes('screen') then return {} end
+  if classes:includes('pages') then return {} end
+  if classes:includes('finding') then return raw('#finding(' .. content {element.content[1]} .. ', ' .. content {element.content[2]} .. ')') end
   if classes:includes('float') then return float(element) end
   if classes:includes('grid') then return grid(element) end
   if classes:includes('callout') then return callout(element) end
@@ -135,6 +167,7 @@ return {
   {Meta = metadata},
   {Math = math},
   {Span = span},
-  {Table = tabular, Figure = figure, CodeBlock = listing},
+  {Table = tabular, Figure = figure, CodeBlock = listing, Link = link, Header = header},
+  {Image = panel},
   {Div = div}
 }

@@ -1,28 +1,34 @@
-"""Render the manuscript to a PDF: Pandoc converts it to Typst, and Typst typesets it."""
+"""Render the report to a PDF: Pandoc converts its pages to Typst, and Typst typesets them."""
 
 import importlib.metadata
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typst
 
 from pipeline.core.errors import RenderingError
-from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.pandoc import ROOM, pandoc_version, run_pandoc
 
 
-def render_pdf(manuscript: Manuscript) -> bytes:
-    """Return a manuscript as a PDF.
+def render_pdf(folder: Path, pages: Sequence[str]) -> bytes:
+    """Return pages of a Quarto project as one PDF.
 
     It has only fonts that come with Typst and no date, so that its bytes are the same on every machine.
+
+    Args:
+        folder: the project.
+        pages: their sources; the first gives the title, each other one is a part under its own title.
 
     Raises:
         RenderingError: Pandoc or Typst failed; the message says where.
     """
-    source = run_pandoc(manuscript, [*_options()], _metadata(manuscript))
+    first, *others = pages
+    signature = f"Pandoc {pandoc_version()} and Typst {importlib.metadata.version('typst')}"
+    metadata = {"folder": folder.resolve().name, "then": " ".join(others), "signature": signature}
+    source = run_pandoc(folder, first, [*_options()], metadata)
     try:
-        return compile_typst(source, manuscript.folder.resolve().parent)
+        return compile_typst(source, folder.resolve().parent)
     except typst.TypstError as error:
         raise RenderingError(f"Typst: {_complaint(error)}; correct the report's source or pdf.typ") from error
 
@@ -38,24 +44,15 @@ def compile_typst(source: str, root: Path) -> bytes:
         TypstError: there is a mistake in the source, or a file is missing or not an image.
     """
     fonts = typst.Fonts(include_system_fonts=False)
-    pdf = typst.Compiler(source.encode("utf-8"), root=root, font_paths=fonts).compile(format="pdf")
+    pdf = typst.Compiler(source.encode("utf-8"), root=root, font_paths=fonts).compile(
+        format="pdf", pdf_standards="ua-1"
+    )
     return pdf if isinstance(pdf, bytes) else b"".join(pdf or [])
 
 
 def _options() -> Iterator[str]:
     yield "--to=typst-citations"
     yield from (f"--template={ROOM / 'pdf.typ'}", f"--lua-filter={ROOM / 'pdf.lua'}")
-
-
-def _metadata(manuscript: Manuscript) -> dict[str, str]:
-    language, _, region = manuscript.project.lang.partition("-")
-    return {
-        "folder": manuscript.folder.resolve().name,
-        "language": language,
-        "region": region,
-        "toc-depth": str(manuscript.project.format.html.toc_depth),
-        "signature": f"Pandoc {pandoc_version()} and Typst {importlib.metadata.version('typst')}",
-    }
 
 
 def _complaint(error: typst.TypstError) -> str:

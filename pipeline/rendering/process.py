@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,6 @@ def run_program(
     *,
     timeout: float,
     folder: Path | None = None,
-    environment: Mapping[str, str] = os.environ,
-    given: bytes = b"",
 ) -> Finished:
     """Run a program to its end, in a process group of its own and with a UTF-8 locale.
 
@@ -35,16 +33,14 @@ def run_program(
         command: the program and its arguments.
         timeout: seconds after which the program and all its children are killed.
         folder: its working folder.
-        environment: its environment variables.
-        given: its standard input.
 
     Raises:
         RenderingError: the program could not be started, or took too long.
     """
     name = Path(command[0]).name
-    with _start(command, folder, environment) as process:
+    with _start(command, folder) as process:
         try:
-            output, log = process.communicate(given, timeout=timeout)
+            output, log = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired as error:
             raise RenderingError(f"{name} was stopped after {timeout:g} s; run it again") from error
         finally:
@@ -52,17 +48,20 @@ def run_program(
     return Finished(process.returncode, output, log.decode("utf-8", "replace"))
 
 
-def _start(
-    command: Sequence[str | Path], folder: Path | None, environment: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
+def with_remedy(complaint: str, remedy: str) -> str:
+    """Return a program's complaint followed by what to do, unless it says that itself after a semicolon."""
+    return complaint if "; " in complaint else f"{complaint.rstrip('.')}; {remedy}"
+
+
+def _start(command: Sequence[str | Path], folder: Path | None) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             command,
-            stdin=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
-            env={**environment, **LOCALE},
+            env={**os.environ, **LOCALE},
             start_new_session=True,
         )
     except OSError as error:

@@ -2,22 +2,20 @@
 
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from pipeline.core.errors import RenderingError
 from pipeline.core.storage import read_text
-from pipeline.rendering.document import load_document
-from pipeline.rendering.kernel import kernel_environment, run_cells
-from pipeline.rendering.process import run_program
+from pipeline.rendering.process import run_program, with_remedy
 
 OLDEST = (1, 4)
 REMEDY = "install Quarto 1.4 or later, or set RENDERER=pandoc"
-CELL_ID = re.compile(r'<div id="[0-9a-f]{8}"(?= class="cell")')
+CORRECT = "correct the report's source, or set RENDERER=pandoc"
 VERSION_TIMEOUT = 30
 TIMEOUT = 300
 
@@ -34,7 +32,7 @@ def find_quarto() -> Quarto:
     """Return the Quarto on the PATH.
 
     Raises:
-        RenderingError: there is none, it does not report its version, or it is too old to evaluate inline expressions.
+        RenderingError: there is none, it does not report its version, or it is too old for conditional content.
     """
     program = shutil.which("quarto")
     if not program:
@@ -48,31 +46,30 @@ def find_quarto() -> Quarto:
     return Quarto(Path(program), version)
 
 
-def render_with_quarto(quarto: Quarto, folder: Path) -> str:
-    """Render a Quarto project's index.qmd to one self-contained HTML page.
+def render_with_quarto(quarto: Quarto, folder: Path, names: tuple[str, ...]) -> dict[str, str]:
+    """Render a Quarto project to self-contained HTML pages.
 
-    Quarto works on a copy of the folder, so that the folder is not changed. The random ids that it gives to cells are
-    removed, so that the same source gives the same page.
+    Quarto works on a copy of the folder, so that the folder is not changed.
 
     Args:
         quarto: what `find_quarto` returned.
-        folder: the folder with _quarto.yml and index.qmd; paths in it may start with `../`.
+        folder: the project; paths in it may start with `../`.
+        names: of its pages.
+
+    Returns:
+        The pages by name.
 
     Raises:
         RenderingError: Quarto failed, printed a warning, or took too long.
     """
-    document = load_document(folder / "index.qmd")
-    with _copy(folder) as copy, tempfile.TemporaryDirectory(prefix="kernel-") as private:
-        environment = kernel_environment(Path(private)) | {"QUARTO_PYTHON": sys.executable}
+    with _copy(folder) as copy:
         words = [str(quarto.program), "render", str(copy), "--to", "html", "--output-dir", "_page"]
-        finished = run_program(words, timeout=TIMEOUT, folder=copy, environment=environment)
+        finished = run_program(words, timeout=TIMEOUT, folder=copy)
         if finished.code:
-            run_cells(document.cells, folder)
-            raise RenderingError(f"Quarto ended with code {finished.code}: {_last_line(finished.log)}")
-        warnings = _warnings(finished.log)
-        if warnings:
+            raise RenderingError(f"Quarto: {with_remedy(_complaint(finished.log), CORRECT)}")
+        if warnings := _warnings(finished.log):
             raise RenderingError(f"Quarto: {'; '.join(warnings)}; correct the report's source")
-        return CELL_ID.sub("<div", read_text(copy / "_page" / "index.html"))
+        return {name: read_text(copy / "_page" / f"{name}.html") for name in names}
 
 
 @contextmanager
@@ -81,7 +78,7 @@ def _copy(folder: Path) -> Iterator[Path]:
     folder = folder.resolve()
     with tempfile.TemporaryDirectory(prefix="quarto-") as private:
         copy = Path(private).resolve() / folder.name
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("_output", ".quarto", "*.quarto_ipynb"))
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("_output", ".quarto"))
         for neighbour in folder.parent.iterdir():
             if neighbour != folder and not neighbour.name.startswith("."):
                 (copy.parent / neighbour.name).symlink_to(neighbour)
@@ -91,6 +88,16 @@ def _copy(folder: Path) -> Iterator[Path]:
 def _lines(log: str) -> list[str]:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", log)
     return [" ".join(line.split()) for line in plain.splitlines() if line.strip()]
+
+
+def _complaint(log: str) -> str:
+    """Return the message of the first error in Quarto's output, without the stack trace that follows it."""
+    lines = _lines(log)
+    first = next((place for place, line in enumerate(lines) if line.startswith("ERROR")), None)
+    if first is None:
+        return _last_line(log)
+    message = takewhile(lambda line: not re.match(r"Stack trace|at \S|stack traceback", line), lines[first:])
+    return " ".join(message).removeprefix("ERROR:").strip()
 
 
 def _last_line(log: str) -> str:

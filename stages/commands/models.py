@@ -11,35 +11,43 @@ from pipeline.core.storage import read_text, write_text
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
-CODE = (
-    "pipeline/core",
-    "pipeline/likelihood",
-    "pipeline/validation",
-    "pipeline/investigations/diagnose",
-    "pipeline/investigations/classify",
-    "stages/gather.py",
-)
-"""Code that `gather` imports."""
 WIDTH = 120
-LIST = re.compile(r"(?ms)(^  gather:\n.*?^    deps: )\[.*?\]\n")
+DATA = re.compile(r"(?m)(^  gather:\n(?s:.*?)^    deps: \[\n)(?:^ +data/.*,\n)*")
+"""The lines of data in the list under `gather`; what stands before them is the first group."""
 
 
 def main(layout: Layout) -> None:
-    """Rewrite the list; everything else in dvc.yaml stays as it is.
+    """Rewrite the data in the list; the code after it, and everything else in dvc.yaml, stays as it is.
+
+    Args:
+        layout: of the project.
 
     Raises:
         DataError: dvc.yaml has no stage `gather` with a list in brackets.
+        ParameterError: a parameter is not valid.
     """
     text = read_text(layout.dvc_yaml)
-    if not LIST.search(text):
+    if not DATA.search(text):
         raise DataError(f"{layout.dvc_yaml}: no list `deps: [...]` under gather; `git checkout dvc.yaml` restores it")
-    rows = [*files_by_model(load_params(layout.params), layout).values(), list(CODE)]
-    listed = ",\n".join(fill(", ".join(row), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 8) for row in rows)
-    write_text(layout.dvc_yaml, LIST.sub(lambda found: f"{found[1]}[\n{listed}]\n", text))
+    files = files_by_model(load_params(layout.params), layout)
+    listed = "".join(
+        fill(row, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 8, break_on_hyphens=False) + ",\n"
+        for row in map(", ".join, files.values())
+    )
+    write_text(layout.dvc_yaml, DATA.sub(lambda found: found[1] + listed, text))
+    print(f"dvc.yaml lists the files of {len(files)} models")
 
 
 def files_by_model(params: Params, layout: Layout) -> Mapping[str, list[str]]:
-    """Return the files that the stages of each model leave for `gather`, from the root."""
+    """Return the files that the stages of each model leave for `gather`.
+
+    Args:
+        params: name the models, and those that each stage treats.
+        layout: of the project.
+
+    Returns:
+        By model, paths relative to the project's folder.
+    """
     everyone = tuple(params.models)
     files: list[tuple[tuple[str, ...], Callable[[str], Path]]] = [
         (everyone, layout.history),

@@ -1,5 +1,6 @@
 """`make demo`: copy the project with other parameters, to run it without changing the committed study."""
 
+import contextlib
 import shutil
 from collections.abc import Mapping
 from io import StringIO
@@ -10,18 +11,35 @@ from ruamel.yaml import YAML
 
 from pipeline.config import read_mapping
 from pipeline.core.errors import ParameterError
-from pipeline.core.storage import explain_storage, read_text, write_text
+from pipeline.core.storage import explain_storage, read_text, write_json, write_text
+from pipeline.numbers.claims import compare_studies
 from stages.commands import models
+from stages.commands.only_study import only_study
 from stages.shared.command import run
 from stages.shared.layout import Layout
 
 COPIED = ("pipeline", "stages", "report", "dvc.yaml", "params.yaml", ".dvcignore")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".quarto", "_output")
+MARK = ".sandbox"
+"""File in every copy, without which nothing in a folder is overwritten or removed."""
 
 
 def main(overlay: str, target: str, layout: Layout) -> None:
-    """Copy the project to `target`, and change its parameters to those in the file `overlay`."""
-    make_sandbox(layout.root, Path(target), read_mapping(Path(overlay)))
+    """Copy the project to `target`, and change its parameters to those in the file `overlay`.
+
+    Args:
+        overlay: path of a YAML file; see `changes` of `make_sandbox`.
+        target: path of a folder, created if it is missing.
+        layout: of the project.
+
+    Raises:
+        BusyError: a study is at work in `target`.
+        ParameterError: `target` is not a place for a copy, or the changed parameters are not valid.
+        StorageError: a file cannot be read, or `target` cannot be written to.
+    """
+    folder = Path(target)
+    with only_study(Layout(folder)) if (folder / MARK).exists() else contextlib.nullcontext():
+        make_sandbox(layout.root, folder, read_mapping(Path(overlay)))
 
 
 def make_sandbox(source: Path, target: Path, changes: Mapping[str, Any]) -> Layout:
@@ -37,16 +55,25 @@ def make_sandbox(source: Path, target: Path, changes: Mapping[str, Any]) -> Layo
         The layout of the copy, whose dvc.yaml lists the files of its models.
 
     Raises:
-        ParameterError: `target` is the project or a part of it that is copied, or the changed parameters are not
-            valid.
+        ParameterError: `target` is the project or in a folder of it that is copied, or has files of these names that
+            were not copied, or the changed parameters are not valid.
+        StorageError: a file cannot be read, or `target` cannot be written to.
     """
     here = target.resolve()
     if here == source.resolve() or any(here.is_relative_to((source / name).resolve()) for name in COPIED):
-        raise ParameterError(f"{target} is inside the project; name another folder, such as .demo")
+        raise ParameterError(
+            f"{target} is the project itself or in a folder that is copied; name another folder, such as .demo"
+        )
+    own = [name for name in COPIED if (target / name).exists()]
+    if own and not (target / MARK).exists():
+        raise ParameterError(f"{target / own[0]} was not copied there; name another folder, or delete this one")
     with explain_storage(target, "copy to"):
+        target.mkdir(parents=True, exist_ok=True)
+        (target / MARK).touch()
         for name in COPIED:
             _copy(source / name, target / name)
     layout = Layout(target)
+    write_json(layout.replication, compare_studies({}, {}))
     yaml = YAML()
     yaml.width = 200
     yaml.preserve_quotes = True

@@ -13,29 +13,41 @@ from pathlib import Path
 from typing import Any
 
 from pathspec import GitIgnoreSpec
-from ruamel.yaml import YAML
 
-from pipeline.config import load_params
+from pipeline.config import load_params, read_mapping, shorten
 from pipeline.core.errors import DataError, StudyError
 from pipeline.core.storage import read_bytes, read_json, read_text
 from pipeline.core.tables import read_by_model, read_table
 from pipeline.likelihood.score_tables import SCORES
-from pipeline.rendering.data_package import LIKELIHOODS, data_package, likelihoods
+from pipeline.publication.data_package import LIKELIHOODS, data_package, likelihoods
+from pipeline.publication.readme import on_white
+from stages.commands.study import cache_folder
 from stages.shared.command import run
+from stages.shared.graph import parameter, stage_names
 from stages.shared.layout import Layout
-
-SHORT = 60
-"""Characters of a parameter's value that a message shows."""
 
 
 def main(layout: Layout) -> None:
-    """Hash everything again, print one line per difference, and fail if there is any."""
-    lines = [*departures(layout.root), *corrupted(layout.cache), *unpublished(layout)]
+    """Hash everything again, print one line per difference, and fail if there is any.
+
+    Args:
+        layout: of the project.
+
+    Raises:
+        DataError: something differs from the committed study.
+        StorageError: there is no dvc.lock.
+    """
+    lines = [*departures(layout.root), *corrupted(cache_folder(layout)), *unpublished(layout)]
     for line in lines:
         print(line, file=sys.stderr)
     if lines:
-        raise DataError(f"{len(lines)} departures from dvc.lock; `dvc repro` remakes what they touch")
-    print("Every file, parameter and line of code is that of the committed study.")
+        follows = (
+            "`dvc repro` remakes what follows from code, inputs or parameters, `dvc checkout --force` restores outputs"
+        )
+        raise DataError(f"{len(lines)} differences from the committed study; {follows}")
+    print("Every file, parameter and line of code that dvc.lock lists is that of the committed study.")
+    if count := len(absent(layout.root)):
+        print(f"Not compared: {count} files that are not here; `make study` makes them")
 
 
 def departures(root: Path) -> Iterator[str]:
@@ -50,12 +62,12 @@ def departures(root: Path) -> Iterator[str]:
     Raises:
         StorageError: there is no dvc.lock.
     """
-    lock = _read_yaml(root / "dvc.lock")
-    params = _read_yaml(root / "params.yaml")
-    graph = _read_yaml(root / "dvc.yaml")
+    lock = read_mapping(root / "dvc.lock")
+    params = read_mapping(root / "params.yaml")
+    graph = read_mapping(root / "dvc.yaml")
     in_git = _uncached_outputs(graph["stages"])
     hashed = cache(lambda path: fingerprint(root / path, root))
-    for name in _stage_names(graph["stages"], params):
+    for name in stage_names(graph["stages"], params):
         stage = lock["stages"].get(name)
         if stage is None:
             yield f"{name}: was never run; `dvc repro` runs it"
@@ -69,12 +81,22 @@ def departures(root: Path) -> Iterator[str]:
                 elif path in in_git or not _is_made(path):
                     yield f"{name}: {path} is missing; restore it with `git checkout {path}`"
         for key, old in stage.get("params", {}).get("params.yaml", {}).items():
-            if (new := _value(params, key)) != old:
-                yield f"{name}: parameter {key} is {_shorten(new)}, was {_shorten(old)}"
+            if (new := parameter(params, key)) != old:
+                yield f"{name}: parameter {key} is {shorten(new)}, was {shorten(old)}"
+
+
+def absent(root: Path) -> set[str]:
+    """Return the outputs in dvc.lock that are not in the project's folder, such as the weights in a fresh clone."""
+    stages = read_mapping(root / "dvc.lock")["stages"].values()
+    return {entry["path"] for stage in stages for entry in stage.get("outs", []) if not (root / entry["path"]).exists()}
 
 
 def corrupted(dvc_cache: Path) -> Iterator[str]:
-    """Yield one line per object of a DVC cache whose content does not have the hash that is its name."""
+    """Yield one line per object of a DVC cache whose content does not have the hash that is its name.
+
+    Args:
+        dvc_cache: folder of the cache, which may be missing.
+    """
     for file in sorted(dvc_cache.glob("files/md5/??/*")):
         expected = file.parent.name + file.name
         found = hashlib.md5(read_bytes(file), usedforsecurity=False).hexdigest()
@@ -83,11 +105,18 @@ def corrupted(dvc_cache: Path) -> Iterator[str]:
 
 
 def unpublished(layout: Layout) -> Iterator[str]:
-    """Yield one line per file in docs/ that is not what the study in this folder would publish."""
+    """Yield one line per file in docs/ that is not what the study in this folder would publish.
+
+    Args:
+        layout: of the study; results that it does not have are not compared.
+    """
     for made, published in layout.publications:
         if made.exists() and not (published.exists() and read_bytes(published) == read_bytes(made)):
             what = "PDF" if made == layout.pdf else "page"
             yield f"{published} is not the rendered {what}; run `make publish`"
+    picture = layout.figure("answer-1")
+    if picture.exists() and not _holds(lambda: read_bytes(layout.published_picture) == on_white(read_bytes(picture))):
+        yield f"{layout.published_picture} is not the figure of the README; run `make publish`"
     if (scores := layout.gathered("scores.parquet")).exists():
         table = likelihoods(read_by_model(scores, SCORES))
         package = data_package(table, load_params(layout.params))
@@ -129,10 +158,6 @@ def _ignored(root: Path) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines(read_text(file).splitlines() if file.exists() else [])
 
 
-def _read_yaml(path: Path) -> Any:
-    return YAML(typ="safe").load(read_text(path))
-
-
 def _uncached_outputs(stages: Mapping[str, Any]) -> set[str]:
     """Return the outputs that DVC leaves to Git: those with `cache: false` in dvc.yaml."""
     outputs = [
@@ -148,25 +173,6 @@ def _uncached_outputs(stages: Mapping[str, Any]) -> set[str]:
 def _is_made(path: str) -> bool:
     """Return whether a stage writes the file at this path."""
     return path.startswith(("data/", "report/_output/"))
-
-
-def _stage_names(stages: Mapping[str, Any], params: Any) -> Iterator[str]:
-    """Yield the names under which DVC runs the stages of dvc.yaml: a `foreach` stage has one per key."""
-    for name, stage in stages.items():
-        over = stage.get("foreach")
-        yield from (f"{name}@{key}" for key in _value(params, over.strip("${}"))) if over else (name,)
-
-
-def _value(params: Any, key: str) -> Any:
-    """Return the parameter under a dotted key, None if there is none; names of models have no dots."""
-    for part in key.split("."):
-        params = params.get(part) if isinstance(params, Mapping) else None
-    return params
-
-
-def _shorten(value: Any) -> str:
-    text = json.dumps(value, default=str)
-    return text if len(text) <= SHORT else text[: SHORT - 3] + "..."
 
 
 if __name__ == "__main__":

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+PAGES = ("index", "dips", "methods")
+"""Pages of the report, in the order of the PDF."""
+
 
 @dataclass(frozen=True)
 class Layout:
-    """Paths of the study below `root`: one property or method for each file."""
+    """Paths of the study below `root`: one property or method for each file, or for each kind of file."""
 
     root: Path
 
     @property
     def params(self) -> Path:
-        """The numbers of the study."""
+        """The parameters of the study."""
         return self.root / "params.yaml"
 
     @property
@@ -46,10 +49,6 @@ class Layout:
         """Log likelihood of every scored image under a model."""
         return self.root / "data" / "score" / f"{name}.parquet"
 
-    def score_metrics(self, name: str) -> Path:
-        """A model's metrics on the test set."""
-        return self.root / "data" / "score" / f"{name}.json"
-
     def unfinished_scores(self, name: str) -> Path:
         """Folder with the finished pieces of an unfinished scoring run."""
         return self.root / ".cache" / "score" / name
@@ -78,15 +77,13 @@ class Layout:
         """Images that a model draws: arrays of probabilities and of Bernoulli draws, by kind of picture."""
         return self.root / "data" / "sample" / f"{name}.npz"
 
-    def gathered(self, kind: str) -> Path:
-        """One kind of table or array, of all models together."""
-        return self.root / "data" / "gather" / kind
+    def gathered(self, file: str) -> Path:
+        """A table or arrays of all models together, such as `scores.parquet`; see `outs` of `gather` in dvc.yaml."""
+        return self.root / "data" / "gather" / file
 
-    @property
-    def regression(self) -> dict[str, Path]:
-        """The regression study's tables, by name."""
-        names = ("traces", "levels", "dips", "moves", "falls", "fits", "outcomes")
-        return {name: self.root / "data" / "regress" / f"{name}.parquet" for name in names}
+    def regression(self, name: str) -> Path:
+        """A table of the regression study."""
+        return self.root / "data" / "regress" / f"{name}.parquet"
 
     def decomposition(self, name: str) -> Path:
         """A table of what makes images likely under `roles.middle`."""
@@ -117,9 +114,37 @@ class Layout:
         return self.figures / f"{name}.svg"
 
     @property
+    def panels(self) -> Path:
+        """Folder of the Markdown that places figures in pages; `dvc plots` takes all files in the folder of figures."""
+        return self.root / "data" / "panels"
+
+    def panels_of(self, name: str) -> Path:
+        """The panels of a figure as Markdown."""
+        return self.panels / f"{name}.md"
+
+    @property
+    def drawn(self) -> Path:
+        """Which figures there are, for the conditions of the report; JSON is YAML, too."""
+        return self.panels / "drawn.yml"
+
+    @property
+    def replication(self) -> Path:
+        """Verdicts of all claims under this study's seed and under others."""
+        return self.root / "data" / "replicate" / "replication.json"
+
+    @property
     def numbers(self) -> Path:
         """Every number that the report can quote."""
         return self.root / "data" / "summarise" / "numbers.json"
+
+    @property
+    def conditions(self) -> Path:
+        """What the report's sentences depend on: verdicts, and which tables there are; JSON is YAML, too."""
+        return self.root / "data" / "summarise" / "conditions.yml"
+
+    def table(self, name: str) -> Path:
+        """A table of the report, or a listing of code, as Markdown."""
+        return self.root / "data" / "summarise" / "tables" / f"{name}.md"
 
     @property
     def metrics(self) -> Path:
@@ -131,15 +156,19 @@ class Layout:
         """Folder of the report's sources."""
         return self.root / "report"
 
-    @property
-    def page(self) -> Path:
-        """The rendered report."""
-        return self.report / "_output" / "index.html"
+    def page(self, name: str) -> Path:
+        """A rendered page of the report."""
+        return self.report / "_output" / f"{name}.html"
 
     @property
     def explorer(self) -> Path:
         """The explorer: any holdout image under any two models."""
-        return self.page.with_name("explorer.html")
+        return self.page("explorer")
+
+    @property
+    def experiments(self) -> Path:
+        """The page that compares experiments."""
+        return self.page("experiments")
 
     @property
     def pdf(self) -> Path:
@@ -152,24 +181,28 @@ class Layout:
         return self.root / ".cache" / "checkpoints"
 
     @property
+    def at_work(self) -> Path:
+        """The lock that a running study holds."""
+        return self.root / ".cache" / "study.lock"
+
+    @property
+    def dvc_users(self) -> Path:
+        """DVC's list of the processes that use files of stages."""
+        return self.root / ".dvc" / "tmp" / "rwlock"
+
+    @property
     def live(self) -> Path:
         """Folder where DVCLive mirrors the training curves."""
         return self.root / "dvclive"
 
     @property
-    def published(self) -> Path:
-        """The committed study's page."""
-        return self.root / "docs" / "index.html"
+    def published_picture(self) -> Path:
+        """The README's figure, on a ground that is white in dark themes too."""
+        return self.root / "docs" / "answer.svg"
 
-    @property
-    def published_explorer(self) -> Path:
-        """The committed study's explorer."""
-        return self.published.with_name("explorer.html")
-
-    @property
-    def published_pdf(self) -> Path:
-        """The committed study's report as a PDF."""
-        return self.root / "docs" / "report.pdf"
+    def published(self, name: str) -> Path:
+        """A page of the committed study."""
+        return self.root / "docs" / f"{name}.html"
 
     @property
     def published_likelihoods(self) -> Path:
@@ -189,20 +222,20 @@ class Layout:
     @property
     def publications(self) -> list[tuple[Path, Path]]:
         """The rendered pages and PDF, each with its place in the committed study."""
-        made = [(self.page, self.published), (self.explorer, self.published_explorer)]
-        return [*made, (self.pdf, self.published_pdf)]
+        pages = [(self.page(name), self.published(name)) for name in (*PAGES, "explorer")]
+        return [*pages, (self.pdf, self.root / "docs" / "report.pdf")]
 
     @property
     def benchmarks(self) -> Path:
-        """Seconds of the study, and speed of the machine."""
+        """Seconds of the committed study, and speed of the machine that it ran on."""
         return self.root / "benchmarks" / "results.json"
+
+    @property
+    def measurements(self) -> Path:
+        """What benchmarks measured on this machine."""
+        return self.root / ".cache" / "benchmarks.json"
 
     @property
     def readme(self) -> Path:
         """The README."""
         return self.root / "README.md"
-
-    @property
-    def cache(self) -> Path:
-        """DVC's cache, unless its configuration names another folder."""
-        return self.root / ".dvc" / "cache"

@@ -1,4 +1,8 @@
-"""Progress of training: a line or a bar, and a mirror of the curve in DVCLive's format, which editors can plot."""
+"""Progress of training: a line or a bar, and a mirror of the curve in DVCLive's format.
+
+The curve among a stage's outputs is written when training ends; `dvc plots show dvclive/MODEL/plots/metrics` draws the
+mirror at any time. Editors that plot what dvc.yaml declares do not show it, since dvc.yaml stays as it is.
+"""
 
 import contextlib
 import sys
@@ -28,8 +32,8 @@ def follow_training(name: str, plan: Plan, folder: Path) -> Iterator[Callable[[P
             new = training.history[seen:]
             for row in new:
                 mirror.log(row)
-            note = f"train {new[-1]['train_elbo']:.2f} validation {new[-1]['validation_elbo']:.2f} nats"
-            step(len(new), note)
+            train, validation = (new[-1][f"{part}_elbo"] for part in ("train", "validation"))
+            step(len(new), f"ELBO in nats: train {train:.2f}, validation {validation:.2f}")
             seen += len(new)
 
         yield on_epoch

@@ -49,4 +49,5 @@ class _Lines:
         before = self.done * self.lines // self.total
         self.done += units
         if self.done * self.lines // self.total > before:
-            print(f"{self.label}: {self.done}/{self.total} {self.unit} {note}".rstrip(), file=sys.stderr, flush=True)
+            noted = f", {note}" if note else ""
+            print(f"{self.label}: {self.done}/{self.total} {self.unit}{noted}", file=sys.stderr, flush=True)

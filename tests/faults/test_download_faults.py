@@ -14,7 +14,7 @@ from pipeline.download.dataset import collect
 from pipeline.download.mirrors import Mirror, fetch
 from pipeline.download.transfer import REDIRECTS
 from tests.support import servers
-from tests.support.datasets import allow, list_sources, make_files, pack
+from tests.support.datasets import allow, disguise, list_sources, make_files, pack
 from tests.support.servers import content, redirect, serve
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +23,7 @@ SOURCES = list_sources(MADE_UP)
 IMAGES = SOURCES[0]
 BODY = MADE_UP[IMAGES.name]
 PACKED = pack(BODY)
+HINT = "; DATASET_MIRROR, a URL or a folder, is tried before the listed mirrors"
 PAGE = content(b"\n<!DOCTYPE html><title>Please log in</title>")
 
 
@@ -51,7 +52,8 @@ def refuse_then_deliver(bad_mirror: Mirror, good_mirror: Mirror, **limits: float
     refusal, delivery = told
     assert refusal.startswith(f"{IMAGES.name}: {bad_mirror.address}: ")
     assert f" kB from {good_mirror.address}/" in delivery
-    return refusal.removeprefix(f"{IMAGES.name}: {bad_mirror.address}: ")
+    assert refusal.endswith(HINT)
+    return refusal.removeprefix(f"{IMAGES.name}: {bad_mirror.address}: ").removesuffix(HINT)
 
 
 def damage(offset: int) -> bytes:
@@ -123,13 +125,25 @@ def test_a_mirror_that_falls_silent_is_left_at_the_read_timeout(good, answer):
 @pytest.mark.parametrize("answer", [servers.drip_header, servers.drip_body], ids=["header", "body"])
 def test_a_mirror_that_drips_is_left_at_the_total_timeout(good, answer):
     with bad(answer) as mirror:
-        assert refuse_then_deliver(mirror, good, total_timeout=0.4) == "not finished after 0.4 s"
+        assert refuse_then_deliver(mirror, good, read_timeout=0.4, total_timeout=1) == "not finished after 1 s"
 
 
 def test_a_silent_mirror_is_asked_once_a_file(good):
     with serve({f"/{IMAGES.name}.gz": servers.stay_silent}) as server:
         refuse_then_deliver(Mirror(server.url, ("", "other/")), good, read_timeout=0.2)
         assert server.asked == [f"/{IMAGES.name}.gz"]
+
+
+def test_the_first_silent_mirror_names_the_variable_before_the_next_is_asked(good):
+    told: list[tuple[str, list[str]]] = []
+    silent = {f"/{IMAGES.name}.gz": servers.stay_silent}
+    with serve(silent) as first, serve(silent) as second:
+        mirrors = [Mirror(first.url), Mirror(second.url), good]
+        fetch(IMAGES, mirrors, allow(read_timeout=0.2), lambda line: told.append((line, list(second.asked))))
+    (line, asked), (other, _), _ = told
+    assert line == f"{IMAGES.name}: {first.url}: no byte for 0.2 s{HINT}"
+    assert asked == []
+    assert other == f"{IMAGES.name}: {second.url}: no byte for 0.2 s"
 
 
 def test_a_closed_port_is_told_and_the_next_mirror_asked(good):
@@ -213,11 +227,7 @@ def test_a_folder_is_enough_where_no_socket_can_be_made(monkeypatch, good):
 @pytest.fixture
 def project(tmp_path) -> Path:
     """A project in which KMNIST is a small made-up data set, and no mirror is listed."""
-    listed = [(f"{source.name}.gz", source.md5) for source in SOURCES]
-    package = tmp_path / "torchvision"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "datasets.py").write_text(f"class KMNIST:\n    resources = {listed!r}\n", encoding="utf-8")
+    disguise(tmp_path, SOURCES)
     given = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
     changed = ["dataset: kmnist" if line.startswith("dataset:") else line for line in given]
     changed = ["    kmnist: []" if line.startswith("    kmnist: [") else line for line in changed]
@@ -225,11 +235,11 @@ def project(tmp_path) -> Path:
     return tmp_path
 
 
-def start(project: Path, mirror: str) -> subprocess.Popen[str]:
+def start(project: Path, mirror: str, **changes: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "stages.download"],
         cwd=project,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1", "DATASET_MIRROR": mirror},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1", "DATASET_MIRROR": mirror} | changes,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -262,6 +272,12 @@ def test_a_killed_download_leaves_no_file_and_the_next_one_gets_the_same_bytes(p
     assert written(project) == {}
 
     code, told = finish(start(project, good.address))
+    assert (code, len(told)) == (0, 4)
+    assert written(project) == MADE_UP
+
+
+def test_a_relative_folder_starts_from_the_users_folder_wherever_dvc_runs_the_stage(project, good, tmp_path):
+    code, told = finish(start(project, tmp_path.name, DVC_ROOT=str(tmp_path.parent)))
     assert (code, len(told)) == (0, 4)
     assert written(project) == MADE_UP
 

@@ -76,8 +76,8 @@ IMAGES = {
 OUTPUTS = {
     "gather": lambda layout: sorted(layout.gathered("scores.parquet").parent.iterdir()),
     "compare": lambda layout: [layout.pairs, layout.dimensions, layout.effects],
-    "plot": lambda layout: sorted(layout.figures.iterdir()),
-    "summarise": lambda layout: [layout.numbers, layout.metrics],
+    "plot": lambda layout: sorted([*layout.figures.iterdir(), *layout.panels.iterdir()]),
+    "summarise": lambda layout: [layout.numbers, layout.metrics, layout.conditions, layout.table("pairs")],
 }
 
 

@@ -51,7 +51,7 @@ def rename(tensors):
 
 def replace_by_conditional(path):
     params = load_params(path.parents[3] / "params.yaml")
-    other = build(64, params.data.hidden, params.model("vae-04").model_copy(update={"conditional": True}))
+    other = build(64, params.data.hidden, params.model("vae-04").model_copy(update={"label": "one-hot"}))
     save_model(path, other, {})
 
 
@@ -111,7 +111,7 @@ def test_weights_that_are_not_finite_score_nothing(project, run_stage):
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("vae-04: {kind: vae, latent_dim: 2", "vae-04: {kind: vae, latent_dim: 5", "latent_dim is 2, not 5"),
+        ("vae-04: {<<: *vae, latent_dim: 2", "vae-04: {<<: *vae, latent_dim: 5", "latent_dim is 2, not 5"),
         ("hidden: [16]", "hidden: [17]", "hidden is (16,), not (17,)"),
     ],
 )

@@ -1,6 +1,13 @@
 import pytest
+import torch
 
 from tests.support.made_up import make_study
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    """Let models that a test starts without a stream of numbers be the same in every run."""
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.distributions import Independent, MultivariateNormal, Normal
+from torch.distributions import Bernoulli, Independent, MultivariateNormal, Normal
 
 from pipeline import library
 from pipeline.core.errors import DataError, NumericalError, ParameterError
@@ -25,8 +25,9 @@ ANNEALING = PARAMS.certify.model_copy(update={"temperatures": 60, "block": 24 * 
 NAN = float("nan")
 
 
-def standard_normal(latent, dtype=torch.float32):
-    return Independent(Normal(torch.zeros(latent, dtype=dtype), torch.ones(latent, dtype=dtype)), 1)
+def standard_normal(latent, dtype=torch.float32, device="cpu"):
+    zero = torch.zeros(latent, dtype=dtype, device=device)
+    return Independent(Normal(zero, zero + 1, validate_args=False), 1, validate_args=False)
 
 
 def linear_model(latent=3, pixels=8, noise=0.3):
@@ -109,9 +110,9 @@ def test_the_same_call_gives_the_same_numbers(linear):
     pd.testing.assert_frame_equal(one, log_likelihood(model, x, EFFORT), check_exact=True)
 
 
-@pytest.mark.parametrize("block", [1, 7, 1000])
-def test_blocks_of_any_size_give_the_same_numbers(linear, block):
-    model, x = linear
+@pytest.mark.parametrize(("block", "images"), [(1, 12), (7, 40), (1000, 40)])
+def test_blocks_of_any_size_give_the_same_numbers(linear, block, images):
+    model, x = linear[0], linear[1][:images]
     whole, parts = (log_likelihood(model, x, EFFORT.model_copy(update={"block": size})) for size in (64, block))
     assert np.allclose(*(one.drop(columns="pareto_k") for one in (whole, parts)), rtol=1e-5, atol=1e-4)
     assert np.allclose(whole["pareto_k"], parts["pareto_k"], atol=0.05)
@@ -145,8 +146,9 @@ def test_an_image_may_come_in_any_type(kind):
     pd.testing.assert_frame_equal(*(log_likelihood(small_vae(pixels=6), one, EFFORT) for one in (x, other)))
 
 
-def test_no_image_gives_an_empty_table():
-    found = log_likelihood(linear_model(), np.zeros((0, 8)), EFFORT)
+@pytest.mark.parametrize("method", [log_likelihood, annealed])
+def test_no_image_gives_an_empty_table(method):
+    found = method(linear_model(), np.zeros((0, 8)), EFFORT if method is log_likelihood else ANNEALING)
     assert (len(found), "log_likelihood" in found) == (0, True)
 
 
@@ -223,6 +225,51 @@ def test_a_model_of_another_form_is_refused(model, said):
     with pytest.raises(ParameterError, match=said) as told:
         log_likelihood(model, np.zeros((4, 8)), EFFORT)
     assert len(str(told.value).splitlines()) == 1
+
+
+UNFIT = {
+    "prior of a batch": (model_with(prior=standard_normal(3).expand((2,))), r"prior has batch shape \(2,\) .*wrap it"),
+    "decoder in double precision": (model_with(likelihood=VAE(8, (16,), 3).double().likelihood), "Double; let .*float"),
+    "loading in double precision": (LinearGaussian(linear_model().loading.double(), 0.3), "double; let .*float"),
+    "decoder on another device": (model_with(likelihood=VAE(8, (16,), 3).to("meta").likelihood), "meta.*; let .*to"),
+    "weights that were never loaded": (VAE(8, (16,), 3).to("meta"), "meta tensors; let .*to"),
+    "decoder of other points": (model_with(likelihood=VAE(8, (16,), 2).likelihood), r"1x3 and 2x16\); let .*latent"),
+}
+UNFIT_FOR_AN_IMAGE = {
+    "posterior in double precision": (
+        model_with(posterior=lambda x: standard_normal(3, torch.float64).expand(x.shape[:1])),
+        r"posterior\(x\) is in torch\.float64 on cpu, and its prior in torch\.float32 on cpu; keep .*`float\(\)`",
+    ),
+    "posterior on another device": (
+        model_with(posterior=lambda x: standard_normal(3, device="meta").expand(x.shape[:1])),
+        r"posterior\(x\) is in torch\.float32 on meta, and its prior in torch\.float32 on cpu; keep .*`to\(\)`",
+    ),
+    "noise in double precision": (
+        model_with(likelihood=lambda z: Independent(Normal(z @ torch.ones(3, 8), torch.ones(8).double()), 1)),
+        r"likelihood\(z\) is in torch\.float64 on cpu, and its prior in torch\.float32 on cpu; keep .*`float\(\)`",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("images", "model", "said"),
+    [*((0, *case) for case in UNFIT.values()), *((4, *case) for case in (UNFIT | UNFIT_FOR_AN_IMAGE).values())],
+    ids=[*(f"{name}, no image" for name in UNFIT), *UNFIT, *UNFIT_FOR_AN_IMAGE],
+)
+@pytest.mark.parametrize("method", [log_likelihood, annealed])
+def test_a_model_whose_parts_do_not_fit_together_is_refused(method, images, model, said):
+    with pytest.raises(ParameterError, match=said) as told:
+        method(model, np.zeros((images, 8)), EFFORT if method is log_likelihood else ANNEALING)
+    assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("method", [log_likelihood, annealed])
+def test_a_value_outside_the_support_is_refused_though_the_likelihood_has_a_density_there(method):
+    model = model_with(likelihood=lambda z: Independent(Bernoulli(logits=z @ torch.ones(3, 8), validate_args=False), 1))
+    x = np.full((4, 8), 0.5, np.float32)
+    assert torch.isfinite(model.likelihood(torch.zeros(4, 3)).base_dist.log_prob(torch.from_numpy(x))).all()
+    with pytest.raises(DataError, match=r"image 0 has a pixel of 0\.5, .*; binarise first$"):
+        method(model, x, EFFORT if method is log_likelihood else ANNEALING)
 
 
 def test_a_model_without_all_parts_is_refused_with_those_that_it_lacks():

@@ -1,16 +1,15 @@
 import html
-import json
 import re
 from collections import Counter
 
 import pytest
 
-from pipeline.rendering.page import render_page
-from pipeline.rendering.quotation import format_number
+from pipeline.core.storage import write_json
+from pipeline.rendering.page import render_pages
+from stages.shared.layout import PAGES, Layout
 from tests.support.quotes import changed, quotes
-from tests.support.samples import SAMPLE, make_sample
+from tests.support.samples import NUMBERS, TINY, make_sample
 
-NUMBERS = json.loads((SAMPLE / "data" / "summarise" / "numbers.json").read_text(encoding="utf-8"))
 COUNTED = {
     "figures": r'<img [^>]*src="data:image',
     "tables": r"<table",
@@ -19,7 +18,6 @@ COUNTED = {
     "footnotes": r'id="fn\d',
     "sections": r'<section id="sec-',
     "blocks of code": r'<pre class="sourceCode python',
-    "notes": r'class="[^"]*callout-note',
 }
 
 
@@ -39,13 +37,19 @@ def captions(page):
     return each(r"<figcaption[^>]*>(.*?)</figcaption>", page)
 
 
+@pytest.fixture
+def page(pages):
+    """Return the first page of the sample by each renderer."""
+    return pages["index"]
+
+
 def test_the_page_has_one_of_everything(page):
     counts = {name: len(re.findall(pattern, page)) for name, pattern in COUNTED.items()}
-    assert counts["figures"] == 3
+    assert counts["figures"] == 4
     assert counts["tables"] == 3
     assert counts["references"] == 2
     assert counts["sections"] == 3
-    assert counts["footnotes"] == counts["notes"] == counts["blocks of code"] == 1
+    assert counts["footnotes"] == counts["blocks of code"] == 1
     assert counts["formulas"] == 7
 
 
@@ -55,7 +59,7 @@ def test_captions_and_references_are_numbered_in_order(page):
         "Figure 1: The curve of the function, which ends at \N{MINUS SIGN}92.1 nats; made by hand.",
         "(a) One curve.",
         "(b) The same again.",
-        "Figure 2: Two panels of one figure, with 10 000 images each.",
+        "Figure 2: Two panels of one figure, with 10,000 images each.",
         "Table 2: Words with a meaning, at 0.213 nats.",
     ]
     assert references(page) == [
@@ -70,35 +74,42 @@ def test_captions_and_references_are_numbered_in_order(page):
     ]
 
 
-def test_every_quoted_value_stands_beside_its_key(page):
-    for key, texts in quotes(page).items():
-        value = NUMBERS[key]
-        printed = {value} if isinstance(value, str) else {format_number(value, digits) for digits in (None, 0, 1, 2, 3)}
-        assert {text.removeprefix("+") for text in texts} <= printed
-    assert len(quotes(page)) == len(NUMBERS)
+def test_a_note_is_open_and_one_that_folds_is_closed_but_has_its_table_inside(pages):
+    page = pages["index"]
+    main = plain(page.partition("<main")[2])
+    assert main.index("A word of care") < main.index("The bound is not the likelihood") < main.index("Words that fold")
+    (note,) = re.findall(r"<details.*?</details>", page, re.DOTALL)
+    assert re.match(r'<details class="callout">\s*<summary class="callout-title">', note)
+    assert plain(re.search(r"<summary.*?</summary>", note, re.DOTALL)[0]) == "Words that fold"
+    assert 'id="tbl-words"' in note
+    assert len(re.findall(r'role="note"|<div class="callout [^"]*callout-note', page)) == 1
 
 
-def test_words_with_meaning_in_markdown_and_html_are_only_words(page):
-    assert quotes(page)["draws.meaning"] == [NUMBERS["draws.meaning"]]
-    assert "<script>alert" not in page
-    assert 'href="javascript' not in page
+def test_the_subtitle_quotes_too(page):
+    (subtitle,) = each(r'<p class="subtitle[^"]*">(.*?)</p>', page)
+    assert subtitle == "A page that has one of everything, of 10,000 images"
 
 
-def test_both_renderers_say_the_same(pandoc_page, quarto_page):
-    assert quotes(pandoc_page) == quotes(quarto_page)
-    assert captions(pandoc_page) == captions(quarto_page)
-    assert references(pandoc_page) == references(quarto_page)
-    for tag in ("h[12]", "t[dh]", "li", "pre"):
-        pattern = rf"<{tag}[ >].*?</{tag}>"
-        assert Counter(each(pattern, pandoc_page)) - Counter({"Abstract": 1}) == Counter(each(pattern, quarto_page))
+def test_the_bar_leads_to_the_other_pages(page):
+    links = re.findall(r'<a href="([\w.]+html[^"]*)"[^>]*>(.*?)</a>', page)
+    assert links == [("dips.html", "Quotations"), ("methods.html#sec-after", "Conditions")]
 
 
-def test_the_foot_says_who_rendered(pandoc_page):
-    assert each(r'<footer class="renderer">(.*?)</footer>', pandoc_page)[0].startswith("Rendered with Pandoc 3")
+def test_both_renderers_say_the_same(sample_pages, needs_quarto):
+    for name in PAGES:
+        pandoc, quarto = (sample_pages(renderer)[name] for renderer in ("pandoc", "quarto"))
+        assert quotes(pandoc) == quotes(quarto)
+        assert captions(pandoc) == captions(quarto)
+        assert references(pandoc) == references(quarto)
+        for tag in ("h[12]", "t[dh]", "li", "pre"):
+            pattern = rf"<{tag}[ >].*?</{tag}>"
+            extra = Counter({"Abstract": 1} if name == "index" else {})
+            assert Counter(each(pattern, pandoc)) - extra == Counter(each(pattern, quarto))
 
 
-def test_the_foot_says_that_quarto_rendered(quarto_page):
-    assert each(r'<footer class="renderer">(.*?)</footer>', quarto_page)[0].startswith("Rendered with Quarto 1")
+def test_the_foot_says_who_rendered(page, renderer):
+    (foot,) = each(r'<footer class="renderer">(.*?)</footer>', page)
+    assert foot.startswith(f"Rendered with {renderer.capitalize()} {3 if renderer == 'pandoc' else 1}.")
 
 
 @pytest.fixture
@@ -106,33 +117,46 @@ def render_changed(tmp_path):
     """Render the sample with some of its numbers changed."""
 
     def render(keys):
-        root = make_sample(tmp_path / "project")
-        other = {key: changed(value) if key in keys else value for key, value in NUMBERS.items()}
-        (root / "data" / "summarise" / "numbers.json").write_text(json.dumps(other), encoding="utf-8")
-        return render_page(root / "report", "pandoc")
+        layout = Layout(make_sample(tmp_path / "project"))
+        write_json(layout.numbers, {key: changed(one) if key in keys else one for key, one in NUMBERS.items()})
+        return quoted(render_pages(layout.report, PAGES, "pandoc"))
 
     return render
 
 
-def test_with_every_number_every_quotation_changes(pandoc_page, render_changed):
-    before, after = quotes(pandoc_page), quotes(render_changed(set(NUMBERS)))
-    assert set(before) == set(after) == set(NUMBERS)
-    for key, texts in before.items():
-        assert len(after[key]) == len(texts)
-        assert not set(after[key]) & set(texts)
+def quoted(pages):
+    """Return what all pages quote, by key."""
+    return quotes("".join(pages.values()))
 
 
-@pytest.mark.parametrize("key", ["vae-20.test.log_likelihood", "gain.low", "vae-04.label", "draws.meaning"])
-def test_with_one_number_only_its_quotations_change(pandoc_page, render_changed, key):
-    before, after = quotes(pandoc_page), quotes(render_changed({key}))
-    assert {name for name in NUMBERS if before[name] != after[name]} == {key}
+def test_with_every_number_every_quotation_changes(sample_pages, render_changed):
+    free = {key for key in NUMBERS if not key.startswith(("role.", "short."))}
+    before, after = quoted(sample_pages("pandoc")), render_changed(free)
+    assert before.keys() == after.keys()
+    assert len(before) > 35
+    for key in before.keys() & free:
+        assert len(after[key]) == len(before[key])
+        assert not set(after[key]) & set(before[key])
 
 
-def test_twice_the_same_bytes(pandoc_page, tmp_path):
-    again = render_page(make_sample(tmp_path / "elsewhere") / "report", "pandoc")
-    assert again == pandoc_page
+def test_with_one_number_only_its_quotations_change(sample_pages, render_changed):
+    key = "vae-20.test.log_likelihood"
+    before, after = quoted(sample_pages("pandoc")), render_changed({key})
+    assert {name for name in before if before[name] != after[name]} == {key}
 
 
-def test_twice_the_same_bytes_from_quarto(quarto_page, tmp_path):
-    again = render_page(make_sample(tmp_path / "elsewhere") / "report", "quarto")
-    assert again == quarto_page
+def test_another_role_quotes_another_model(sample_pages, tmp_path):
+    layout = Layout(make_sample(tmp_path / "project"))
+    write_json(layout.numbers, NUMBERS | {"role.middle": "vae-04"})
+    (layout.report / "dips.qmd").write_text(TINY, encoding="utf-8")  # the sample has no such numbers of that model
+    page = render_pages(layout.report, PAGES, "pandoc")["index"]
+    assert quotes(page)["vae-04.test.images"] == [
+        *quotes(sample_pages("pandoc")["index"])["vae-04.test.images"],
+        "10,000",
+    ]
+    assert "<code>vae-04</code> gives" in " ".join(page.split())
+
+
+def test_twice_the_same_bytes(sample_pages, renderer, tmp_path):
+    again = render_pages(make_sample(tmp_path / "elsewhere") / "report", PAGES, renderer)
+    assert again == sample_pages(renderer)

@@ -1,14 +1,14 @@
 import pytest
 
 from pipeline.core.errors import RenderingError
-from pipeline.rendering.checker import check
+from pipeline.rendering.checker import check, check_together
 
 IMAGE = '<img src="data:image/svg+xml,x" alt="A line">'
 WHOLE = f"""<!DOCTYPE html>
 <html lang="en"><head><title>T</title><style>p {{ color: red }}</style></head>
 <body><nav id="TOC"><a id="toc-a" href="#a">A</a></nav><main>
 <h1 id="a">A</h1><p>Text with an address, x@example.org, and <code>$$ {{python}} ::: @fig-x</code>.
-<a href="https://example.org">A link</a>, <span class="number" title="k">@fig-x $$ ???</span>
+<a href="https://example.org">A link</a>, <span class="number" data-key="k">@fig-x $$ ???</span>
 <span data-cites="b">B</span></p>{IMAGE}<p id="ref-b">B</p></main></body></html>"""
 
 
@@ -41,7 +41,6 @@ def test_a_whole_page_passes():
         (append('<span data-cites="b c">B</span>'), "unknown citation @c"),
         (append("<p>$$ x $$</p>"), "unresolved formula"),
         (append('<span class="math inline">x</span>'), "formula is not MathML"),
-        (append("<p>{python} x</p>"), "unresolved expression"),
         (append("<p>{{&lt; meta x &gt;}}</p>"), "unresolved shortcode"),
         (append("<p>a = b {#eq-x}</p>"), "unresolved attribute {#eq-x"),
         (append("<p>::: callout</p>"), "unresolved block"),
@@ -85,6 +84,32 @@ def test_many_holes_are_told_in_one_line():
     assert "\n" not in str(caught.value)
 
 
-def test_the_pages_of_both_renderers_are_whole(page):
-    check(page)
-    assert len(page) > 10_000
+def test_the_message_names_the_page():
+    with pytest.raises(RenderingError, match=r"^dips\.html is not complete: it has no language"):
+        check(spoil(' lang="en"', ""), "dips")
+
+
+@pytest.mark.parametrize("link", ["other.html", "other.html#b", "report.pdf", "explorer.html", "#a"])
+def test_links_to_pages_and_to_places_that_are_there_pass(link):
+    check_together({"index": append(f'<a href="{link}">x</a>'), "other": append('<p id="b">x</p>')})
+
+
+@pytest.mark.parametrize("link", ["other.html#c", "other.html#%63", "index.html#b"])
+def test_a_link_to_no_place_of_another_page_is_told(link):
+    with pytest.raises(RenderingError) as caught:
+        check_together({"index": append(f'<a href="{link}">x</a>'), "other": append('<p id="b">x</p>')})
+    assert str(caught.value) == f"index.html: the link {link} has no target; correct the report's source"
+
+
+@pytest.mark.parametrize("link", ["others.html", "others.html#b", "explore.html#view=a", "reports.pdf"])
+def test_a_link_to_a_page_that_is_not_made_is_told(link):
+    with pytest.raises(RenderingError) as caught:
+        check_together({"index": append(f'<a href="{link}">x</a>'), "other": append('<p id="b">x</p>')})
+    assert str(caught.value) == f"index.html: the link {link} leads to no page; correct the report's source"
+
+
+def test_the_pages_of_both_renderers_are_whole(pages):
+    for name, page in pages.items():
+        check(page, name)
+        assert len(page) > 10_000
+    check_together(pages)

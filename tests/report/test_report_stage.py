@@ -3,65 +3,88 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from stages.shared.layout import PAGES, Layout
 from tests.support.samples import make_sample, make_tiny, run_stage
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
-WAITING = "```{python}\nimport time\nopen('started', 'w').close()\ntime.sleep(600)\n```\n"
 
 
 @pytest.fixture
 def waiting(tmp_path):
-    """Start the stage and wait until it runs a cell of the page."""
-    folder = make_tiny(tmp_path / "project", WAITING)
+    """Start the stage with a Quarto that never ends, and wait until it renders."""
+    folder = make_tiny(tmp_path / "project", "Text.\n")
+    program = tmp_path / "programs" / "quarto"
+    program.parent.mkdir()
+    started = tmp_path / "started"
+    program.write_text(
+        f'#!/bin/sh\nif [ "$1" = --version ]; then echo 1.5.57; exit; fi\ntouch "{started}"\nsleep 600\n',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
     process = subprocess.Popen(
         [sys.executable, "-m", "stages.report"],
         cwd=folder.parent,
-        env=os.environ | {"RENDERER": "pandoc"},
+        env=os.environ | {"RENDERER": "quarto", "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"},
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
     )
-    deadline = time.monotonic() + 60
-    while not (folder / "started").exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: started.exists() or process.poll() is not None, seconds=60, pause=0.05)
     with process:
         yield process, folder
         process.kill()
 
 
-def test_dvc_yaml_lists_what_the_pages_import_quote_and_include():
-    deps = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]["report"]["deps"]
+def test_dvc_yaml_lists_what_the_pages_need_and_make():
+    stage = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]["report"]
     used = {path.relative_to(ROOT).as_posix() for path in (ROOT / "report").glob("*.*") if path.name[0] != "."}
+    used |= {
+        "report/_extensions",
+        "data/plot",
+        "data/panels",
+        "data/summarise",
+        "stages/report.py",
+        "pipeline/rendering",
+        "pipeline/core",
+    }
     for page in (ROOT / "report").glob("*.qmd"):
-        text = page.read_text(encoding="utf-8")
-        for room, names in re.findall(r"^from (pipeline[\w.]*) import ([\w, ]+)", text, re.MULTILINE):
-            modules = [room, *(f"{room}.{name.strip()}" for name in names.split(","))]
-            files = [f"{module.replace('.', '/')}.py" for module in modules]
-            used |= {file for file in files if (ROOT / file).is_file()}
-        used |= set(re.findall(r'source\(layout\.root, "([\w/.]+)"', text))
-    assert "pipeline/numbers/claims.py" in used
-    assert [file for file in sorted(used) if not any(file == dep or file.startswith(f"{dep}/") for dep in deps)] == []
+        named = re.findall(r"\.\./(data/[\w-]+)/", page.read_text(encoding="utf-8"))
+        assert set(named) <= {"data/plot", "data/panels", "data/summarise"}
+    assert sorted(used - set(stage["deps"])) == []
+    layout = Layout(ROOT)
+    made = [layout.pdf, *(layout.page(name) for name in PAGES)]
+    assert sorted(stage["outs"]) == sorted(path.relative_to(ROOT).as_posix() for path in made)
 
 
-def test_from_a_path_with_spaces_and_letters_beyond_ascii_in_the_c_locale(tmp_path, pandoc_page):
+def test_the_settings_list_the_pages_and_the_conditions():
+    settings = YAML(typ="safe").load((ROOT / "report" / "_quarto.yml").read_text(encoding="utf-8"))
+    assert settings["project"]["render"] == [f"{name}.qmd" for name in PAGES]
+    assert {path.stem for path in (ROOT / "report").glob("*.qmd")} == set(PAGES)
+    asked = [(ROOT / "report" / path).resolve() for path in settings["metadata-files"]]
+    assert asked == [Layout(ROOT).conditions, Layout(ROOT).drawn]
+
+
+def test_from_a_path_with_spaces_and_letters_beyond_ascii_in_the_c_locale(tmp_path, sample_pages):
     root = make_sample(tmp_path / "a page of Zoë\N{APOSTROPHE}s \N{GREEK SMALL LETTER PI}")
     finished = run_stage(root, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert (root / "report" / "_output" / "index.html").read_text(encoding="utf-8") == pandoc_page
+    for name, page in sample_pages("pandoc").items():
+        assert Layout(root).page(name).read_text(encoding="utf-8") == page
+    assert Layout(root).pdf.read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
     ("body", "environment", "code", "complaint"),
     [
-        ("```{python}\n1 / 0\n```\n", {}, 7, "report: index.qmd line 9: ZeroDivisionError"),
-        ("See @fig-none.\n", {}, 7, "report: Pandoc: @fig-none refers to no label"),
-        ("See [there](#none).\n", {}, 7, "report: the page is not complete: the link #none has no target"),
+        ("A {{< n no.such >}}.\n", {}, 7, "report: Pandoc: index.qmd line 7: no number no.such in data/summarise"),
+        ("See @fig-none.\n", {}, 7, "report: Pandoc: index.qmd line 7: @fig-none refers to no label"),
+        ("See [there](#none).\n", {}, 7, "report: index.html is not complete: the link #none has no target"),
         ("Text.\n", {"RENDERER": "word"}, 2, "report: RENDERER=word: unknown"),
         ("Text.\n", {"RENDERER": "quarto", "PATH": "/nowhere"}, 7, "report: quarto is not on the PATH"),
     ],
@@ -78,12 +101,14 @@ def test_a_failure_is_one_line_and_leaves_the_old_page(tmp_path, body, environme
     assert [one.read_text(encoding="utf-8") for one in page.parent.iterdir()] == ["the old page"]
 
 
-def test_a_missing_source_is_reported(tmp_path):
+@pytest.mark.parametrize("name", PAGES)
+def test_a_missing_source_is_reported(tmp_path, name):
     folder = make_tiny(tmp_path / "project", "Text.\n")
-    (folder / "index.qmd").unlink()
+    (folder / f"{name}.qmd").unlink()
     finished = run_stage(folder.parent)
-    assert finished.returncode == 4
-    assert "index.qmd" in finished.stderr
+    assert finished.returncode == 7
+    assert f"{name}.qmd" in finished.stderr
+    assert finished.stderr.count("\n") == 1
     assert not (folder / "_output").exists()
 
 
@@ -92,7 +117,6 @@ def test_a_killed_rendering_leaves_nothing_behind_that_looks_like_a_page(waiting
     process.kill()
     process.wait(timeout=20)
     assert not (folder / "_output").exists()
-    (folder / "index.qmd").write_text("---\ntitle: T\n---\n\n# One\n\nText.\n", encoding="utf-8")
     assert run_stage(folder.parent).returncode == 0
     assert (folder / "_output" / "index.html").exists()
 

@@ -1,20 +1,56 @@
-"""The real DVC with Git: what a user compares and tries."""
+"""The README's lines through the real DVC with Git: what a user compares, tries, keeps, discards and shares."""
 
 import json
 import math
 import re
-from functools import partial
+import shutil
+from pathlib import Path
 
 import pytest
+from dvc.utils.hydra import apply_overrides
 from ruamel.yaml import YAML
 
+from pipeline.config import load_params
+from pipeline.core.errors import DataError
+from pipeline.core.storage import read_json
+from pipeline.core.tables import read_table
+from pipeline.data.idx import FILES
+from pipeline.investigations.compare.tables import PAIRS
+from stages.commands import experiments
+from stages.commands.verify import fingerprint
 from stages.shared.layout import Layout
-from tests.support.tiny import MODELS, copy_with_git, dvc, git
-
-NEW = (
-    "{kind: vae, latent_dim: 4, conditional: true, train_on: matched, binarization: threshold, seed: 1, "
-    "epochs_factor: 1, score_on: holdouts}"
+from tests.support.datasets import disguise, list_sources, make_files, pack
+from tests.support.readme import BLOCKS, PROSE, README, STAND_INS, adapted
+from tests.support.tiny import (
+    MODELS,
+    ROOT,
+    copy_finished,
+    copy_unpacked,
+    copy_with_git,
+    dvc,
+    edit,
+    git,
+    one_line,
+    shell,
+    stage,
 )
+from tests.support.waiting import until
+
+_, CHANGES, SWEEP, (JOIN,) = BLOCKS
+_, CHANGE, DATASET, SHOW, KEEP, DIFFERENCES, PLOTS = CHANGES
+QUEUE, START, COMPARE = SWEEP
+ALL, DRY, RENDER, FORCE = "dvc repro", "dvc repro --dry", "dvc repro -s report", "dvc repro -f"
+DISCARD = "git checkout . && git clean -fdq data && dvc checkout --force"
+REPOSITORY = "git init && git add -A && git commit -m start && dvc config --local core.no_scm false"
+STORE, PUSH = "dvc remote add --local -d store /path/or/s3://bucket", "dvc push"
+FETCH, NEEDED = "dvc pull", "dvc repro --pull --allow-missing"
+WATCH = "dvc plots show dvclive/vae-20/plots/metrics"  # tests/stages/test_live.py
+MENTIONED = "dvc exp run"
+NO_GIT = "dvc config --local core.no_scm true"
+ADDED = adapted(re.search(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1])
+"""The line of a new model in params.yaml."""
+LENGTHS = ("120", "480")
+"""Epochs in the queue."""
 
 
 @pytest.fixture(scope="module")
@@ -23,23 +59,140 @@ def committed(finished, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def stored(committed):
+    """The committed project, its outputs in a remote."""
+    shell(committed, adapted(f"{STORE} && {PUSH}"))
+    return committed
+
+
+@pytest.fixture(scope="module")
 def tried(finished, once):
-    """Two experiments: one model changed, then one more model added."""
+    """An experiment with one model changed, looked at; then one more model, which joins the others in the numbers."""
 
     def make(folder):
-        copy_with_git(finished, folder)
-        run = partial(dvc, folder, "exp", "run", "--name")
-        more = ("score@vae-06", "gather", "compare", "plot", "summarise")
-        return {
-            "wider": run("wider", "-S", "models.vae-20.latent_dim=4"),
-            "more": run("more", "-S", f"+models.vae-06={NEW}", *more),
-        }
+        layout = Layout(copy_with_git(finished, folder))
+        lines = {"change": CHANGE, "show": SHOW, "differences": DIFFERENCES, "plots": PLOTS}
+        told = {step: shell(folder, line) for step, line in lines.items()}
+        edit(layout.params, "\nroles:", f"{ADDED}\nroles:")
+        told |= {"name": experiment(told["change"]), "join": shell(folder, f"{JOIN} compare summarise")}
+        return told | {"left": shell(folder, DRY)}
 
     return once("experiments", make)
 
 
+@pytest.fixture(scope="module")
+def queued(finished, once):
+    """The queue, compared on a page; its first experiment kept, and discarded again. No stage draws or renders."""
+
+    def make(folder):
+        layout = Layout(copy_with_git(finished, folder))
+        leave_out(layout, "plot", "explore", "report")
+        git(folder, "commit", "-q", "-a", "-m", "Numbers alone")
+        told = {"committed": state(layout)}
+        names = re.findall(r"Queued experiment '(.+?)'", shell(folder, QUEUE))
+        shell(folder, START)
+        wait(folder, names)
+        shell(folder, COMPARE)
+        shell(folder, KEEP.replace("NAME", names[0]))
+        told |= {"kept": state(layout), "unlike": unlike(folder, names[0])}
+        layout.figure("of-no-other-study").write_text("<svg/>", encoding="utf-8")
+        shell(folder, DISCARD)
+        return told | {"names": names, "discarded": state(layout)}
+
+    return once("queued", make)
+
+
+def leave_out(layout, *names):
+    """Remove stages from dvc.yaml, and what shows their outputs."""
+    yaml = YAML()
+    tree = yaml.load(layout.dvc_yaml)
+    for name in names:
+        del tree["stages"][name]
+    del tree["plots"]
+    yaml.dump(tree, layout.dvc_yaml)
+
+
+def experiment(said):
+    """Return the name of the experiment that DVC says it ran."""
+    return re.search(r"Ran experiment\(s\): (\S+)", said)[1]
+
+
+def reference(folder, name):
+    """Return Git's reference to an experiment, or nothing as long as there is none."""
+    found = git(folder, "for-each-ref", "--format=%(refname)", "refs/exps").split()
+    return next((one for one in found if one.endswith(f"/{name}")), None)
+
+
+def wait(folder, names):
+    """Wait for the end of the experiments of the queue, all of which must succeed."""
+    failed = "refs/exps/celery/failed"
+    until(lambda: all(reference(folder, name) for name in names) or git(folder, "for-each-ref", failed), pause=2)
+    until(lambda: "Running" not in dvc(folder, "queue", "status"), pause=2)
+    assert not git(folder, "for-each-ref", failed), dvc(folder, "queue", "status")
+
+
+def state(layout):
+    """Return a parameter, results that follow from it, and what Git and DVC find changed."""
+    return {
+        "epochs": load_params(layout.params).models["vae-04"].epochs,
+        "results": [fingerprint(path, layout.root) for path in (layout.weights("vae-04"), layout.numbers)],
+        "git": git(layout.root, "status", "--short"),
+        "dvc": dvc(layout.root, "status"),
+    }
+
+
+def unlike(folder, name):
+    """Return the files in Git that are not those of the experiment."""
+    git(folder, "add", "--all")
+    names = git(folder, "diff", "--cached", "--name-only", reference(folder, name)).split()
+    git(folder, "reset", "--quiet")
+    return names
+
+
+def clone(project, target):
+    """Return a fresh clone that knows the project's remote."""
+    git(target.parent, "clone", "-q", str(project), target.name)
+    shell(target, STORE.replace("/path/or/s3://bucket", str(project.parent / "store")))
+    return target
+
+
 def ran(said):
     return re.findall(r"Running stage '(.+)'", said)
+
+
+def stage_names(project):
+    return dvc(project, "stage", "list", "--name-only").split()
+
+
+def test_every_line_of_the_readme_for_dvc_is_run_here_or_in_the_tests_of_the_chain():
+    lines = (
+        ALL,
+        DRY,
+        RENDER,
+        FORCE,
+        DISCARD,
+        REPOSITORY,
+        f"{STORE} && {PUSH}",
+        FETCH,
+        NEEDED,
+        MENTIONED,
+        WATCH,
+        NO_GIT,
+    )
+    assert set(PROSE) == set(lines)
+
+
+def test_the_readme_has_the_values_that_are_replaced():
+    assert [value for value in STAND_INS if value not in README] == []
+
+
+@pytest.mark.parametrize("line", re.findall(r"^dvc exp run .*-S .*", README, re.MULTILINE))
+def test_the_committed_parameters_allow_every_change_that_the_readme_makes(line, tmp_path):
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    name, values = re.search(r"-S (\S+?)=(\S+)", line).groups()
+    for value in values.split(","):
+        apply_overrides(tmp_path / "params.yaml", [f"{name}={value}"])
+        assert load_params(tmp_path / "params.yaml")
 
 
 def test_a_committed_project_is_up_to_date(committed):
@@ -74,69 +227,154 @@ def test_a_bare_clone_shows_the_training_curves_of_all_models_and_every_figure(c
 
 
 def test_two_revisions_show_their_curves_together_and_their_figures_side_by_side(tried, tmp_path):
-    shown = json.loads(dvc(tried[0], "plots", "diff", "HEAD", "wider", "--json", "--out", str(tmp_path / "plots")))
+    folder, name = tried[0], tried[1]["name"]
+    shown = json.loads(dvc(folder, "plots", "diff", "HEAD", name, "--json", "--out", str(tmp_path / "plots")))
     assert not shown.get("errors")
     curves = shown["data"]["ELBO of the validation images during training"][0]["content"]["data"]["values"]
-    assert {point["rev"] for point in curves} == {"HEAD", "wider"}
-    assert sorted(one["revisions"] for one in shown["data"]["data/plot/training.svg"]) == [["HEAD"], ["wider"]]
+    assert {point["rev"] for point in curves} == {"HEAD", name}
+    assert sorted(one["revisions"] for one in shown["data"]["data/plot/training-1.svg"]) == sorted([["HEAD"], [name]])
 
 
-def test_the_stages_can_be_drawn(committed):
-    drawn = dvc(committed, "dag", "--mermaid")
-    assert "flowchart TD" in drawn
-    assert all(f'"score@{model}"' in drawn for model in MODELS)
+def test_a_run_can_be_forced(project):
+    assert sorted(ran(shell(project, f"{FORCE} --dry"))) == sorted(stage_names(project))
 
 
 def test_an_experiment_runs_what_its_change_makes_necessary(tried):
     chain = [f"{name}@vae-20" for name in ("train", "score", "certify", "diagnose")]
     others = ["sample@vae-20", "gather", "compare", "decompose", "plot", "summarise", "report", "explore"]
-    assert sorted(ran(tried[1]["wider"])) == sorted([*chain, *others])
+    assert sorted(ran(tried[1]["change"])) == sorted([*chain, *others])
 
 
-def test_an_experiments_numbers_can_be_told_from_the_committed_ones(tried):
-    folder = tried[0]
-    changed = json.loads(dvc(folder, "params", "diff", "HEAD", "wider", "--json"))["params.yaml"]
-    assert changed == {"models.vae-20.latent_dim": {"old": 3, "new": 4, "diff": 1}}
-    moved = json.loads(dvc(folder, "metrics", "diff", "HEAD", "wider", "--json"))
-    assert "test_log_likelihood.middle" in moved["data/summarise/metrics.json"]
-    assert "test_log_likelihood.small" not in moved["data/summarise/metrics.json"]
+def test_what_an_experiment_changed_is_told(tried):
+    assert re.search(r"models\.vae-20\.epochs\s+240\s+480", tried[1]["differences"])
+    assert "test_log_likelihood.middle" in tried[1]["differences"]
+    assert "test_log_likelihood.small" not in tried[1]["differences"]
+
+
+def test_curves_and_figures_are_shown_on_one_page(tried):
+    assert "dvc_plots/index.html" in tried[1]["plots"]
+    page = (tried[0] / "dvc_plots" / "index.html").read_text(encoding="utf-8")
+    assert "ELBO of the validation images during training" in page
+    assert "training-1.svg" in page
 
 
 def test_experiments_are_listed(tried):
-    names = re.findall(r'"name": "(\w+)"', dvc(tried[0], "exp", "show", "--json"))
-    assert {"wider", "more"} <= set(names)
+    assert tried[1]["name"] in tried[1]["show"]
 
 
-def test_an_added_model_is_trained_and_scored(tried):
-    assert {"train@vae-06", "score@vae-06", "compare", "plot", "summarise"} <= set(ran(tried[1]["more"]))
-    assert Layout(tried[0]).scores("vae-06").exists()
+def test_an_added_model_is_trained_scored_and_compared_and_no_other_is_made_again(tried):
+    layout, stages = Layout(tried[0]), ran(tried[1]["join"])
+    name = re.match(r"\s*(\S+):", ADDED)[1]
+    assert {f"train@{name}", f"score@{name}", "gather", "compare", "decompose", "summarise"} <= set(stages)
+    assert {"plot", "explore"} <= set(ran(tried[1]["left"]))
+    assert [one for one in stages if "@" in one and not one.endswith(f"@{name}")] == []
+    assert (name, "vae-20") in set(
+        read_table(layout.pairs, PAIRS)[["model_a", "model_b"]].itertuples(index=False, name=None)
+    )
+    assert f"{name}.test.log_likelihood" in read_json(layout.numbers)
 
 
-def test_a_model_that_is_not_listed_is_left_out_with_a_line(tried):
-    lines = [line for line in tried[1]["more"].splitlines() if line.startswith("gather: ")]
-    files = ("data/train/vae-06/history.csv", "data/score/vae-06.parquet")
-    assert lines == [f"gather: {file} is left out; `make models` lists it in dvc.yaml" for file in files]
+def test_queued_experiments_are_compared_with_the_committed_study(queued):
+    folder, told = queued
+    page = Layout(folder).experiments.read_text(encoding="utf-8")
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", page)[1:]]
+    first, second = told["names"]
+    assert [row[:2] for row in rows] == [[LENGTHS[0], first], ["240", "committed study"], [LENGTHS[1], second]]
+    assert len({row[2] for row in rows}) == len(rows)
+    numbers = json.loads(git(folder, "show", f"{reference(folder, second)}:data/summarise/numbers.json"))
+    mean, error = (numbers[f"vae-04.test.{part}"] for part in ("log_likelihood", "sampling_error"))
+    assert rows[2][2] == f"{mean:.2f} ± {error:.2f}"
 
 
-def test_dvc_lists_what_the_project_can_run(committed):
-    described = dict(line.split(maxsplit=1) for line in dvc(committed, "stage", "list").splitlines())
-    stages = YAML(typ="safe").load((committed / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    assert {name.partition("@")[0] for name in described} == set(stages)
-    assert {f"{name}@{model}" for name in ("train", "score", "certify") for model in MODELS} <= set(described)
-    assert all(described.values())
+def test_the_page_of_experiments_is_whole_without_a_network(queued, browser):
+    browser.open(Layout(queued[0]).experiments)
+    assert browser.run(
+        "return document.images.length > 0 && [...document.images].every(image => image.naturalWidth > 0)"
+    )
+    assert not browser.requests()[1:]
+    assert not browser.complaints()
 
 
-def test_a_clone_with_a_remote_has_nothing_to_do(committed, tmp_path):
-    dvc(committed, "remote", "add", "--local", "store", str(tmp_path / "store"))
-    dvc(committed, "push", "--remote", "store")
-    git(tmp_path, "clone", "-q", str(committed), "clone")
-    dvc(tmp_path / "clone", "remote", "add", "--local", "--default", "store", str(tmp_path / "store"))
-    assert not ran(dvc(tmp_path / "clone", "repro", "--pull", "--allow-missing"))
-    assert not git(tmp_path / "clone", "status", "--short")
+def test_an_experiment_that_is_kept_brings_its_parameters_and_results(queued):
+    told = queued[1]
+    assert told["kept"]["epochs"] == int(LENGTHS[0])
+    assert told["unlike"] == []
+    assert "up to date" in told["kept"]["dvc"]
+    before, after = told["committed"]["results"], told["kept"]["results"]
+    assert all(one != other for one, other in zip(before, after, strict=True))
+
+
+def test_discarded_changes_leave_the_committed_study(queued):
+    assert queued[1]["discarded"] == queued[1]["committed"]
+
+
+def test_a_clone_fetches_everything_and_has_nothing_to_do(stored, tmp_path):
+    fresh = clone(stored, tmp_path / "clone")
+    shell(fresh, FETCH)
+    assert not ran(shell(fresh, ALL))
+    assert not git(fresh, "status", "--short")
+    assert fingerprint(Layout(fresh).scores("vae-20"), fresh) == fingerprint(Layout(stored).scores("vae-20"), stored)
+
+
+def test_a_clone_runs_what_a_change_affects_and_fetches_no_more_than_that_needs(stored, tmp_path):
+    fresh = clone(stored, tmp_path / "clone")
+    assert not ran(shell(fresh, NEEDED))
+    assert not Layout(fresh).images.exists()
+    edit(fresh / "pipeline" / "explorer" / "page.css", "--paper: #ffffff", "--paper: #fffffe")
+    assert ran(shell(fresh, NEEDED)) == ["explore"]
+    assert Layout(fresh).images.exists()
+    assert not Layout(fresh).weights("vae-20").exists()
 
 
 def test_a_bare_clone_renders_the_page(committed, tmp_path):
     git(tmp_path, "clone", "-q", str(committed), "clone")
-    assert ran(dvc(tmp_path / "clone", "repro", "--single-item", "report")) == ["report"]
-    rendered = [Layout(folder).page.read_bytes() for folder in (committed, tmp_path / "clone")]
+    assert ran(shell(tmp_path / "clone", RENDER)) == ["report"]
+    rendered = [Layout(folder).page("index").read_bytes() for folder in (committed, tmp_path / "clone")]
     assert rendered[0] == rendered[1]
+
+
+def test_in_an_archive_an_experiment_runs_elsewhere_with_the_changes_and_the_users_folder_of_files(finished, tmp_path):
+    layout = Layout(copy_unpacked(finished, tmp_path / "project"))
+    shell(layout.root, NO_GIT)  # as `make study` does where there is no Git
+    files = make_files()
+    disguise(layout.root, list_sources(files))
+    (tmp_path / "mirror").mkdir()
+    for name, body in files.items():
+        (tmp_path / "mirror" / f"{name}.gz").write_bytes(pack(body))
+    shell(layout.root, REPOSITORY)
+    edit(layout.params, 'kmnist: ["https://codh.rois.ac.jp/kmnist/dataset/kmnist/"]', "kmnist: []")
+    edit(layout.root / "stages" / "download.py", "print(line", 'print("changed:", line')
+    changes = git(layout.root, "diff")
+
+    said = shell(layout.root, f"{DATASET} --temp download", DATASET_MIRROR="../mirror")
+    found = dict(re.findall(r"^changed: (\S+): \d+ kB from (.*)/\1\.gz$", said, re.MULTILINE))
+    assert set(found) == set(FILES)
+    assert {Path(place).resolve() for place in found.values()} == {(tmp_path / "mirror").resolve()}
+    params = git(layout.root, "show", f"{reference(layout.root, experiment(said))}:params.yaml")
+    tree = YAML(typ="safe").load(params)
+    assert (tree["dataset"], tree["download"]["mirrors"]["kmnist"]) == ("kmnist", [])
+    assert git(layout.root, "diff") == changes
+    assert not layout.download("kmnist").exists()
+
+
+def test_without_git_there_are_no_experiments_to_compare_wherever_dvc_is(finished, tmp_path):
+    bare = copy_finished(finished, tmp_path / "bare")
+    done = stage(bare, "commands.experiments", PATH="/nowhere")
+    assert done.returncode == DataError.exit_code
+    assert one_line(done.stderr, "experiments: `dvc exp show`: ", "experiments need a Git repository")
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        [],
+        [{"rev": "workspace"}],
+        [{"rev": "workspace"}, {"rev": "a", "data": None, "error": {"msg": "broken"}}],
+        [{"rev": "workspace"}, {"rev": "a", "data": {"params": {"params.yaml": {"error": {}}}}}],
+        [{"rev": "workspace"}, {"rev": "a"}, {"rev": "b"}],
+    ],
+)
+def test_a_list_without_the_committed_study_is_told(monkeypatch, listed):
+    monkeypatch.setattr(experiments, "_output", lambda command, words: json.dumps(listed))
+    with pytest.raises(DataError, match=r"`dvc exp show` does not list the committed study's parameters; commit the"):
+        experiments.main(Layout(ROOT))

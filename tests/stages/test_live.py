@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 
 from stages.shared.layout import Layout
-from tests.support.tiny import git
+from tests.support.tiny import dvc, git
 
 WARNING = "no live mirror of the training curve: "
 
@@ -21,8 +21,8 @@ def train(project, run_stage):
     assert code == 0
     assert [path.read_bytes() for path in outputs] == before
     lines = said.splitlines()
-    assert [line.split()[1] for line in lines if " epochs " in line] == ["1/2", "2/2"]
-    return [line for line in lines if " epochs " not in line]
+    assert [line.split()[1] for line in lines if " epochs, " in line] == ["1/2", "2/2"]
+    return [line for line in lines if " epochs, " not in line]
 
 
 def put_dvclive(monkeypatch, live):
@@ -50,7 +50,11 @@ def test_without_git_the_curve_is_mirrored(project, run_stage):
     mirrored = (project / "dvclive/vae-04/plots/metrics/validation_elbo.tsv").read_text(encoding="utf-8")
     history = Layout(project).history("vae-04").read_text(encoding="utf-8")
     ours = [line.rsplit(",", 1)[1] for line in history.splitlines()[1:]]
-    assert [float(line.split("\t")[1]) for line in mirrored.splitlines()[1:]] == [float(value) for value in ours]
+    values = [line.split("\t")[1] for line in mirrored.splitlines()[1:]]
+    assert [float(value) for value in values] == [float(value) for value in ours]
+    dvc(project, "plots", "show", "dvclive/vae-04/plots/metrics")
+    page = (project / "dvc_plots" / "index.html").read_text(encoding="utf-8")
+    assert all(f'"validation_elbo": "{value}"' in page for value in values)
 
 
 def test_git_without_a_commit_costs_the_mirror_and_nothing_else(project, run_stage):

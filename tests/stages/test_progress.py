@@ -17,7 +17,7 @@ def test_without_a_terminal_there_are_a_few_plain_lines(capsys, parts):
     told = tell(capsys, parts)
     lines = told.err.splitlines()
     assert 1 <= len(lines) <= 10
-    assert lines[-1] == f"vae-20: {sum(parts)}/{sum(parts)} images just {parts[-1]}"
+    assert lines[-1] == f"vae-20: {sum(parts)}/{sum(parts)} images, just {parts[-1]}"
     assert told.out == ""
     assert "\r" not in told.err
 

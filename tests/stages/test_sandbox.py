@@ -3,6 +3,7 @@ from ruamel.yaml import YAML
 
 from pipeline.config import load_params
 from pipeline.core.errors import ParameterError, StorageError
+from pipeline.core.storage import read_json
 from stages.commands.sandbox import COPIED, main, make_sandbox
 from stages.shared.layout import Layout
 from tests.support.tiny import CHANGES, MODELS, ROOT
@@ -29,8 +30,9 @@ def test_changes_are_laid_over_and_null_takes_away(tmp_path):
     params = load_params(make_sandbox(ROOT, tmp_path, CHANGES).params)
     theirs = load_params(ROOT / "params.yaml")
     assert tuple(params.models) == MODELS
-    assert params.models["vae-04"] == theirs.models["vae-04"].model_copy(update={"latent_dim": 2})
-    assert params.data.epochs == 2
+    changed = {"latent_dim": 2, "score_on": "all"}
+    assert params.models["vae-04"] == theirs.models["vae-04"].model_copy(update=changed)
+    assert params.epochs("vae-04") == 2
     assert params.data.batch_size == theirs.datasets["digits"].batch_size
     assert params.train.learning_rate == theirs.train.learning_rate
 
@@ -43,16 +45,22 @@ def test_the_copys_lists_agree_with_its_models(tmp_path):
 
 
 def test_the_project_is_left_as_it_was(tmp_path):
-    before = content(ROOT)
+    before = content(ROOT), Layout(ROOT).replication.read_bytes()
     make_sandbox(ROOT, tmp_path, CHANGES)
-    assert content(ROOT) == before
+    assert (content(ROOT), Layout(ROOT).replication.read_bytes()) == before
+
+
+def test_a_copy_has_a_record_without_replications(tmp_path):
+    layout = make_sandbox(ROOT, tmp_path, CHANGES)
+    assert read_json(layout.replication) == {"study": {}, "replications": {}}
 
 
 def test_a_second_copy_brings_edits_and_keeps_results(tmp_path):
     make_sandbox(ROOT, tmp_path, CHANGES)
-    page = Layout(tmp_path).page
+    page = Layout(tmp_path).page("index")
     page.parent.mkdir()
     page.write_text("rendered", encoding="utf-8")
+    (tmp_path / "report" / "gone.qmd").write_text("", encoding="utf-8")
     (tmp_path / "dvc.lock").write_text("lock", encoding="utf-8")
     (tmp_path / "pipeline" / "gone.py").write_text("", encoding="utf-8")
     (tmp_path / "pipeline" / "core" / "rng.py").write_text("edited", encoding="utf-8")
@@ -60,6 +68,7 @@ def test_a_second_copy_brings_edits_and_keeps_results(tmp_path):
     assert page.read_text(encoding="utf-8") == "rendered"
     assert (tmp_path / "dvc.lock").read_text(encoding="utf-8") == "lock"
     assert not (tmp_path / "pipeline" / "gone.py").exists()
+    assert not (tmp_path / "report" / "gone.qmd").exists()
     assert (tmp_path / "pipeline" / "core" / "rng.py").read_bytes() == (
         ROOT / "pipeline" / "core" / "rng.py"
     ).read_bytes()
@@ -81,9 +90,18 @@ def test_what_is_quoted_stays_so_since_dvc_reads_no_bare_address_in_a_list(tmp_p
 def test_the_project_is_not_copied_over_itself(tmp_path, target):
     project = make_sandbox(ROOT, tmp_path / "project", {}).root
     before = content(project)
-    with pytest.raises(ParameterError, match="is inside the project"):
+    with pytest.raises(ParameterError, match="is the project itself or in a folder that is copied; name another"):
         make_sandbox(project, project / target, {})
     assert content(project) == before
+
+
+def test_a_folder_with_files_of_its_own_is_left_as_it_is(tmp_path):
+    own = tmp_path / "other" / "stages" / "own.py"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    with pytest.raises(ParameterError, match="stages was not copied there; name another folder"):
+        main(str(ROOT / "demo.yaml"), str(tmp_path / "other"), Layout(ROOT))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [own]
 
 
 def test_a_place_that_is_no_folder_is_told(tmp_path):

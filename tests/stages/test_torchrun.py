@@ -3,13 +3,13 @@
 import os
 import re
 import signal
-import time
 
 import psutil
 import pytest
 
 from stages.shared.layout import Layout
-from tests.support.tiny import LONGEST, call, copy_finished, dvc, edit, running, stage
+from tests.support.tiny import LONGEST, call, copy_finished, dvc, running, unscored
+from tests.support.waiting import until
 
 MODEL = "vae-04"
 TORCHRUN = ("torchrun", "--standalone", "--nproc-per-node=2")
@@ -19,15 +19,7 @@ SECOND = "00001024-*.parquet"
 
 
 def outputs(folder):
-    return Layout(folder).scores(MODEL), Layout(folder).score_metrics(MODEL)
-
-
-def unscored(folder):
-    """Nothing scored yet, and more work to it than there is time to break it off."""
-    edit(folder / "params.yaml", "  draws: 64 ", "  draws: 640 ")
-    for path in outputs(folder):
-        path.unlink()
-    return folder
+    return [Layout(folder).scores(MODEL)]
 
 
 def said_by_stage(said):
@@ -39,21 +31,13 @@ def worker(program, rank):
     return next(one for one in psutil.Process(program.pid).children() if one.environ().get("RANK") == str(rank))
 
 
-def wait_for(find):
-    for _ in range(20 * LONGEST):
-        if found := find():
-            return found
-        time.sleep(0.05)
-    raise TimeoutError
-
-
 def lose_first_worker(folder, restarts):
     """Two workers, the first of which is killed in the middle, after the second has finished its piece."""
     with running(folder, *TORCHRUN, f"--max-restarts={restarts}", *SCORE) as program:
         line = next(line for line in program.stderr if " images" in line)
         first = worker(program, 0)
         first.send_signal(signal.SIGSTOP)
-        piece = wait_for(lambda: list(Layout(folder).unfinished_scores(MODEL).rglob(SECOND)))[0]
+        piece = until(lambda: list(Layout(folder).unfinished_scores(MODEL).rglob(SECOND)), pause=0.05)[0]
         before = piece.stat().st_ino, piece.stat().st_mtime_ns
         first.kill()
         again = next(line for line in program.stderr if " images" in line) if restarts else ""
@@ -69,22 +53,12 @@ def left(folder):
 
 
 @pytest.fixture(scope="module")
-def alone(finished, once):
-    """Scored by one process."""
-
-    def make(folder):
-        return stage(unscored(copy_finished(finished, folder)), "score", MODEL).returncode
-
-    return once("scored alone", make)
-
-
-@pytest.fixture(scope="module")
 def torn(finished, once):
     """Two workers lose one without a restart, then fail to read a piece, then lose one and are restarted."""
 
     def make(folder):
         facts = {}
-        unscored(copy_finished(finished, folder))
+        unscored(copy_finished(finished, folder), MODEL)
         facts["lost"] = lose_first_worker(folder, restarts=0) | {"left": left(folder)}
         piece = next(Layout(folder).unfinished_scores(MODEL).rglob(SECOND))
         piece.rename(piece.with_name("aside"))
@@ -110,7 +84,7 @@ def test_two_workers_write_the_bytes_of_one_process(finished, project):
     done = call(project, *TORCHRUN, *SCORE)
     assert done.returncode == 0, done.stderr
     assert same_bytes(project, finished)
-    assert left(project) == [2, []]
+    assert left(project) == [1, []]
     assert f"{MODEL}: 1024/1024 images" in done.stderr
     assert "1797" not in done.stderr
     assert "773" not in done.stderr
@@ -135,12 +109,13 @@ def test_a_worker_that_fails_is_told_in_one_line_and_no_table_is_written(torn):
     assert not re.search(r"^ +File .*/(stages|pipeline)/", failed["said"], re.MULTILINE)
 
 
-def test_a_restarted_worker_ends_with_the_bytes_of_one_process(alone, torn):
+def test_a_restarted_worker_ends_with_the_bytes_of_one_process(scored_alone, torn):
     folder, facts = torn
-    assert alone[1] == 0
+    other, (code, said) = scored_alone
+    assert code == 0, said
     assert facts["restarted"]["code"] == 0, facts["restarted"]["said"]
-    assert same_bytes(folder, alone[0])
-    assert facts["restarted"]["left"] == [2, []]
+    assert same_bytes(folder, other)
+    assert facts["restarted"]["left"] == [1, []]
 
 
 def test_a_restart_keeps_the_pieces_of_the_others(torn):
@@ -150,7 +125,7 @@ def test_a_restart_keeps_the_pieces_of_the_others(torn):
 
 
 def test_an_interruption_of_all_workers_is_told_without_a_traceback_of_theirs(finished, project):
-    unscored(project)
+    unscored(project, MODEL)
     with running(project, *TORCHRUN, *SCORE) as program:
         next(line for line in program.stderr if " images" in line)
         os.killpg(program.pid, signal.SIGINT)

@@ -12,7 +12,8 @@ from pipeline.validation.certify.block import Block
 from tests.support.densities import LinearGaussian
 
 CPU = torch.device("cpu")
-WORK = {"models": (), "images": 1, "simulated": 1, "quadrature_latent": 4, "nodes": 9, "block": 1000}
+WORK = {"models": (), "images": 1, "simulated": 1, "searched": 1, "searched_latent": 8, "searched_high": 1}
+WORK |= {"quadrature_latent": 4, "nodes": 9, "block": 1000}
 
 
 class Unlabelled(LinearGaussian):

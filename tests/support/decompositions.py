@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.rng import stream
-from pipeline.investigations.decompose.binarization import binarization_log_ratio, redraw
-from pipeline.investigations.decompose.estimates import estimates, tabulate
+from pipeline.investigations.decompose.baselines import baselines
+from pipeline.investigations.decompose.estimates import Control, order_estimates, tabulate, variance_estimates
 from pipeline.investigations.decompose.tables import DRAWS, GRADIENTS, REDRAWS, Decomposition
 from pipeline.investigations.decompose.work import Operations, gradient_estimates
 from tests.support.parameters import PARAMS
@@ -19,13 +19,16 @@ def make_decomposition(scores, images, split):
     test = own[own["subset"] == "test"].reset_index(drop=True)
     others = {name: scores[name] for name in ("vae-20-threshold", "vae-20-seed-1") if name in scores}
     intervals = PARAMS.intervals.model_copy(update={"resamples": 100})
-    source, redraws, gradients = partial(stream, 0), _redraw(test[:12], images.grey), make_gradients()
-    control = "vae-20-threshold" if "vae-20-threshold" in others else None
+    source, redraws, gradients = partial(stream, 0), _redraw(test[:12]), make_gradients()
+    name = "vae-20-threshold"
+    control = Control(name, others[name], own) if name in others else None
     rows = [
-        *estimates(own, redraws, others, control, images.grey, split, intervals, source),
+        *variance_estimates(own, redraws, control, images.grey, split, intervals, source),
+        *order_estimates(own, others, intervals, source),
         *gradient_estimates(gradients, Operations(8.0, 10.0), intervals, source("gradients")),
     ]
-    return Decomposition("vae-20", _average(test[:30]), redraws, gradients, tabulate(rows))
+    known = baselines(images.binary_stochastic, split)
+    return Decomposition("vae-20", _average(test[:30]), redraws, gradients, tabulate(rows), known)
 
 
 def _average(test):
@@ -47,13 +50,12 @@ def _average(test):
     return pd.concat(parts, ignore_index=True)[DRAWS.names]
 
 
-def _redraw(test, grey):
+def _redraw(test):
     rng, parts = np.random.default_rng(4), []
     for row in test.to_dict("records"):
-        log_ratio = binarization_log_ratio(np.repeat(grey[[row["id"]]], 4, axis=0), redraw(grey[row["id"]], 4, rng))
-        found = row["log_likelihood"] + 0.7 * log_ratio + rng.normal(0, 2, 4)
+        found = row["log_likelihood"] + rng.normal(0, 5, 4)
         columns = {"id": np.int32(row["id"]), "redraw": np.arange(4, dtype=np.int32), "log_likelihood": found}
-        parts.append(pd.DataFrame(columns | {"standard_error": 0.1, "binarization_log_ratio": log_ratio}))
+        parts.append(pd.DataFrame(columns | {"standard_error": 0.1}))
     return pd.concat(parts, ignore_index=True)[REDRAWS.names]
 
 

@@ -15,16 +15,19 @@ from pipeline.core.rng import stream
 from pipeline.models.build import build, start
 
 
-def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
+def small_vae(
+    pixels=10, latent_dim=2, *, conditional=False, label="one-hot", encoder_sees_label=True, seed=0, scale=4.0
+):
     """An untrained model whose latent dimensions matter: its decoder's last layer is scaled up."""
     params = ModelParams(
         kind="vae",
         latent_dim=latent_dim,
-        conditional=conditional,
+        label=label if conditional else "none",
+        encoder_sees_label=conditional and encoder_sees_label,
         train_on="core",
-        binarization="stochastic",
+        binarisation="stochastic",
         seed=seed,
-        epochs_factor=1,
+        epochs=80,
         score_on="all",
     )
     model = build(pixels, (16,), params)
@@ -32,6 +35,11 @@ def small_vae(pixels=10, latent_dim=2, *, conditional=False, seed=0, scale=4.0):
     with torch.no_grad():
         model.decoder[-1].weight.mul_(scale)
     return model
+
+
+def normals(*shape, seed=0):
+    """Standard normal numbers, the same for the same seed."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def every_image(pixels):

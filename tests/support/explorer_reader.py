@@ -1,12 +1,14 @@
 """Use the explorer in a browser as a reader does."""
 
 import io
-import time
+from functools import partial
 
 import pandas as pd
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
+
+from tests.support import waiting
 
 READY = "return document.documentElement.dataset.ready === 'yes'"
 INK = """
@@ -20,15 +22,8 @@ return [...document.querySelectorAll("#listing tbody tr")].map((row) => [...row.
 SCORED = """
 return [...document.querySelectorAll("#scores tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))
 """
+until = partial(waiting.until, seconds=20, pause=0.05)
 FOCUSED = "const one = document.activeElement; return one.id || one.name || one.textContent.trim()"
-
-
-def until(true, seconds=20):
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "timed out"
-        time.sleep(0.05)
-    return found
 
 
 class Reader:
@@ -36,6 +31,32 @@ class Reader:
 
     def __init__(self, browser, path):
         self.browser, self.driver, self.folder = browser, browser.driver, path.parent
+
+    def open(self, address):
+        """Open the page anew at an address after its #."""
+        uri = self.driver.current_url.partition("#")[0]
+        self.driver.get("about:blank")
+        self.driver.get(f"{uri}#{address}")
+        until(lambda: self.browser.run(READY))
+
+    def address(self):
+        """Return what stands after the # of the page's address, once it is written."""
+        self.browser.run("writeAddress()")
+        return self.driver.current_url.partition("#")[2]
+
+    def shown(self):
+        """Return the numbers of the images in the plot."""
+        return self.browser.run("return view.rows.map((image) => images.id[image])")
+
+    def selected(self):
+        """Return the numbers of the selected images in the plot."""
+        return self.browser.run("return selected().map((image) => images.id[image])")
+
+    def choose(self, name, value):
+        Select(self.driver.find_element("id", name)).select_by_value(value)
+
+    def click(self, name):
+        self.driver.find_element("id", name).click()
 
     def text(self, name):
         return self.browser.run(f"return document.getElementById('{name}').textContent")
@@ -67,15 +88,19 @@ class Reader:
         pointer.move_to_location(*self.point(x, y))
         chain.perform()
 
-    def drag(self, corners):
+    def drag(self, corners, *, shift=False):
         places = [self.point(*corner) for corner in corners]
         chain, pointer = self.pointer()
+        if shift:
+            ActionChains(self.driver).key_down(Keys.SHIFT).perform()
         pointer.move_to_location(*places[0])
         pointer.pointer_down()
         for place in places[1:]:
             pointer.move_to_location(*place)
         pointer.pointer_up()
         chain.perform()
+        if shift:
+            ActionChains(self.driver).key_up(Keys.SHIFT).perform()
 
     def press(self, *keys):
         for key in keys:
@@ -96,8 +121,10 @@ class Reader:
         return pd.read_csv(io.StringIO(text))
 
 
-def opened(browser, path, folder, **kind):
+def opened(browser, path, folder, *, height=860, **kind):
     browser.open(path, **kind)
+    size = {"width": kind.get("width", 1280), "height": height, "deviceScaleFactor": 1}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size | {"mobile": size["width"] < 600})
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
     until(lambda: browser.run(READY))
     return Reader(browser, folder / "selection.csv")

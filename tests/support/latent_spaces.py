@@ -8,15 +8,13 @@ def diagnosed(latent, rng, *, epochs=1.0):
         return {"value": value, "low": value - half, "high": value + half}
 
     return {
-        "images": 1000,
         "latent": latent,
         "active": latent - 2,
-        "activity": [1.0] * (latent - 2) + [0.001, 0.0],
         "removal": {"elbo": near(0.001), "log_likelihood": near(-0.002), "images": 50},
         "divergence": {"divergence": 24.5, "information": 6.9, "marginal": 17.6, "units": 0.1}
-        | {"total_correlation": 17.5, "error": 0.01, "log_images": 6.91},
+        | {"total_correlation": 17.5, "log_images": 6.91},
         "gaussian": 0.07,
-        "norm": {"relative": near(1.06), "inner": 0.02, "distance": 0.15, "chance": 0.043},
+        "norm": {"relative": near(1.06)},
         "accuracy": near(0.8 + 0.05 * epochs),
         "moments": near(0.66 - 0.05 * epochs),
         "bound": near(1.2, 0.1),
@@ -27,9 +25,7 @@ def diagnosed(latent, rng, *, epochs=1.0):
         ],
         "unsure": {
             name: near(value + 0.01 * rng.random())
-            for name, value in zip(
-                ("real", "posterior", "prior", "fullest", "emptiest"), (0.1, 0.14, 0.5, 0.3, 0.7), strict=True
-            )
+            for name, value in {"real": 0.1, "posterior": 0.14, "prior": 0.5, "emptiest": 0.7}.items()
         },
-        "generated": near(-110.0, 2.0) | {"images": 100, "emptier": near(-12.0, 5.0)},
+        "generated": near(-110.0, 2.0) | {"emptier": near(-12.0, 5.0)},
     }

@@ -28,7 +28,7 @@ from pipeline.investigations.sample.study import Pictures
 from pipeline.likelihood.subset_means import summary
 from pipeline.models.build import build, start
 from pipeline.numbers.results import Results
-from pipeline.validation.validate.tables import CURVES, ESTIMATOR_ERRORS, REFERENCE, STUDY
+from pipeline.validation.validate.tables import CURVES, METHOD_ESTIMATES, REFERENCE, STUDY
 from tests.support.decompositions import make_decomposition
 from tests.support.latent_spaces import diagnosed
 from tests.support.parameters import PARAMS
@@ -57,6 +57,8 @@ VARIANTS = {
     "vae-32-matched": ("vae-32", {"train_on": "matched"}),
 }
 """Variants of the first three models: the model, and the parameters that differ from it."""
+SEVERAL_RUNS = VARIANTS | {f"vae-04-seed-{seed}": ("vae-04", {"seed": seed}) for seed in (1, 2)}
+"""With these there are several training runs of every model whose runs the report compares."""
 
 
 CPU = torch.device("cpu")
@@ -94,30 +96,27 @@ class Study:
         return concatenate(self.tables.histories, "model")
 
     @property
-    def summary(self):
-        """Return the means over images of every model that is shown."""
-        return concatenate({name: summary(self.tables.scores[name]) for name in self.models}, "model")
-
-    @property
     def marks(self):
         return marks({name: model_label(name, model) for name, model in self.models.items()})
 
 
-def make_study(*, models=5, side=28, images=1400, grey=None, label=None):
-    """Make up results for a number of models and images, of which the last three tenths are the test file."""
+def make_study(*, models=5, side=28, images=1400, variants=VARIANTS):
+    """Make up results for a number of models and images, of which the last three tenths are the test file.
+
+    With five models or more there are also variants of them.
+    """
     rng = np.random.default_rng(0)
-    if grey is None:
-        grey, label = _draw_images(images, side, rng)
+    grey, label = _draw_images(images, side, rng)
     pool = np.arange(len(grey)) < 0.7 * len(grey)
     split = hold_out(grey, label, pool, 0.05, len(grey) // 14, rng)
     params = {name: _describe(name, place) for place, name in enumerate(NAMES[:models])}
     scores = {name: _score(split, model, rng) for name, model in params.items()}
-    others = _variants(params) if models >= 5 else {}
+    others = _variants(params, variants) if models >= 5 else {}
     pictures = freeze(grey, label, np.random.default_rng(7))
     everyone = scores | {
         name: _score(split, model, np.random.default_rng(place)) for place, (name, model) in enumerate(others.items())
     }
-    shorter = {"vae-20-short-10": params["vae-20"].model_copy(update={"epochs_factor": 0.1, "score_on": "test"})}
+    shorter = {"vae-20-epochs-008": params["vae-20"].model_copy(update={"epochs": 8, "score_on": "test"})}
     labelled = freeze(grey, label, rng)
     found, latent = _diagnose(params | shorter, labelled)
     whole = _with_few_resamples(params | others)
@@ -158,7 +157,7 @@ def _draw_pictures(models, tables):
             model=start(build(pixels, (8,), model), np.full(pixels, 0.2), rng),
             images=tables.images,
             split=tables.split,
-            binary=tables.images.binary(model.binarization),
+            binary=tables.images.binary(model.binarisation),
             scores=tables.scores[name],
             stream=lambda *names: stream(0, *names),
             device=CPU,
@@ -182,17 +181,20 @@ def _describe(name, place):
         latent_dim={0: 4, NAMES.index("vae-20-matched"): 21, NAMES.index("cvae-20"): 21, NAMES.index("cvae-04"): 4}.get(
             place, 20 + place
         ),
-        conditional=name.startswith("cvae"),
+        label="one-hot" if name.startswith("cvae") else "none",
+        encoder_sees_label=name.startswith("cvae"),
         train_on="matched" if "matched" in name else "core",
-        binarization="threshold" if "threshold" in name else "stochastic",
+        binarisation="threshold" if "threshold" in name else "stochastic",
         seed=0,
-        epochs_factor=1,
+        epochs=80,
         score_on="all" if place < 3 else "holdouts",
     )
 
 
 def _score(split, model, rng):
-    scored = split.loc[scored_rows(split, model.score_on), ["id", "label", "subset", "region"]]
+    scored = split.loc[
+        scored_rows(split, model.score_on, np.random.default_rng(0)), ["id", "label", "subset", "region"]
+    ]
     hard = np.random.default_rng(1).normal(0, 18, len(split))[scored["id"]]
     level = np.array([-85, -45, -102, -96, -92, -98, -92, -82, -104, -88.0])[scored["label"]]
     log_likelihood = level + hard - 45 * np.exp(-model.latent_dim / 6) + rng.normal(0, 3, len(scored))
@@ -208,11 +210,11 @@ def _score(split, model, rng):
     )
 
 
-def _variants(params):
-    """Return those of `VARIANTS` that are not among the models."""
+def _variants(params, variants):
+    """Return those variants that are not among the models."""
     return {
         name: params[base].model_copy(update={**change, "score_on": "test"})
-        for name, (base, change) in VARIANTS.items()
+        for name, (base, change) in variants.items()
         if name not in params
     }
 
@@ -244,6 +246,7 @@ def _certify(scores, model, rng):
     parts = [part, _about(part, "annealing", rng, wrong), _about(part[-1:], "annealing-again", rng)]
     parts += [_about(part, "quadrature", rng)] if model.latent_dim == 4 else []
     parts += [simulated, _about(simulated, "reverse", rng, -0.4)]
+    parts += [_about(part[part["subset"] == "test"], "second-search", rng)]
     return pd.concat(parts, ignore_index=True).astype({"subset": "category", "method": "category"})
 
 
@@ -262,14 +265,14 @@ def _estimate(scores, place):
     for method, worth, before in zip(CURVES, (8.0, 2.0, 0.8), (1, 189, 300), strict=True):
         draws = (16, 256, 5000) if method == "encoder" else (16, 256)
         found += [_off(part, method, k, before + k, worth / np.sqrt(k), rng) for k in draws]
-    return pd.concat(found, ignore_index=True).astype({"method": "category"})[ESTIMATOR_ERRORS.names]
+    return pd.concat(found, ignore_index=True).astype({"method": "category"})[METHOD_ESTIMATES.names]
 
 
 def _diagnose(models, images):
     """Make up a diagnosis, as numbers and as arrays, of the first three unconditional models and of the last model."""
     rng = np.random.default_rng(4)
     plain = [*[name for name, model in models.items() if not model.conditional][:3], list(models)[-1]]
-    found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].epochs_factor) for name in plain}
+    found = {name: diagnosed(models[name].latent_dim, rng, epochs=models[name].epochs / 80) for name in plain}
     arrays = {
         name: {
             "level": np.sort(rng.random(1000) ** 0.8),
@@ -286,7 +289,7 @@ def _diagnose(models, images):
 
 def _join(model, images):
     """Join a few images through the latent space of a model that has learnt nothing."""
-    x, rng = images.binary(model.binarization)[:50], np.random.default_rng(6)
+    x, rng = images.binary(model.binarisation)[:50], np.random.default_rng(6)
     made = start(build(x.shape[1], (8,), model), np.full(x.shape[1], 0.2), rng)
     quick = PARAMS.diagnose.model_copy(update={"networks": 1, "hidden": 8, "steps": 4})
     space = examine(made, x, x, quick, partial(stream, 1), CPU)

@@ -14,10 +14,10 @@ STEPS, SEEDS, POINTS = 400, 6, 30
 
 
 def make_run(points, shift, sigma, rng):
-    """Return a run whose fit approaches the true function, and is moved away by `shift` at every sixtieth step."""
+    """Return a run whose fit approaches the true function, and is moved away by `shift` at every twentieth step."""
     line, _ = truth(points.x, PARAMS)
     away = np.exp(-np.arange(STEPS) / 20)[:, None, None] * rng.normal(size=(1, SEEDS, 1))
-    thrown = (np.arange(STEPS) % 60 == 30)[:, None] * rng.uniform(0.5, 1.5, (STEPS, SEEDS)) * shift
+    thrown = (np.arange(STEPS) % 20 == 10)[:, None] * rng.uniform(0.5, 1.5, (STEPS, SEEDS)) * shift
     f = line + away + thrown[:, :, None]
     smaller = sigma * (1 + np.exp(-np.arange(STEPS) / 50))[:, None, None] + np.zeros_like(f)
     train = np.stack([total(points.y, *both) for both in zip(f, smaller, strict=True)])
@@ -36,7 +36,7 @@ def make_regression():
         sigma = 0.3 + 0 * x if name == CONSTANT else np.maximum(noise, 0.02 * place)
         run = make_run(points, 0.7 if name == CONSTANT else 0.2, sigma, rng)
         tables = {"traces": traces(run), "levels": levels(run, PARAMS), "dips": dips(run, points, PARAMS)}
-        tables["outcomes"] = outcomes(run, points, points, PARAMS)
+        tables["outcomes"] = outcomes(run, points, PARAMS)
         if name in (CONSTANT, VARYING):
             tables |= {kind: make(run, points, PARAMS) for kind, make in OF_TWO_MODELS.items()}
         for kind, table in tables.items():

@@ -13,7 +13,7 @@ COST = {"centre": 95, "pc1-low": 5, "pc1-high": 210, "within-low": 100, "within-
 """Nats that an image of each region costs with few dimensions: times exp(-d / 3)."""
 
 
-def make_sizes(dims=EIGHT, several=(20, 32), images=3000, diagnosed=None):
+def make_sizes(dims=EIGHT, several=(20, 32), images=3000):
     """Make up the scores of a model of each size, and of three runs of the sizes in `several`.
 
     Returns:
@@ -37,11 +37,11 @@ def make_sizes(dims=EIGHT, several=(20, 32), images=3000, diagnosed=None):
     intervals = PARAMS.intervals.model_copy(update={"resamples": 100})
     roles = PARAMS.roles.model_copy(update={"small": f"vae-{dims[0]:02}", "large": f"vae-{dims[-1]:02}"})
     params = PARAMS.model_copy(update={"models": models, "intervals": intervals, "roles": roles})
-    active = {f"vae-{latent_dim:02}": min(latent_dim, 16) for latent_dim in diagnosed or dims}
+    active = {f"vae-{latent_dim:02}": min(latent_dim, 16) for latent_dim in dims}
     return params, scores, active
 
 
-def make_table(*sizes, **others):
+def make_table(dims):
     """Return the table of latent dimensions of `make_sizes`."""
-    params, scores, active = make_sizes(*sizes, **others)
+    params, scores, active = make_sizes(dims)
     return dimension_table(params, scores, active, compare_pairs(params, scores))

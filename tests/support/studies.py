@@ -1,35 +1,49 @@
 """Render the real report with a made-up study."""
 
-import hashlib
-import json
+import re
 import shutil
 from collections.abc import Callable
-from functools import partial
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipeline.core.storage import read_json, write_bytes, write_json, write_text
+from pipeline.figures.alternatives import ALTERNATIVES, as_markdown
 from pipeline.figures.atlas import draw_all
-from pipeline.figures.style import to_svg
+from pipeline.numbers.claims import NAMES, ONE_SIDED, compare_studies, verdicts
 from pipeline.numbers.collect import all_numbers
-from pipeline.rendering.manuscript import read_manuscript
-from pipeline.rendering.page import Report, render_page, render_report
-from stages.shared.layout import Layout
-from tests.support.made_up import make_study
-from tests.support.quotes import plain_text
-from tests.support.samples import make_sample
+from pipeline.numbers.keys import Numbers
+from pipeline.rendering.page import render_pages
+from pipeline.rendering.pandoc import run_pandoc
+from pipeline.rendering.pdf import render_pdf
+from stages.plot import write_all as write_figures
+from stages.shared.layout import PAGES, Layout
+from stages.summarise import write_all
+from tests.support.made_up import SEVERAL_RUNS, make_study
+from tests.support.quotes import text_of
 
 ROOT = Path(__file__).parents[2]
-Numbers = dict[str, float | int | str]
-TEN = ("orders",)
-"""Figures that a study of ten models has and a study of five does not."""
+VERDICTS = ("above", "below", "unresolved", "absent")
+CONDITION = re.compile(r'\]\{\.content-visible when-meta="claims\.([\w-]+)\.(\w+)"\}')
+STAND_IN = """<svg xmlns="http://www.w3.org/2000/svg" width="504" height="200" viewBox="0 0 504 200">
+<path d="M 0 190 L 500 10" stroke="#345" fill="none"/></svg>"""
+"""A picture for a figure that a made-up study does not have."""
 
 
 @pytest.fixture(scope="session")
 def drawn_study(once) -> Callable[[int], Layout]:
     """Return the layout of the figures of a made-up study with this many models, drawn once."""
-    return lambda models: Layout(once(f"figures of {models} models", partial(_draw, models=models))[0])
+
+    def drawn_study(models):
+        def make(root):
+            study = make_study(models=models, side=8, images=700)
+            claims = verdicts(study_numbers(study))
+            write_figures(Layout(root), draw_all(study.drawing(gallery=6), study.tables, claims))
+
+        return Layout(once(f"figures of {models} models", make)[0])
+
+    return drawn_study
 
 
 @pytest.fixture(scope="session")
@@ -37,105 +51,116 @@ def made_numbers(once) -> Callable[[int], Numbers]:
     """Return the numbers of a made-up study with this many models."""
 
     def made_numbers(models=5):
-        return read_json(Layout(once(f"numbers of {models} models", partial(_calculate, models=models))[0]).numbers)
+        def make(root):
+            study = make_study(models=models, side=8, images=700, variants=SEVERAL_RUNS)
+            write_json(Layout(root).numbers, study_numbers(study))
+
+        return read_json(Layout(once(f"numbers of {models} models", make)[0]).numbers)
 
     return made_numbers
 
 
 @pytest.fixture(scope="session")
-def made_report(drawn_study) -> Callable[[Path, Numbers], Layout]:
-    """Copy the project's report to a folder, with these numbers and the figures of a made-up study of five models.
+def made_layout(made_numbers) -> Callable[..., Layout]:
+    """Make a project with the report's sources and what `summarise` writes of a made-up study, with stand-in figures.
 
-    Another figure takes the place of one that such a study does not have.
+    Args of the function returned:
+        root: a folder that does not exist yet.
+        numbers: of the study; those of five models if left out.
+        dataset: whose words the pages use.
     """
 
-    def made_report(root, numbers):
+    def made_layout(root, numbers=None, dataset="mnist"):
         layout = Layout(root)
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
         for name in ("pipeline", "stages"):
-            root.mkdir(parents=True, exist_ok=True)
             (root / name).symlink_to(ROOT / name)
         shutil.copytree(ROOT / "report", layout.report, ignore=shutil.ignore_patterns("_output", ".quarto"))
-        shutil.copytree(drawn_study(5).figures, layout.figures)
-        for name in TEN:
-            shutil.copy2(layout.figure("validate"), layout.figure(name))
-        write_json(layout.numbers, numbers)
+        write_json(layout.replication, compare_studies({}, {}))
+        write_all(layout, made_numbers() if numbers is None else numbers, dataset)
+        for name in figures_of_pages():
+            write_text(layout.figure(name), STAND_IN)
+        for name in ALTERNATIVES:
+            write_text(layout.figure(f"{name}-1"), STAND_IN)
+            write_text(layout.panels_of(name), as_markdown(name, {f"{name}-1": ""}))
+        write_json(layout.drawn, {"figures": dict.fromkeys(ALTERNATIVES, True)})
         return layout
 
-    return made_report
+    return made_layout
 
 
 @pytest.fixture(scope="session")
-def made_page(made_report, once) -> Callable[[Numbers], str]:
-    """Return the page with these numbers, rendered once for all processes of the tests."""
+def study_pages(made_layout, drawn_study, once) -> Callable[[str], tuple[Layout, dict[str, str]]]:
+    """Return the layout and the pages of the made-up study of five models, rendered once by a renderer.
 
-    def make(root, numbers):
-        layout = made_report(root, numbers)
-        write_text(layout.page, render_page(layout.report, "pandoc"))
-
-    def made_page(numbers):
-        name = hashlib.sha256(json.dumps(numbers).encode()).hexdigest()[:12]
-        return Layout(once(f"page {name}", partial(make, numbers=numbers))[0]).page.read_text(encoding="utf-8")
-
-    return made_page
-
-
-@pytest.fixture(scope="session")
-def made_text(made_report, once) -> Callable[[Numbers], str]:
-    """Return the page's text with these numbers, before a renderer makes a page of it: half the work."""
-
-    def make(root, numbers):
-        layout = made_report(root, numbers)
-        write_text(layout.page, plain_text(read_manuscript(layout.report).markdown))
-
-    def made_text(numbers):
-        name = hashlib.sha256(json.dumps(numbers).encode()).hexdigest()[:12]
-        return Layout(once(f"text {name}", partial(make, numbers=numbers))[0]).page.read_text(encoding="utf-8")
-
-    return made_text
-
-
-@pytest.fixture(scope="session")
-def study_report(made_report, made_numbers, once) -> tuple[Layout, Report]:
-    """Return the report of the made-up study of five models, rendered once: its layout, and the page and PDF."""
-
-    def make(root):
-        layout = made_report(root, made_numbers())
-        report = render_report(layout.report, "pandoc")
-        write_text(layout.page, report.page)
-        write_bytes(layout.pdf, report.pdf)
-
-    layout = Layout(once("report of a study", make)[0])
-    return layout, Report(layout.page.read_text(encoding="utf-8"), layout.pdf.read_bytes())
-
-
-def section_with(root, name, numbers):
-    """Return a section of the report with these numbers, in Markdown: no figure is drawn and no page made.
-
-    Args:
-        root: a folder that does not exist yet.
-        name: of the file in `report/`.
-        numbers: what the section may quote.
+    With Pandoc there is a PDF too.
     """
-    report = make_sample(root) / "report"
-    shutil.copy(ROOT / "report" / name, report)
-    setup = (ROOT / "report" / "index.qmd").read_text(encoding="utf-8").partition("\n::: {.screen}")[0]
-    write_text(report / "index.qmd", f"{setup}\n{{{{< include {name} >}}}}\n")
-    write_json(Layout(root).numbers, numbers)
-    return read_manuscript(report).markdown
 
+    def study_pages(renderer="pandoc"):
+        def make(root):
+            layout = made_layout(root)
+            drawn = drawn_study(5)
+            shutil.copytree(drawn.figures, layout.figures, dirs_exist_ok=True)
+            shutil.copytree(drawn.panels, layout.panels, dirs_exist_ok=True)
+            for name, page in render_pages(layout.report, PAGES, renderer).items():
+                write_text(layout.page(name), page)
+            if renderer == "pandoc":
+                write_bytes(layout.pdf, render_pdf(layout.report, [f"{name}.qmd" for name in PAGES]))
 
-def _draw(root, models):
-    """Draw the figures of a made-up study."""
-    layout, study = Layout(root), make_study(models=models, side=8, images=700)
-    for name, figure in draw_all(study.drawing(gallery=6), study.tables).items():
-        write_bytes(layout.figure(name), to_svg(figure))
+        layout = Layout(once(f"report of a study by {renderer}", make)[0])
+        return layout, {name: layout.page(name).read_text(encoding="utf-8") for name in PAGES}
 
-
-def _calculate(root, models):
-    """Compute the numbers of a made-up study."""
-    write_json(Layout(root).numbers, study_numbers(make_study(models=models, side=8, images=700)))
+    return study_pages
 
 
 def study_numbers(study):
     """Return every number of a made-up study, by key."""
     return all_numbers(study.params, study.tables)
+
+
+@cache
+def sources():
+    """Return the sources of the pages, by name."""
+    return {name: (ROOT / "report" / f"{name}.qmd").read_text(encoding="utf-8") for name in PAGES}
+
+
+def figures_of_pages():
+    """Return the names of the figures that the pages show, in order."""
+    return list(dict.fromkeys(re.findall(r"\(\.\./data/plot/([\w-]+)\.svg\)", "".join(sources().values()))))
+
+
+def turn(layout, verdict):
+    """Give every claim this verdict and, unless it is absent, an estimate with an interval.
+
+    Claims of `ONE_SIDED` are not resolved where the others are below.
+    """
+    numbers = {key: value for key, value in read_json(layout.numbers).items() if not key.startswith("claim.")}
+    if verdict != "absent":
+        numbers |= {f"claim.{name}.{end}": 1.5 for name in NAMES for end in ("value", "low", "high")}
+        numbers.setdefault("decompose.lead.other.words", "class")  # of a claim that the made-up study does not make
+    write_json(layout.numbers, numbers)
+    known = {verdict: True} | ({} if verdict == "absent" else {"known": True})
+    asked = read_json(layout.conditions)
+    claims = dict.fromkeys(NAMES, known)
+    if verdict == "below":
+        claims |= {name: {"unresolved": True, "known": True} for name in ONE_SIDED}
+    write_json(layout.conditions, asked | {"claims": claims})
+
+
+def words_of(layout, page):
+    """Return the visible text of a page without code and figures, which takes a fraction of the time of making it."""
+    made = run_pandoc(layout.report, f"{page}.qmd", ["--to=html5", "--mathml"])
+    return text_of(re.sub(r"<pre\b.*?</pre>", "", made, flags=re.DOTALL))
+
+
+def wordings(source):
+    """Return what a page says of each claim under each verdict, by claim and verdict; words in brackets alone."""
+    found = {}
+    for end in CONDITION.finditer(source):
+        start, depth = end.start(), 1
+        while depth:
+            start -= 1
+            depth += {"]": 1, "[": -1}.get(source[start], 0)
+        found.setdefault(end[1], {}).setdefault(end[2], []).append(source[start + 1 : end.start()])
+    return found

@@ -27,15 +27,28 @@ CHANGES = {
     "dataset": "digits",
     "device": "cpu",
     "threads": 1,
-    "datasets": {"digits": {"epochs": 2, "hidden": [16]}},
-    "models": {"vae-04": {"latent_dim": 2}, "vae-20": {"latent_dim": 3}, "cvae-20": {"latent_dim": 2}}
+    "datasets": {"digits": {"epochs_factor": 0.01, "hidden": [16]}},
+    "models": {
+        "vae-04": {"latent_dim": 2, "score_on": "all"},
+        "vae-20": {"latent_dim": 3, "score_on": "all"},
+        "cvae-20": {"latent_dim": 2},
+    }
     | dict.fromkeys(name for name in load_params(ROOT / "params.yaml").models if name not in MODELS),
     "train": {"precision": "float32", "checkpoint_every": 1},
-    "score": {"prior_points": 500, "starts": 2, "search_passes": 10, "refine_rounds": 2, "draws": 64},
+    "score": {
+        "prior_points": 500,
+        "low_prior_points": 500,
+        "starts": 2,
+        "search_passes": 10,
+        "refine_rounds": 2,
+        "draws": 64,
+    },
     "certify": {
         "models": list(MODELS),
         "images": 2,
         "simulated": 2,
+        "searched": 3,
+        "searched_high": 3,
         "chains": 2,
         "temperatures": 4,
         "leapfrogs": 1,
@@ -61,7 +74,7 @@ CHANGES = {
     },
     "decompose": {"images": 3, "curve": [1, 4], "repetitions": 2, "redrawn": 3, "redraws": 2}
     | {"gradient_images": 2, "gradient_repetitions": 2, "gradient_draws": [1, 2]},
-    "compare": {"pairs": [["vae-20", "vae-04"]]},
+    "compare": {"base": "vae-20", "pairs": [["vae-20", "vae-04"]]},
     "intervals": {"resamples": 100},
     "plot": {"gallery": 4},
     "explore": {"wall": 12},
@@ -75,9 +88,13 @@ def copy_project(target: Path) -> Layout:
     return make_sandbox(ROOT, target, CHANGES)
 
 
+LEFT_OUT = ("PYTHON", "LC_", "DVC", "GIT", "JOBS", "PARAM")
+"""How the names of variables begin that programs are not to have from the user."""
+
+
 def environment(private: Path, **changes: str) -> dict[str, str]:
     """An environment in which no program touches the user's own settings, and `python` is this one."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LC_", "DVC", "GIT"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
     folders = ("DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR")
     person = {
         f"GIT_{role}_{what}": "nobody@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
@@ -142,6 +159,11 @@ def run_all(folder: Path, stages: Iterable[str], **changes: str) -> None:
     _succeed(call(folder, sys.executable, "-c", RUN_ALL, *stages, **changes))
 
 
+def shell(folder: Path, line: str, **changes: str) -> str:
+    """Run a line as a user types it, which must succeed; what it said."""
+    return _succeed(call(folder, "bash", "-ec", line, **changes))
+
+
 def git(folder: Path, *words: str) -> str:
     """Run Git, which must succeed; what it said."""
     return _succeed(call(folder, "git", *words))
@@ -181,6 +203,25 @@ def finished(once) -> Path:
     return once("finished", make)[0]
 
 
+@pytest.fixture(scope="session")
+def scored_alone(finished, once) -> tuple[Path, Any]:
+    """The tiny project, `vae-04` scored with ten times the draws by one process; its exit code and what it said."""
+
+    def make(folder: Path) -> tuple[int, str]:
+        layout = Layout(unscored(copy_finished(finished, folder), "vae-04"))
+        done = stage(layout.root, "score", "vae-04")
+        return done.returncode, done.stderr
+
+    return once("scored alone", make)
+
+
+def unscored(folder: Path, model: str) -> Path:
+    """Let a model be scored anew, with ten times the draws, which leaves time to break it off."""
+    edit(folder / "params.yaml", "  draws: 64 ", "  draws: 640 ")
+    Layout(folder).scores(model).unlink()
+    return folder
+
+
 @pytest.fixture
 def project(finished, tmp_path) -> Path:
     """The finished tiny project, to do with as one pleases."""
@@ -195,6 +236,7 @@ def run_stage(monkeypatch, capsys) -> Iterator[Callable[..., tuple[int, str]]]:
         capsys.readouterr()
         main = importlib.import_module(f"stages.{name}").main
         monkeypatch.chdir(folder)
+        monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
         monkeypatch.setattr(sys, "argv", [name, *words])
         try:
             run(
@@ -232,13 +274,34 @@ def copy_finished(project: Path, target: Path) -> Path:
     return target
 
 
+EMPTY_README = "<!-- results -->\n<!-- /results -->\n<!-- cost -->\n<!-- /cost -->\n<!-- stages -->\n<!-- /stages -->\n"
+"""A README in which `make publish` has everything to fill."""
+
+
+def copy_to_publish(project: Path, target: Path) -> Layout:
+    """A finished project in another folder, with a README, a page about its log likelihoods and a benchmark."""
+    layout, ours = Layout(copy_finished(project, target)), Layout(ROOT)
+    layout.readme.write_text(EMPTY_README, encoding="utf-8")
+    for file, copied in ((ours.data_dictionary, layout.data_dictionary), (ours.benchmarks, layout.benchmarks)):
+        copied.parent.mkdir()
+        shutil.copy2(file, copied)
+    return layout
+
+
+def copy_unpacked(project: Path, target: Path) -> Path:
+    """A finished project in another folder, as in an unpacked archive in which `make setup` was run: without Git."""
+    copy_finished(project, target)
+    for name in (".gitignore", "Makefile", "requirements.lock", ".dvc/config", ".dvc/.gitignore"):
+        shutil.copy2(ROOT / name, target / name)
+    shutil.copytree(ROOT / ".dvc" / "plots", target / ".dvc" / "plots", dirs_exist_ok=True)
+    (target / ".venv").mkdir()
+    (target / ".venv" / "installed").touch()
+    return target
+
+
 def copy_with_git(project: Path, target: Path) -> Path:
     """A finished project in another folder, committed to Git."""
-    copy_finished(project, target)
-    shutil.copy2(ROOT / ".gitignore", target)
-    for name in ("config", ".gitignore"):
-        shutil.copy2(ROOT / ".dvc" / name, target / ".dvc")
-    shutil.copytree(ROOT / ".dvc" / "plots", target / ".dvc" / "plots", dirs_exist_ok=True)
+    copy_unpacked(project, target)
     git(target, "init", "-q")
     git(target, "add", "--all")
     git(target, "commit", "-q", "-m", "The tiny study")

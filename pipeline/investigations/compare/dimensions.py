@@ -9,21 +9,19 @@ import pandas as pd
 from pipeline.config import Params
 from pipeline.core.errors import ParameterError
 from pipeline.core.rng import stream
-from pipeline.core.statistics import Interval, difference_welch, mean_t
+from pipeline.core.statistics import Interval, difference_pooled, difference_welch, mean_t
 from pipeline.investigations.compare.pairs import compare
 from pipeline.investigations.compare.strata import Row, Scores, by_latent_dim, by_stratum, runs, side_by_side, stratum
 from pipeline.investigations.compare.tables import DIMENSIONS, FIT
 
-MEANS = ("log_likelihood", "elbo")
-GAPS = ("log_likelihood", "elbo", "slack")
-"""`slack` is the log likelihood less the bound, which is the encoder's share of the gap."""
+QUANTITIES = ("log_likelihood", "elbo")
 
 
 def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], pairs: pd.DataFrame) -> pd.DataFrame:
-    """Compute the table of all models that are the middle one but for the number of latent dimensions.
+    """Compute the table of all models that are `compare.base` but for the number of latent dimensions.
 
     Args:
-        params: `roles` names the middle model; `intervals` has the confidence.
+        params: `compare` names the base; `intervals` has the confidence.
         scores: of every model, one row per image.
         active: number of active units of the models that were diagnosed.
         pairs: mean differences between single models; see `PAIRS`.
@@ -32,14 +30,14 @@ def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], p
         One row per model, quantity and stratum; see `DIMENSIONS`.
 
     Raises:
-        ParameterError: the middle model has not been scored.
+        ParameterError: the base has not been scored.
     """
-    middle = params.roles.middle
-    if middle not in scores:
-        raise ParameterError(f"dvc.yaml lists no scores of roles.middle, {middle}, under gather; run `make models`")
+    base = params.compare.base
+    if base not in scores:
+        raise ParameterError(f"dvc.yaml lists no scores of compare.base, {base}, under gather; run `make models`")
     rows: list[Row] = []
-    for name in by_latent_dim(params, scores):
-        own, reference = (runs(params, one, scores) for one in (name, middle))
+    for name in by_latent_dim(params, base, scores):
+        own, reference = (runs(params, one, scores) for one in (name, base))
         found = chain(
             _means(params, scores, own, reference, pairs),
             _fit(params, scores, own, reference),
@@ -53,7 +51,7 @@ def dimension_table(params: Params, scores: Scores, active: Mapping[str, int], p
 def _means(params: Params, scores: Scores, own: list[str], reference: list[str], pairs: pd.DataFrame) -> Iterator[Row]:
     """Yield the mean log likelihood and bound of each stratum of `test`."""
     confidence = params.intervals.confidence
-    for quantity in MEANS:
+    for quantity in QUANTITIES:
         single = _single(params, scores, (own[0], reference[0]), pairs, quantity) if own != reference else None
         members = list(dict.fromkeys([*own, *reference]))
         for where, part in by_stratum(side_by_side(scores, members, quantity)):
@@ -94,7 +92,7 @@ def _fit(params: Params, scores: Scores, own: list[str], reference: list[str]) -
         [run for run in members if core and (scores[run]["subset"] == "train").any()] for members in (own, reference)
     )
     confidence = params.intervals.confidence
-    for quantity in GAPS if own and reference else ():
+    for quantity in QUANTITIES if own and reference else ():
         values = {name: _values(scores[name], quantity) for name in (*own, *reference)}
         gaps = {name: _gap(table, confidence) for name, table in values.items()}
         a, b = (np.array([gaps[run].value for run in members]) for members in (own, reference))
@@ -105,8 +103,7 @@ def _fit(params: Params, scores: Scores, own: list[str], reference: list[str]) -
 
 
 def _values(scores: pd.DataFrame, quantity: str) -> pd.DataFrame:
-    table = scores.assign(slack=scores["log_likelihood"] - scores["elbo"]).set_index("id")
-    return table[["subset", quantity]].rename(columns={quantity: "value"})
+    return scores.set_index("id")[["subset", quantity]].rename(columns={quantity: "value"})
 
 
 def _gap(table: pd.DataFrame, confidence: float) -> Interval:
@@ -125,18 +122,21 @@ def _active(own: list[str], reference: list[str], active: Mapping[str, int], con
 
 
 def _difference(a: np.ndarray, b: np.ndarray, single: Interval | None, confidence: float) -> tuple[Interval, str]:
-    """Return the difference from the middle kind over runs, if both have several, and else that of single models.
+    """Return the difference from the kind of the base, and what its interval is over; see `DIMENSIONS`.
 
     Args:
         a: one value per run.
-        b: one value per run of the middle kind.
-        single: the difference of the single models, over images; None for the middle kind itself.
+        b: one value per run of the base.
+        single: the difference of the single models, over images; None for the base itself.
         confidence: of the interval over runs.
     """
-    over = "runs" if min(len(a), len(b)) > 1 else "images"
+    fewest, most = sorted((len(a), len(b)))
+    over = "runs" if fewest > 1 else "single-run" if most > 1 else "images"
     if single is None:
         return Interval(0.0, 0.0, 0.0), over
-    return (difference_welch(a, b, confidence) if over == "runs" else single), over
+    if over == "images":
+        return single, over
+    return (difference_welch if over == "runs" else difference_pooled)(a, b, confidence), over
 
 
 def _row(quantity: str, where: str, level: Interval, runs: int, difference: Interval, over: str) -> Row:

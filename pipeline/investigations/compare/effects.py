@@ -16,7 +16,7 @@ from pipeline.investigations.compare.unseen import unseen_effects
 def dimension_effects(
     params: Params, scores: Scores, images: Images, split: pd.DataFrame, pairs: pd.DataFrame
 ) -> pd.DataFrame:
-    """Compute every effect for which the models have been scored; see `EFFECTS`.
+    """Compute every effect for which the models have been scored.
 
     Args:
         params: `roles` names the small and the middle model; `intervals` has the confidence.
@@ -24,9 +24,12 @@ def dimension_effects(
         images: all images.
         split: subset, region and position on the principal axes of every image.
         pairs: mean differences between single models; see `PAIRS`.
+
+    Returns:
+        One row per effect, pair of models and stratum, in nats unless another unit is named; see `EFFECTS`.
     """
     rows: list[Row] = [
-        *seed_effects(params, scores, pairs, stream(params.seed, "dimensions", "seeds")),
+        *seed_effects(params, scores, pairs),
         *unseen_effects(params, scores),
     ]
     pair = params.roles.middle, params.roles.small

@@ -31,6 +31,10 @@ SLOPES = ("ink", "pc1_within_class", "pc1_within_class_size", "distance")
 def traits(images: Images, split: pd.DataFrame) -> pd.DataFrame:
     """Compute attributes of images that do not depend on a model: the predictors of the gain.
 
+    Args:
+        images: all images.
+        split: position on the principal axes, ink and official file of every image.
+
     Returns:
         One row per image: id, subset, label, ink; `pc1_within_class`, the position on the within-class axis, and
         `pc1_within_class_size`, its absolute value; `distance`, the Euclidean distance, in grey levels from 0 to 1, to
@@ -64,10 +68,9 @@ def gain_effects(
     columns, groups, labels = _design(images)
     counts = bootstrap_counts(len(images), params.resamples, rng)
     moments = mean_products(np.column_stack([columns, images["a"] - images["b"]]), counts)
-    sizes = len(images), params.resamples
     for kind, found in (("gain-share", _shares(moments, groups)), ("gain-slope", _slopes(moments, labels))):
         for name, samples in found.items():
-            yield effect(kind, models, "test", percentile_interval(samples, params.confidence), sizes, name)
+            yield effect(kind, models, "test", percentile_interval(samples, params.confidence), len(images), name)
 
 
 def _design(images: pd.DataFrame) -> tuple[np.ndarray, dict[str, list[int]], list[int]]:

@@ -3,19 +3,21 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.likelihood.subset_means import trustworthy
-
 
 def gains_of(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
     """Compute the gain log p_a(x) - log p_b(x) of every image of `test` that both models scored.
 
+    Args:
+        scores_a: scores of model a, one row per image.
+        scores_b: scores of model b.
+
     Returns:
         One row per image: id, label; a, b, gain = a - b and joint_error, the Monte Carlo standard error of the gain, in
-        nats; trusted, whether both Pareto shapes are low enough.
+        nats.
     """
-    wanted = ["id", "label", "log_likelihood", "standard_error", "trusted"]
-    a, b = (scores.assign(trusted=trustworthy(scores))[wanted] for scores in (scores_a, scores_b))
-    both = a[scores_a["subset"] == "test"].merge(b.drop(columns="label"), on="id", validate="one_to_one")
+    wanted = ["id", "log_likelihood", "standard_error"]
+    test = scores_a.loc[scores_a["subset"] == "test", [*wanted, "label"]]
+    both = test.merge(scores_b[wanted], on="id", validate="one_to_one")
     return pd.DataFrame(
         {
             "id": both["id"],
@@ -24,13 +26,17 @@ def gains_of(scores_a: pd.DataFrame, scores_b: pd.DataFrame) -> pd.DataFrame:
             "b": both["log_likelihood_y"],
             "gain": both["log_likelihood_x"] - both["log_likelihood_y"],
             "joint_error": np.hypot(both["standard_error_x"], both["standard_error_y"]),
-            "trusted": both["trusted_x"] & both["trusted_y"],
         }
     )
 
 
 def negative_gains(gains: pd.DataFrame, joint_errors: float) -> pd.DataFrame:
-    """Return the images whose gain is this many joint errors below zero, the most negative first."""
+    """Return the images whose gain is this many joint errors below zero, the most negative first.
+
+    Args:
+        gains: what `gains_of` returned.
+        joint_errors: number of joint standard errors.
+    """
     clear = gains["gain"] < -joint_errors * gains["joint_error"]
     return gains[clear].sort_values(["gain", "id"], ignore_index=True)
 

@@ -12,7 +12,14 @@ from pipeline.likelihood.subset_means import parts
 
 
 def compare_pairs(params: Params, scores: Scores) -> pd.DataFrame:
-    """Compare the models of every pair of `pairs_of` over the images that both scored; see `PAIRS`.
+    """Compare the models of every pair of `pairs_of` over the images that both scored.
+
+    Args:
+        params: name the pairs; `intervals` has confidence and resamples.
+        scores: of every model, one row per image.
+
+    Returns:
+        One row per pair, subset and region, in nats; see `PAIRS`.
 
     Raises:
         ParameterError: there is no pair of scored models.
@@ -31,19 +38,27 @@ def compare_pairs(params: Params, scores: Scores) -> pd.DataFrame:
 def pairs_of(params: Params, scores: Scores) -> list[tuple[str, str]]:
     """Return the pairs of scored models that are compared, each once.
 
-    These are the pairs of `compare.pairs`; the middle model and every one that differs in the number of latent
-    dimensions alone, the larger first; and each of these models below the one that was trained with tails.
+    These are the pairs of `compare.pairs`, and, of the middle model and of `compare.base`: that model and every one
+    that differs from it in the number of latent dimensions alone, the larger first; and each of these models after
+    its counterpart that was trained with tails. If `compare.pairs` has one of the latter the other way round, it is
+    turned.
+
+    Args:
+        params: name the pairs, the roles and the base.
+        scores: by model; a pair needs both.
+
+    Returns:
+        Names of model a and model b of each pair.
     """
-    sizes, middle = by_latent_dim(params, scores), params.roles.middle
-    middle_dim = params.model(middle).latent_dim
-    steps = [
-        (other, middle) if params.model(other).latent_dim > middle_dim else (middle, other)
-        for other in sizes
-        if other != middle
-    ]
-    tails = [(seen, core) for core in sizes for seen in trained_with_tails(params, core, scores)[:1]]
+    own: list[tuple[str, str]] = []
+    for centre in dict.fromkeys((params.roles.middle, params.compare.base)):
+        sizes, size = by_latent_dim(params, centre, scores), params.model(centre).latent_dim
+        others = [name for name in sizes if name != centre]
+        own += [(one, centre) if params.model(one).latent_dim > size else (centre, one) for one in others]
+        own += [(seen, core) for core in sizes for seen in trained_with_tails(params, core, scores)[:1]]
     found: list[tuple[str, str]] = []
-    for a, b in (*params.compare.pairs, *steps, *tails):
+    for pair in (*params.compare.pairs, *own):
+        a, b = pair[::-1] if pair[::-1] in own else pair
         if {a, b} <= set(scores) and not {(a, b), (b, a)} & set(found):
             found.append((a, b))
     return found

@@ -14,11 +14,16 @@ Row = dict[str, object]
 Scores = Mapping[str, pd.DataFrame]
 
 
-def by_latent_dim(params: Params, scores: Scores) -> list[str]:
-    """Return the scored models that are the middle one but for the number of latent dimensions, the smallest first."""
-    middle = params.roles.middle
-    names = [name for name in (middle, *variants_of(params, middle, "latent_dim")) if name in scores]
-    return sorted(names, key=lambda name: params.model(name).latent_dim)
+def by_latent_dim(params: Params, name: str, scores: Scores) -> list[str]:
+    """Return the scored models that differ from this one at most in the number of latent dimensions, smallest first.
+
+    Args:
+        params: describes the models.
+        name: of the model.
+        scores: by model.
+    """
+    names = [one for one in (name, *variants_of(params, name, "latent_dim")) if one in scores]
+    return sorted(names, key=lambda one: params.model(one).latent_dim)
 
 
 def runs(params: Params, name: str, scores: Scores) -> list[str]:
@@ -35,6 +40,11 @@ def trained_with_tails(params: Params, name: str, scores: Scores) -> list[str]:
 
 def side_by_side(scores: Scores, models: list[str], quantity: str = "log_likelihood") -> pd.DataFrame:
     """Return a column of the scores, in nats, of the test images that all these models scored.
+
+    Args:
+        scores: of every model, one row per image.
+        models: their names.
+        quantity: the column.
 
     Returns:
         One row per image: subset, region, and one column per model.
@@ -56,10 +66,17 @@ def stratum(subset: str, region: str) -> str:
     return subset if region == WHOLE else f"{subset}.{region}"
 
 
-def effect(
-    kind: str, models: tuple[str, str], where: str, found: Interval, sizes: tuple[int, int], quantity: str = ""
-) -> Row:
-    """Return one row of `EFFECTS`; its quantity is the log likelihood unless another is named."""
+def effect(kind: str, models: tuple[str, str], where: str, found: Interval, size: int, quantity: str = "") -> Row:
+    """Return one row of `EFFECTS`.
+
+    Args:
+        kind: of effect.
+        models: names of model a and model b.
+        where: the stratum.
+        found: value and ends of the interval.
+        size: number of images, or of training runs.
+        quantity: the log likelihood unless another is named.
+    """
     return {
         "kind": kind,
         "model_a": models[0],
@@ -67,6 +84,5 @@ def effect(
         "quantity": quantity or "log_likelihood",
         "stratum": where,
         **found._asdict(),
-        "size_a": np.int32(sizes[0]),
-        "size_b": np.int32(sizes[1]),
+        "size": np.int32(size),
     }

@@ -24,8 +24,13 @@ def unseen_effects(params: Params, scores: Scores) -> Iterator[Row]:
 
     The cost of an image is log p(x) under a model that was trained on images of the tails too, less that under a model
     that was trained on as many images of the centre alone. Costs of two kinds of model are compared image by image.
+
+    Args:
+        params: `compare` names the base; `intervals` has confidence and resamples.
+        scores: of every model, one row per image.
     """
-    others = {name: trained_with_tails(params, name, scores) for name in by_latent_dim(params, scores)}
+    sizes = by_latent_dim(params, params.compare.base, scores)
+    others = {name: trained_with_tails(params, name, scores) for name in sizes}
     seen = {name: matched[0] for name, matched in others.items() if matched}
     for b, a in pairwise(seen):
         rng = stream(params.seed, "compare", a, b, "unseen")
@@ -34,7 +39,7 @@ def unseen_effects(params: Params, scores: Scores) -> Iterator[Row]:
         gap = (more - fewer).dropna().rename("cost").reset_index(["subset", "region"])
         for where, part in by_stratum(gap):
             mean = mean_bootstrap(part["cost"].to_numpy(), params.intervals.confidence, params.intervals.resamples, rng)
-            yield effect("unseen-gap", (a, b), where, mean, (len(part), len(part)))
+            yield effect("unseen-gap", (a, b), where, mean, len(part))
 
 
 def _cost(scores: Scores, matched: str, core: str) -> pd.DataFrame:

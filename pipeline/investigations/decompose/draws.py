@@ -62,8 +62,12 @@ def measure_draws(
 def of_draws(log_w: Float64[Tensor, "k n"], draws: int) -> pd.DataFrame:
     """Average groups of `draws` log weights inside and outside the logarithm.
 
+    Args:
+        log_w: log weights, in nats; those left over after the last full group are not used.
+        draws: size of a group.
+
     Returns:
-        One row per image: mean over the groups, and standard deviation between the groups, of either average.
+        One row per image: mean over the groups, and standard deviation between the groups, of either average, in nats.
     """
     groups = log_w[: len(log_w) // draws * draws].unflatten(0, (-1, draws)).transpose(0, 1)
     averages = {"inside": log_marginal(groups.flatten(1)), "outside": elbo(groups.flatten(1))}

@@ -1,6 +1,7 @@
 """Shares of variance and rank correlations with their intervals, as rows of one table."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,23 +19,32 @@ FEWEST = 10
 """Images of a class below which no rank correlation is computed."""
 
 
-def estimates(
+class Control(NamedTuple):
+    """Scores of two models that differ in the binarisation of the images alone."""
+
+    name: str
+    """Of the model of thresholded images."""
+    thresholded: pd.DataFrame
+    """Scores of this model."""
+    stochastic: pd.DataFrame
+    """Scores of the model of images with coin flips."""
+
+
+def variance_estimates(
     scores: pd.DataFrame,
     redraws: pd.DataFrame,
-    others: Mapping[str, pd.DataFrame],
-    control: str | None,
+    control: Control | None,
     grey: UInt8[np.ndarray, "all pixels"],
     split: pd.DataFrame,
     params: IntervalParams,
     stream: Stream,
 ) -> Iterator[Row]:
-    """Decompose the variance of log p(x) over test images, and compare the order of images with other models'.
+    """Decompose the variance of log p(x) over test images.
 
     Args:
         scores: of the model.
         redraws: of some of its test images; see `REDRAWS`.
-        others: scores of other models, by name.
-        control: the one among these that is a model of thresholded images, whose variance is decomposed too.
+        control: two models whose variances are decomposed too, over the same images.
         grey: every image, by id.
         split: label and position of every image, by id.
         params: resamples and confidence of the intervals.
@@ -50,8 +60,27 @@ def estimates(
     found = explain(parts, test["log_likelihood"].to_numpy(), counts)
     yield from share_rows(found, redraws, len(test), params, stream("redraws"))
     if control is not None:
-        values = others[control].set_index("id").loc[ids, "log_likelihood"].to_numpy()
-        yield from control_rows(control, explain(parts, values, counts), found, len(test), params)
+        thresholded, stochastic = (
+            explain(parts, table.set_index("id").loc[ids, "log_likelihood"].to_numpy(), counts)
+            for table in (control.thresholded, control.stochastic)
+        )
+        yield from control_rows(control.name, thresholded, stochastic, lead(found.shares)[0], len(test), params)
+
+
+def order_estimates(
+    scores: pd.DataFrame, others: Mapping[str, pd.DataFrame], params: IntervalParams, stream: Stream
+) -> Iterator[Row]:
+    """Compare the order of test images by log p(x) with that under other models, within each class.
+
+    Args:
+        scores: of the model.
+        others: scores of the other models, by name.
+        params: resamples and confidence of the intervals.
+        stream: makes a generator, by purpose.
+
+    Yields:
+        Rows of `ESTIMATES`.
+    """
     for name, table in others.items():
         yield from order_rows(name, pair_up(scores, table), params, stream("order", name))
 
@@ -59,7 +88,7 @@ def estimates(
 def share_rows(
     found: Explained, redraws: pd.DataFrame, images: int, params: IntervalParams, rng: np.random.Generator
 ) -> Iterator[Row]:
-    """Yield the rows `share`, `alone`, `lead`, `deviation` and `binarization_log_ratio`; see `ESTIMATES`.
+    """Yield the rows `share`, `alone`, `lead` and `deviation`; see `ESTIMATES`.
 
     Args:
         found: what the attributes of the test images explain.
@@ -70,31 +99,29 @@ def share_rows(
     """
     within = between_redraws(redraws)
     again = bootstrap_counts(len(within), len(found.variance) - 1, rng)
-    variance, covariance, log_ratio = (again @ within[name].to_numpy() / len(within) for name in within)
+    variance = again @ within / len(within)
 
-    shares = found.shares | {"binarization": variance / found.variance}
+    shares = found.shares | {"binarisation": variance / found.variance}
     shares["rest"] = 1 - np.sum(list(shares.values()), axis=0)
     for part, samples in shares.items():
-        yield row("share", part, samples, len(within) if part == "binarization" else images, params)
+        yield row("share", part, samples, len(within) if part == "binarisation" else images, params)
     for part, samples in found.alone.items():
         yield row("alone", part, samples, images, params)
-    yield row("alone", "together", found.together, images, params)
     yield row("lead", *lead(found.shares), images, params)
     yield row("deviation", "all", np.sqrt(found.variance), images, params)
-    yield row("deviation", "binarization", np.sqrt(np.maximum(variance, 0)), len(within), params)
-    yield row("deviation", "binarization_log_ratio", np.sqrt(log_ratio), len(within), params)
-    explained = covariance**2 / np.maximum(log_ratio * variance, 1e-12)
-    yield row("binarization_log_ratio", "share", explained, len(within), params)
-    yield row("binarization_log_ratio", "slope", covariance / np.maximum(log_ratio, 1e-12), len(within), params)
+    yield row("deviation", "binarisation", np.sqrt(np.maximum(variance, 0)), len(within), params)
 
 
-def control_rows(name: str, control: Explained, found: Explained, images: int, params: IntervalParams) -> Iterator[Row]:
+def control_rows(
+    name: str, control: Explained, found: Explained, first: str, images: int, params: IntervalParams
+) -> Iterator[Row]:
     """Yield the rows `share`, `lead` and `share_change` of a model of thresholded images; see `ESTIMATES`.
 
     Args:
         name: of the model of thresholded images.
         control: what the attributes of the images explain of its log p(x).
         found: what they explain of log p(x) of the model with coin flips, in the same bootstrap samples.
+        first: the attribute whose share is compared between the two.
         images: number of images.
         params: confidence of the intervals.
     """
@@ -102,12 +129,18 @@ def control_rows(name: str, control: Explained, found: Explained, images: int, p
         yield row(f"share.{name}", part, samples, images, params)
     yield row(f"share.{name}", "rest", 1 - control.together, images, params)
     yield row(f"lead.{name}", *lead(control.shares), images, params)
-    first, _ = lead(found.shares)
     yield row(f"share_change.{name}", first, control.shares[first] - found.shares[first], images, params)
 
 
 def order_rows(name: str, paired: pd.DataFrame, params: IntervalParams, rng: np.random.Generator) -> Iterator[Row]:
-    """Yield the rank correlation of two models' log p(x) within each class, and its mean over classes."""
+    """Yield the rank correlation of two models' log p(x) within each class, and its mean over classes.
+
+    Args:
+        name: of the other model.
+        paired: what `pair_up` returned.
+        params: resamples and confidence of the intervals.
+        rng: draws the resamples.
+    """
     kept = []
     for label, part in paired.groupby("label"):
         if len(part) >= FEWEST:
@@ -119,7 +152,15 @@ def order_rows(name: str, paired: pd.DataFrame, params: IntervalParams, rng: np.
 
 
 def row(quantity: str, part: str, samples: Float[np.ndarray, " b"], images: int, params: IntervalParams) -> Row:
-    """Return the row of a quantity, given its bootstrap samples."""
+    """Return a row of `ESTIMATES`, given the bootstrap samples of the quantity.
+
+    Args:
+        quantity: its name.
+        part: what it is of.
+        samples: its values, that of the data themselves first.
+        images: their number.
+        params: confidence of the interval.
+    """
     interval = percentile_interval(samples, params.confidence)
     return {"quantity": quantity, "part": part, **interval._asdict(), "images": images}
 

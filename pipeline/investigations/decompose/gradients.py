@@ -21,12 +21,12 @@ NETWORKS = ("encoder", "decoder")
 
 
 def outside(model: LatentVariableModel, x: Float[Tensor, "1 pixels"], noise: Float[Tensor, "k 1 latent"]) -> Tensor:
-    """Compute the bound as it is trained, with its divergence in closed form, averaged over draws."""
+    """Compute the bound as in training, with its divergence in closed form, averaged over draws, in nats."""
     return torch.stack([elbo(model, x, one) for one in noise]).mean()
 
 
 def inside(model: LatentVariableModel, x: Float[Tensor, "1 pixels"], noise: Float[Tensor, "k 1 latent"]) -> Tensor:
-    """Compute the log of the mean weight, whose expectation depends on the number of draws."""
+    """Compute the log of the mean weight, in nats; its expectation depends on the number of draws."""
     return log_marginal(log_weights(model, x, encoder_draws(model.posterior(x), noise))).sum()
 
 

@@ -26,7 +26,12 @@ def rank_correlation(
 
 
 def pair_up(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """Return the test images that both models scored, with both log likelihoods in nats: id, label, a, b."""
+    """Return the test images that both models scored, with both log likelihoods in nats: id, label, a, b.
+
+    Args:
+        a: scores of model a, one row per image.
+        b: scores of model b.
+    """
     test = a.loc[a["subset"] == "test", ["id", "label", "log_likelihood"]].rename(columns={"log_likelihood": "a"})
     other = b[["id", "log_likelihood"]].rename(columns={"log_likelihood": "b"})
     return test.merge(other, on="id", validate="one_to_one")

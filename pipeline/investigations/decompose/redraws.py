@@ -10,7 +10,7 @@ from jaxtyping import UInt8
 
 from pipeline.config import ScoreParams
 from pipeline.core.rng import Stream
-from pipeline.investigations.decompose.binarization import binarization_log_ratio, redraw
+from pipeline.investigations.decompose.binarisation import redraw
 from pipeline.investigations.decompose.tables import REDRAWS
 from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel
@@ -48,6 +48,4 @@ def score_redraws(
     # Each binarisation is scored as an image of its own, with random numbers of its own.
     keys = (ids * redraws + again).astype(np.int32)
     table = score(model, x, label.astype(np.uint8), keys, params, partial(stream, "score"), device, on_images)
-    log_ratio = binarization_log_ratio(np.repeat(grey, redraws, axis=0), x)
-    columns = {"id": ids.astype(np.int32), "redraw": again, "binarization_log_ratio": log_ratio}
-    return pd.DataFrame(table.assign(**columns)[REDRAWS.names])
+    return pd.DataFrame(table.assign(id=ids.astype(np.int32), redraw=again)[REDRAWS.names])

@@ -8,10 +8,7 @@ import pandas as pd
 from jaxtyping import Float, Int64, UInt8
 
 from pipeline.core.statistics import Samples, mean_products, r_squared_of_subsets, shapley_shares
-from pipeline.investigations.decompose.binarization import binarization_entropy
-
-PARTS = ("binarization_entropy", "ink", "label", "axes")
-"""Groups of regressors; all are functions of the grey image and its label."""
+from pipeline.investigations.decompose.binarisation import binarisation_entropy
 
 Design = dict[str, Float[np.ndarray, "n _"]]
 
@@ -30,9 +27,11 @@ class Explained(NamedTuple):
 
 
 def design(grey: UInt8[np.ndarray, "n pixels"], split: pd.DataFrame) -> Design:
-    """Return the regressors of each part: numbers with their squares, and one indicator column per class.
+    """Return the regressors of each part, functions of the grey image and its label, in columns.
 
-    `binarization_entropy` is the entropy of the image's binarisation, `ink` the expected number of ones, `label` the
+    Each number has a column and its square another; each class has an indicator column.
+
+    `binarisation_entropy` is the entropy of the image's binarisation, `ink` the expected number of ones, `label` the
     class, `axes` the position on the two principal axes.
 
     Args:
@@ -41,7 +40,7 @@ def design(grey: UInt8[np.ndarray, "n pixels"], split: pd.DataFrame) -> Design:
     """
     label = split["label"].to_numpy()
     return {
-        "binarization_entropy": with_squares(binarization_entropy(grey)),
+        "binarisation_entropy": with_squares(binarisation_entropy(grey)),
         "ink": with_squares(grey.sum(axis=1) / 255),
         "label": (label[:, None] == np.unique(label)).astype(np.float64),
         "axes": with_squares(split["pc1"].to_numpy(), split["pc1_within_class"].to_numpy()),
@@ -58,6 +57,10 @@ def regression(parts: Design, values: Float[np.ndarray, " n"]) -> tuple[Float[np
     """Return the columns of the regression of the values on the parts, and the numbers of each part's columns.
 
     The first column is the constant, the last the values less their mean.
+
+    Args:
+        parts: regressors of the images; see `design`.
+        values: log p(x) of the images, in nats.
     """
     groups = {}
     first = 1
@@ -91,22 +94,23 @@ def lead(shares: Mapping[str, Samples]) -> tuple[str, Samples]:
     """Return the part with the largest share, and that share less the largest of the others in each bootstrap sample.
 
     The part is the largest of the data themselves, the first sample; in another sample its lead may be negative.
+
+    Args:
+        shares: of the variance, by part.
     """
     first = max(shares, key=lambda part: float(shares[part][0]))
     others = [samples for part, samples in shares.items() if part != first]
     return first, shares[first] - np.max(others, axis=0)
 
 
-def between_redraws(redraws: pd.DataFrame) -> pd.DataFrame:
-    """Compute the moments of log p(x) and of the binarisation's log ratio between the redraws of one image.
+def between_redraws(redraws: pd.DataFrame) -> Float[np.ndarray, " images"]:
+    """Compute the variance of log p(x) between the redraws of each image, in squared nats.
 
-    Returns:
-        One row per image, in squared nats: variance of log p(x), less the mean squared error of the estimator, which
-        adds to it; covariance of the two; and log_ratio, the variance of the log ratio.
+    It is the variance of the estimates less their mean squared error, which adds to it.
+
+    Args:
+        redraws: see `REDRAWS`.
     """
-    rows = {}
-    for image, part in redraws.groupby("id"):
-        noise = float((part["standard_error"] ** 2).mean())
-        both = np.cov(part["log_likelihood"], part["binarization_log_ratio"])
-        rows[image] = {"variance": both[0, 0] - noise, "covariance": both[0, 1], "log_ratio": both[1, 1]}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    grouped = redraws.assign(noise=redraws["standard_error"] ** 2).groupby("id")
+    variance: Float[np.ndarray, " images"] = (grouped["log_likelihood"].var() - grouped["noise"].mean()).to_numpy()
+    return variance

@@ -30,11 +30,9 @@ REDRAWS = pa.schema(
         "redraw": pa.int32(),
         "log_likelihood": pa.float64(),
         "standard_error": pa.float64(),
-        "binarization_log_ratio": pa.float64(),
     }
 )
-"""One row per image and new binarisation: log p(x) with its Monte Carlo error, and log P(x | grey) less its mean over
-binarisations, all in nats."""
+"""One row per image and new binarisation: log p(x) with its Monte Carlo error, in nats."""
 
 GRADIENTS = pa.schema(
     {
@@ -65,28 +63,27 @@ ESTIMATES = pa.schema(
 """One row per estimate, with its bootstrap interval over images.
 
 - `share`: share of the variance of log p(x) over test images, by part beside the others; the shares add up to one.
-- `alone`: R^2 of the regression on one part alone, and on all of them `together`.
+- `alone`: R^2 of the regression on one part alone.
 - `lead`: the largest share among the attributes of an image less the next one; its part is the one with the largest.
 - `share.MODEL` and `lead.MODEL`: the same for log p(x) of the thresholded images under a model of them.
 - `share_change.MODEL`: the largest share's part has this share there less its share here.
-- `deviation`: standard deviation in nats, over images (`all`), between binarisations of one image (`binarization`), and
-  of their log ratio (`binarization_log_ratio`).
-- `binarization_log_ratio`: regression of log p(x) on it between binarisations of one image, `slope` and R^2 (`share`).
+- `deviation`: standard deviation in nats, over images (`all`) and between binarisations of one image (`binarisation`).
 - `signal_to_noise.NETWORK.OBJECTIVE`: of the gradient of one image's objective, by number of draws: root of the mean
   signal over the mean noise.
 - `signal_to_noise_change.NETWORK`: inside the logarithm, from one number of draws to the next, as in `8-64`.
-- `draws_share`: share of the noise between draws in the variance of one image's gradient, by network.
 - `best_draws`: number of draws at which the gradient of a batch varies least at a given work, by network.
 - `same_work`: relative change of that variance from one draw to `draws` of them, by network. `draws` is the best whole
-  number for the network that asks for more; it has no interval, nor has `operations`, floating-point operations of the
-  matrix products of one gradient, per `image` and per `draw`.
+  number for the network that asks for more; it has no interval.
 - `order.MODEL`: rank correlation with another model's log p(x) within a class, and its mean over classes.
 """
+
+BASELINES = pa.schema({"baseline": CATEGORY, "id": pa.int32(), "log_likelihood": pa.float64()})
+"""One row per model without a latent space and test image: log p(x) in nats."""
 
 EVERY = "every"
 """In place of a class: the mean over classes."""
 
-SCHEMAS = {"draws": DRAWS, "redraws": REDRAWS, "gradients": GRADIENTS, "estimates": ESTIMATES}
+SCHEMAS = {"draws": DRAWS, "redraws": REDRAWS, "gradients": GRADIENTS, "estimates": ESTIMATES, "baselines": BASELINES}
 
 
 class Decomposition(NamedTuple):
@@ -97,8 +94,18 @@ class Decomposition(NamedTuple):
     redraws: pd.DataFrame
     gradients: pd.DataFrame
     estimates: pd.DataFrame
+    baselines: pd.DataFrame
 
 
 def read_decomposition(model: str, path: Callable[[str], Path]) -> Decomposition:
-    """Read the tables of `SCHEMAS`, each from the path that belongs to its name."""
+    """Read the tables of `SCHEMAS`.
+
+    Args:
+        model: name of the decomposed model.
+        path: returns the file of a table, by its name.
+
+    Raises:
+        DataError: a table is broken or of another kind.
+        StorageError: a file is missing.
+    """
     return Decomposition(model, **{name: read_table(path(name), schema) for name, schema in SCHEMAS.items()})

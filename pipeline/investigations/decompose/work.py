@@ -28,7 +28,12 @@ class Operations(NamedTuple):
 def count_operations(model: Autoencoder, pixels: int, device: torch.device) -> Operations:
     """Count the operations of one image's gradient, forward and backward, from the sizes of the layers.
 
-    With K draws it takes `image` + K `draw` operations, so that one and two draws tell both.
+    With K draws it takes `image` + K `draw` operations, so that one and two draws determine both.
+
+    Args:
+        model: trained or not.
+        pixels: of an image.
+        device: of the model.
     """
 
     def count(draws: int) -> float:
@@ -46,7 +51,7 @@ def count_operations(model: Autoencoder, pixels: int, device: torch.device) -> O
 def best_draws(between: Samples, noise: Samples, operations: Operations) -> Samples:
     """Return the number of draws per image, not necessarily whole, that makes the most of a given work.
 
-    With K draws per image, W operations pay for W / (c_e + K c_d) images, whose mean gradient has the variance
+    With K draws per image, W operations suffice for W / (c_e + K c_d) images, whose mean gradient has the variance
     (V_x + V_z / K) (c_e + K c_d) / W. Its derivative with respect to K vanishes at sqrt(V_z c_e / (V_x c_d)).
 
     Args:
@@ -75,7 +80,7 @@ def same_work(between: Samples, noise: Samples, operations: Operations, draws: i
 def gradient_estimates(
     gradients: pd.DataFrame, operations: Operations, params: IntervalParams, rng: np.random.Generator
 ) -> Iterator[Row]:
-    """Yield the rows of `ESTIMATES` that tell of gradients, with bootstrap intervals over images.
+    """Yield the rows of `ESTIMATES` that are about gradients, with bootstrap intervals over images.
 
     Args:
         gradients: of the same images for every objective and number of draws; see `GRADIENTS`.
@@ -110,18 +115,12 @@ def gradient_estimates(
 def _work_rows(
     variances: dict[str, tuple[Samples, Samples]], operations: Operations, images: int, params: IntervalParams
 ) -> Iterator[Row]:
-    """Yield the rows `draws_share`, `best_draws`, `same_work` and `operations`."""
+    """Yield the rows `best_draws` and `same_work`."""
     draws = max(_best_whole(between[:1], noise[:1], operations) for between, noise in variances.values())
     for network, (between, noise) in variances.items():
-        yield row("draws_share", network, noise / (between + noise), images, params)
         yield row("best_draws", network, best_draws(between, noise, operations), images, params)
         yield row("same_work", network, same_work(between, noise, operations, draws) - 1, images, params)
-    for quantity, part, value in (
-        ("same_work", "draws", draws),
-        ("operations", "image", operations.image),
-        ("operations", "draw", operations.draw),
-    ):
-        yield row(quantity, part, np.full(2, float(value)), images, params)
+    yield row("same_work", "draws", np.full(2, float(draws)), images, params)
 
 
 def _best_whole(between: Samples, noise: Samples, operations: Operations) -> int:

@@ -60,7 +60,7 @@ def decomposition(encodings: Encodings, draws: int, rng: np.random.Generator) ->
 
     Returns:
         In nats: `divergence`; `information` and `marginal`, which add up to it; `units` and `total_correlation`, which
-        add up to `marginal`; `error`, the standard error of `information`; and `log_images`, log n.
+        add up to `marginal`; and `log_images`, log n.
 
     References:
         Hoffman and Johnson (2016), ELBO surgery: yet another way to carve up the variational evidence lower bound.
@@ -71,8 +71,7 @@ def decomposition(encodings: Encodings, draws: int, rng: np.random.Generator) ->
     log_q = log_aggregate(z, encodings)
     divergence = float(divergences(encodings).sum(axis=1).mean())
     own = -0.5 * np.square((z - some.mean) / some.deviation) - np.log(some.deviation) - 0.5 * math.log(2 * math.pi)
-    ratio = own.sum(axis=1) - log_q
-    information = float(ratio.mean())
+    information = float((own.sum(axis=1) - log_q).mean())
     units = float(unit_divergences(encodings).sum())
     marginal = divergence - information
     return {
@@ -81,7 +80,6 @@ def decomposition(encodings: Encodings, draws: int, rng: np.random.Generator) ->
         "marginal": marginal,
         "units": units,
         "total_correlation": marginal - units,
-        "error": float(ratio.std(ddof=1) / math.sqrt(len(ratio))),
         "log_images": math.log(len(encodings.mean)),
     }
 

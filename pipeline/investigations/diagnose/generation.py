@@ -11,13 +11,12 @@ from torch import nn
 from pipeline.config import ScoreParams
 from pipeline.core.rng import Stream
 from pipeline.investigations.diagnose.learning import evaluate
+from pipeline.investigations.diagnose.tables import SURE
 from pipeline.investigations.pixels import draw_pixels, probabilities
 from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel, LatentVariableModel
 
 BLOCK = 2000
-SURE = 0.9
-"""Smallest probability of the likeliest class at which a classification counts as confident."""
 
 
 def decode(

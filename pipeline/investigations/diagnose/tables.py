@@ -9,6 +9,8 @@ import pyarrow as pa
 DIAGNOSIS = pa.schema({"quantity": pa.string(), "value": pa.float64()})
 """One row per number that `diagnose` returned; `quantity` is its keys, joined by dots."""
 
+SURE = 0.9
+"""Probability of a class from which on the classifier of real images finds an image clear."""
 COUNTS = ("images", "latent", "active")
 """Last keys of the numbers that are integers."""
 

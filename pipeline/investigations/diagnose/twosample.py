@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import chi2, kstwo
+from scipy.stats import chi2
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -12,8 +12,6 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from pipeline.core.statistics import Interval, mean_normal, mean_t, normal_interval, share_wilson
 from pipeline.investigations.diagnose.encodings import Encodings
 
-INNER = 0.1
-"""Share of the prior, by norm, that counts as its middle."""
 LOWEST, HIGHEST = -10.0, 10.0
 """Limits to which log ratios are clipped, so that no single draw dominates a mean of exponentials."""
 
@@ -88,33 +86,17 @@ def divergence_bound(posterior: Logits, prior: Logits, confidence: float) -> Est
     return normal_interval(float(t.mean() - ratio.mean() + 1), error, confidence)._asdict()
 
 
-def norm_calibration(
-    z: Float[np.ndarray, "n latent"], confidence: float
-) -> tuple[Float[np.ndarray, " n"], dict[str, float | Estimate]]:
-    """Compare |z|^2 with its distribution under the prior, chi-squared with one degree of freedom per unit.
+def norm_levels(z: Float[np.ndarray, "n latent"]) -> Float[np.ndarray, " n"]:
+    """Return the prior's distribution function of |z|^2 at each draw, sorted; it is uniform for draws of the prior.
 
-    Args:
-        z: draws of the aggregate posterior, independent of each other.
-        confidence: of the interval of `relative`, and the probability with which `distance` is at most `chance`, if the
-            draws are from the prior.
-
-    Returns:
-        The distribution function of the prior at each draw's |z|^2, sorted, which is uniform for draws of the prior.
-        And `relative`, the mean of |z|^2 relative to the prior's, with a normal interval; `inner`, the share of draws
-        whose norm is among the smallest tenth under the prior; `distance`, the largest distance between the two
-        distribution functions of |z|^2 (Kolmogorov-Smirnov); and `chance`, the quantile of `distance` for as many
-        draws of the prior.
+    Under the prior, |z|^2 is chi-squared with one degree of freedom per unit.
     """
-    squared = np.square(z).sum(axis=1)
-    level = np.sort(chi2(z.shape[1]).cdf(squared))
-    n = len(level)
-    distance = max(np.max(np.arange(1, n + 1) / n - level), np.max(level - np.arange(n) / n))
-    return level, {
-        "relative": mean_normal(squared / z.shape[1], confidence)._asdict(),
-        "inner": float((level < INNER).mean()),
-        "distance": float(distance),
-        "chance": float(kstwo.ppf(confidence, n)),
-    }
+    return np.sort(chi2(z.shape[1]).cdf(np.square(z).sum(axis=1)))
+
+
+def relative_norm(z: Float[np.ndarray, "n latent"], confidence: float) -> Estimate:
+    """Return the mean of |z|^2 over independent draws, relative to the prior's, with a normal interval."""
+    return mean_normal(np.square(z).sum(axis=1) / z.shape[1], confidence)._asdict()
 
 
 def moments_accuracy(

@@ -1,4 +1,7 @@
-"""Ways of interpolating between two images, for all who read paths; `paths` computes them."""
+"""Ways of interpolating between two images, which `paths` computes.
+
+They stand apart from it because figures and numbers read them too, and need no torch.
+"""
 
 WAYS = ("means", "samples", "distribution", "coupled", "circle")
 """Ways of interpolating: straight between the posteriors' means; straight between a draw of each posterior; by draws

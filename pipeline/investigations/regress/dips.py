@@ -14,21 +14,12 @@ class Dip:
     """A maximal run of steps on which a trace lies more than a threshold below its running maximum.
 
     Attributes:
-        start: first step of the run.
         bottom: step at which the trace is furthest below its running maximum.
-        duration: number of steps in the run.
         depth: distance of the bottom from the running maximum, in nats.
     """
 
-    start: int
     bottom: int
-    duration: int
     depth: float
-
-    @property
-    def end(self) -> int:
-        """Return the first step after the dip."""
-        return self.start + self.duration
 
 
 def find_dips(trace: Trace, threshold: float, settle: int) -> list[Dip]:
@@ -45,7 +36,7 @@ def find_dips(trace: Trace, threshold: float, settle: int) -> list[Dip]:
     found = []
     for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
         bottom = int(start + np.argmax(shortfall[start:end]))
-        found.append(Dip(int(start), bottom, int(end - start), float(shortfall[bottom])))
+        found.append(Dip(bottom, float(shortfall[bottom])))
     return found
 
 

@@ -5,14 +5,11 @@ up to a common level are counted over unequal numbers of steps. Here the unit is
 in a dip or not, and it is compared with steps from the same bin of the best log likelihood so far.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
-from scipy.stats import t
 
-from pipeline.core.statistics import Interval
+from pipeline.core.statistics import Interval, jackknife_t
 from pipeline.investigations.regress.dips import Trace
 
 SUMS = ("steps", "dips", "square", "cost")
@@ -55,22 +52,13 @@ def steps_by_level(
     return found
 
 
-def tally(levels: pd.DataFrame) -> tuple[Float[np.ndarray, " bins"], dict[str, Sums]]:
-    """Arrange the rows of `LEVELS` by variant, seed and bin, with zeros where a seed was never in a bin.
-
-    Returns:
-        The middles of all bins that occur, in nats; and the sums of each variant.
-    """
+def tally(levels: pd.DataFrame) -> dict[str, Sums]:
+    """Arrange the rows of `LEVELS` by variant, seed and bin, with zeros where a seed was never in a bin."""
     table = levels.assign(variant=levels["variant"].astype(str)).set_index(["variant", "seed", "level"])[list(SUMS)]
     names, seeds, bins = (np.sort(table.index.unique(level)) for level in table.index.names)
     whole = table.reindex(pd.MultiIndex.from_product([names, seeds, bins]), fill_value=0).to_numpy(np.float64)
     sums = whole.reshape(len(names), len(seeds), len(bins), len(SUMS)).swapaxes(2, 3)
-    return bins.astype(np.float64), dict(zip(names, sums, strict=True))
-
-
-def rates(sums: Sums, confidence: float) -> list[Interval | None]:
-    """Return the dips per thousand steps in each bin, with intervals over seeds; None in a bin with fewer than two."""
-    return jackknife_t(lambda total: 1000 * _ratio(total[1], total[0]), sums, confidence)
+    return dict(zip(names, sums, strict=True))
 
 
 def compare(own: Sums, plain: Sums, confidence: float) -> dict[str, Interval]:
@@ -113,36 +101,6 @@ def price_ratio(own: Sums, other: Sums, confidence: float) -> Interval | None:
     both = np.stack([own, other], axis=1).sum(axis=-1, keepdims=True)
     (found,) = jackknife_t(lambda total: _log_price(total[0]) - _log_price(total[1]), both, confidence)
     return None if found is None else Interval(*np.exp(found).tolist())
-
-
-def jackknife_t(
-    statistic: Callable[[np.ndarray], Float[np.ndarray, " statistics"]],
-    parts: Float[np.ndarray, "n ..."],
-    confidence: float,
-) -> list[Interval | None]:
-    """Return statistics of a sum over seeds, with Student's t intervals from the jackknife.
-
-    The standard error is sqrt((n - 1) / n Σ (θ_i - mean θ)²), where θ_i is the statistic without seed i of n.
-
-    Args:
-        statistic: function of the sum.
-        parts: one summand per seed.
-        confidence: of the intervals.
-
-    Returns:
-        One interval per statistic; None for one that is not finite, with all seeds or without one of them.
-
-    References:
-        Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 11.
-    """
-    n, total = len(parts), parts.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = statistic(total)
-        without = np.stack([statistic(total - part) for part in parts])
-        error = np.sqrt((n - 1) / n * ((without - without.mean(0)) ** 2).sum(0))
-    half = t.ppf((1 + confidence) / 2, n - 1) * error
-    ends = zip(value, value - half, value + half, strict=True)
-    return [Interval(*map(float, one)) if np.isfinite(one).all() else None for one in ends]
 
 
 def _compared(total: Float[np.ndarray, "2 sums bins"]) -> Float[np.ndarray, "5"]:

@@ -15,9 +15,6 @@ from pipeline.investigations.regress.rates import steps_by_level
 from pipeline.investigations.regress.tables import CONSTANT, SCHEMAS, VARYING, Regression
 from pipeline.investigations.regress.training import Run, train
 
-PARTS = ("first", "second", "noise")
-"""Names of the contributions to a change of log likelihood; see `Contributions`."""
-
 
 def study(params: RegressParams, source: Stream, step: Callable[[int, str], None]) -> Regression:
     """Train all variants from all seeds, and tabulate their traces, dips and fits.
@@ -35,7 +32,7 @@ def study(params: RegressParams, source: Stream, step: Callable[[int, str], None
         tables = {
             "traces": traces(run),
             "levels": levels(run, params),
-            "outcomes": outcomes(run, points, holdout, params),
+            "outcomes": outcomes(run, holdout, params),
             "dips": dips(run, points, params),
         }
         if name in (CONSTANT, VARYING):
@@ -72,18 +69,15 @@ def levels(run: Run, params: RegressParams) -> pd.DataFrame:
 
 
 def dips(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
-    """Tabulate the dips of every seed by both measures, with the contributions to their depths; see `DIPS`."""
+    """Tabulate the dips of every seed, with the contributions to their depths; see `DIPS`."""
     rows = []
     for seed, trace in enumerate(run.train.T):
-        for measure, threshold in (("nats", params.dip), ("share", params.dip_share * span(trace))):
-            for dip in find_dips(trace, threshold, params.settle):
-                row = {"seed": seed, "measure": measure, "peak": peak(trace, dip), "start": dip.start}
-                row |= {"bottom": dip.bottom, "duration": dip.duration, "depth": dip.depth}
-                rows.append(row | {"share": dip.depth / span(trace)} | _contributions(run, points, seed, trace, dip))
+        for dip in find_dips(trace, params.dip, params.settle):
+            rows.append({"seed": seed, "depth": dip.depth} | _contributions(run, points, seed, trace, dip))
     return pd.DataFrame(rows)
 
 
-def outcomes(run: Run, points: Points, holdout: Points, params: RegressParams) -> pd.DataFrame:
+def outcomes(run: Run, holdout: Points, params: RegressParams) -> pd.DataFrame:
     """Tabulate the result of every seed, one row each; see `OUTCOMES`."""
     rows = []
     for seed, trace in enumerate(run.train.T):
@@ -93,7 +87,6 @@ def outcomes(run: Run, points: Points, holdout: Points, params: RegressParams) -
         rows.append(
             {
                 "seed": seed,
-                "best": trace.max() / points.x.shape[1],
                 "holdout": run.holdout[look, seed] / holdout.x.shape[1],
                 "smallest": run.sigma[trace.argmax(), seed].min(),
                 "dips": len(depths),
@@ -112,9 +105,9 @@ def moves(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
         below = np.flatnonzero((trace < trace[best]) & (np.arange(len(trace)) >= params.settle))
         old, new = ((run.f[at, seed], run.sigma[at, seed]) for at in (best[below], below))
         found = decompose(np.broadcast_to(points.y[seed], new[0].shape), *old, *new)
-        columns = {"shortfall": -found.total, "cost": -found.second, "noise": found.noise}
+        columns = {"shortfall": -found.total, "cost": -found.second}
         sums = {name: values.sum(-1).astype(np.float32) for name, values in columns.items()}
-        parts.append(pd.DataFrame({"seed": seed, "step": below} | sums))
+        parts.append(pd.DataFrame({"seed": seed} | sums))
     return _join(parts)
 
 
@@ -125,10 +118,10 @@ def falls(run: Run, points: Points, params: RegressParams) -> pd.DataFrame:
         found = find_dips(trace, params.dip, params.settle)
         if found:
             dip = max(found, key=lambda one: one.depth)
-            places = {"peak": peak(trace, dip), "before": dip.bottom - 1, "bottom": dip.bottom}
-            columns = {f"f_{when}": run.f[at, seed] for when, at in places.items()}
-            columns |= {f"sigma_{when}": run.sigma[at, seed] for when, at in places.items()}
-            parts.append(pd.DataFrame({"seed": seed, "x": points.x[seed], "y": points.y[seed]} | columns))
+            best = peak(trace, dip)
+            columns = {"f_peak": run.f[best, seed], "f_bottom": run.f[dip.bottom, seed]}
+            columns |= {"sigma_peak": run.sigma[best, seed]}
+            parts.append(pd.DataFrame({"seed": seed, "x": points.x[seed]} | columns))
     return _join(parts)
 
 
@@ -148,13 +141,11 @@ OF_TWO_MODELS = {"moves": moves, "falls": falls, "fits": fits}
 
 
 def _contributions(run: Run, points: Points, seed: int, trace: Trace, dip: Dip) -> dict[str, float]:
-    """Return the contributions from the peak to the bottom, and as `step_...` those in the last step."""
+    """Return the contributions from the peak to the bottom, and as `step_first` the first order in the last step."""
     whole = _change(run, points, seed, peak(trace, dip), dip.bottom)
     last = _change(run, points, seed, dip.bottom - 1, dip.bottom)
-    return {
-        **{part: float(getattr(whole, part).sum()) for part in PARTS},
-        **{f"step_{part}": float(getattr(last, part).sum()) for part in PARTS},
-    }
+    parts = {"first": whole.first, "second": whole.second, "noise": whole.noise, "step_first": last.first}
+    return {name: float(values.sum()) for name, values in parts.items()}
 
 
 def _change(run: Run, points: Points, seed: int, before: int, after: int) -> Contributions:

@@ -1,7 +1,7 @@
 """The tables of the regression study."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,26 +31,18 @@ DIPS = pa.schema(
     {
         "variant": CATEGORY,
         "seed": pa.int32(),
-        "measure": CATEGORY,
-        "peak": pa.int32(),
-        "start": pa.int32(),
-        "bottom": pa.int32(),
-        "duration": pa.int32(),
         "depth": pa.float64(),
-        "share": pa.float64(),
         "first": pa.float64(),
         "second": pa.float64(),
         "noise": pa.float64(),
         "step_first": pa.float64(),
-        "step_second": pa.float64(),
-        "step_noise": pa.float64(),
     }
 )
-"""One row per dip, found by a threshold in nats or by a share of the trace's gain; see `regress.dips`.
+"""One row per dip, found by a threshold in nats; see `regress.dips`.
 
-`depth` is in nats, and `share` the depth over the trace's gain. The change of log likelihood from the best step before,
-the peak, to the bottom is minus the depth, and the sum of `first`, `second` and `noise`; see `Contributions`. That in
-the last step before the bottom is the sum of the columns `step_...`."""
+The change of log likelihood from the best step before, the peak, to the bottom is minus the `depth`, in nats, and the
+sum of `first`, `second` and `noise`; see `Contributions`. `step_first` is the first order of the last step before the
+bottom."""
 
 LEVELS = pa.schema(
     {
@@ -71,32 +63,26 @@ MOVES = pa.schema(
     {
         "variant": CATEGORY,
         "seed": pa.int32(),
-        "step": pa.int32(),
         "shortfall": pa.float32(),
         "cost": pa.float32(),
-        "noise": pa.float32(),
     }
 )
 """One row per step at which the log likelihood is below its running best, after the first that are ignored, under the
-two models: how far below, the second-order cost of the move of f from the best step, and the contribution of σ, all in
-nats; see `Contributions`."""
+two models: how far below, and the second-order cost of the move of f from the best step, in nats; see
+`Contributions`."""
 
 FALLS = pa.schema(
     {
         "variant": CATEGORY,
         "seed": pa.int32(),
         "x": pa.float64(),
-        "y": pa.float64(),
         "f_peak": pa.float64(),
-        "f_before": pa.float64(),
         "f_bottom": pa.float64(),
         "sigma_peak": pa.float64(),
-        "sigma_before": pa.float64(),
-        "sigma_bottom": pa.float64(),
     }
 )
-"""One row per training point of each seed's deepest dip, under the two models: f and σ at the dip's peak, one step
-before its bottom, and at the bottom."""
+"""One row per training point of each seed's deepest dip, under the two models: f at the dip's peak, the best step
+before, and at its bottom, and σ at the peak."""
 
 FITS = pa.schema(
     {
@@ -117,7 +103,6 @@ OUTCOMES = pa.schema(
     {
         "variant": CATEGORY,
         "seed": pa.int32(),
-        "best": pa.float64(),
         "holdout": pa.float64(),
         "dips": pa.int32(),
         "dips_share": pa.int32(),
@@ -127,7 +112,6 @@ OUTCOMES = pa.schema(
 )
 """One row per variant and seed.
 
-`best`: highest log likelihood of the training points, in nats per point.
 `holdout`: log likelihood of the holdout, in nats per point, where that of the training points was highest among the
 steps of the holdout's evaluation.
 `dips`, `dips_share`: number of dips by nats and by share. `deepest`: depth of the deepest, in nats.
@@ -158,8 +142,8 @@ SCHEMAS = {
 }
 
 
-def write_regression(paths: Mapping[str, Path], regression: Regression) -> None:
-    """Write the tables to their paths; one without rows, where no dip was found, keeps its columns.
+def write_regression(path: Callable[[str], Path], regression: Regression) -> None:
+    """Write each table to the path of its name; one without rows, where no dip was found, keeps its columns.
 
     Raises:
         DataError: a table does not fit its schema.
@@ -167,20 +151,20 @@ def write_regression(paths: Mapping[str, Path], regression: Regression) -> None:
     for name, schema in SCHEMAS.items():
         table: pd.DataFrame = getattr(regression, name)
         if len(table):
-            write_table(paths[name], table, schema)
+            write_table(path(name), table, schema)
         else:
             buffer = io.BytesIO()
             pq.write_table(schema.empty_table(), buffer)
-            write_bytes(paths[name], buffer.getvalue())
+            write_bytes(path(name), buffer.getvalue())
 
 
-def read_regression(paths: Mapping[str, Path]) -> Regression:
-    """Read the tables from their paths.
+def read_regression(path: Callable[[str], Path]) -> Regression:
+    """Read each table from the path of its name.
 
     Raises:
         DataError: a file is truncated, is not parquet, or does not fit its schema.
     """
-    return Regression(**{name: _read(paths[name], schema) for name, schema in SCHEMAS.items()})
+    return Regression(**{name: _read(path(name), schema) for name, schema in SCHEMAS.items()})
 
 
 def _read(path: Path, schema: pa.Schema) -> pd.DataFrame:

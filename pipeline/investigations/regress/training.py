@@ -67,7 +67,7 @@ def train(variant: VariantParams, points: Points, holdout: Points, source: Strea
     likelihood = np.stack([total(points.y, f, sigma) for f, sigma in zip(f_path, sigma_path, strict=True)])
     run = Run(likelihood, np.arange(0, steps, every), np.stack(evaluated), f_path, sigma_path)
     if not (np.isfinite(run.train).all() and np.isfinite(run.holdout).all()):
-        raise NumericalError("regress: a log likelihood is not finite; lower its learning_rate in params.yaml")
+        raise NumericalError("a log likelihood is not finite; lower learning_rate under regress in params.yaml")
     return run
 
 

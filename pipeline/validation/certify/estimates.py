@@ -10,17 +10,18 @@ import torch
 from jaxtyping import Float64, UInt8
 from torch import Tensor
 
-from pipeline.config import CertifyParams
+from pipeline.config import CertifyParams, ScoreParams
 from pipeline.core.errors import NumericalError
 from pipeline.core.streams import ImageStreams
 from pipeline.likelihood.reductions import log_marginal
+from pipeline.likelihood.scoring import score
 from pipeline.models.density import LabelledModel
 from pipeline.validation.certify.agreement import compare_methods
 from pipeline.validation.certify.annealing import error_of_mean
 from pipeline.validation.certify.bidirectional import simulate
 from pipeline.validation.certify.block import Block
 from pipeline.validation.certify.integrate import integrate
-from pipeline.validation.certify.tables import AGAIN, SIMULATED
+from pipeline.validation.certify.tables import AGAIN, SEARCH, SIMULATED
 
 LONGER = 4
 """Factor on the number of temperatures where an image is annealed again."""
@@ -106,6 +107,35 @@ class Certifier:
             tables.append(_rows(part, "reverse", -log_marginal(above), error_of_mean(above)))
         return _checked(tables)
 
+    def searched(
+        self, x: UInt8[np.ndarray, "n pixels"], y: UInt8[np.ndarray, " n"], chosen: pd.DataFrame, effort: ScoreParams
+    ) -> pd.DataFrame:
+        """Estimate log p(x) again as in the scores, with another search for the modes of every image's posterior.
+
+        The second search has other points of the prior and other random numbers than the first, and does not start at
+        the encoder's mean, so that the two miss a mode independently, as far as any two searches do.
+
+        Args:
+            x: binary images.
+            y: their labels.
+            chosen: their rows of the scores, in the same order.
+            effort: that of the scores.
+
+        Returns:
+            A table as that of `real`, with the methods `score` and `second-search`.
+
+        Raises:
+            NumericalError: a likelihood is not finite; the message has the image's id.
+        """
+        other = effort.model_copy(update={"proposal": "modes_of_prior"})
+        stream, ids = partial(self.stream, "search"), chosen["id"].to_numpy()
+        again = score(self.model, x, y, ids, other, stream, self.device, lambda _: None)
+        tables = [
+            part.rename(columns={"standard_error": "error"}).assign(subset=chosen["subset"].to_numpy(), method=method)
+            for part, method in ((chosen, "score"), (again, SEARCH))
+        ]
+        return _checked(tables)
+
     def _again(self, x: np.ndarray, y: np.ndarray, chosen: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
         """Anneal the images again on which annealing contradicts the score; this work is not reported as progress."""
         both = compare_methods(table, "score", "annealing")
@@ -152,6 +182,6 @@ def _checked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         first = bad.iloc[0]
         raise NumericalError(
             f"log p(x) of image {first['id']} ({first['subset']}) by {first['method']} is {first['log_likelihood']}; "
-            "the weights are not those of a trained model; run `dvc repro -f` on its train stage"
+            "look for weights that are not finite, and train the model again"
         )
     return whole

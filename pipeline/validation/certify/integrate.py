@@ -12,7 +12,7 @@ from pipeline.likelihood.modes import climb, distinct
 from pipeline.models.density import LabelledModel, LatentVariableModel
 from pipeline.validation.certify.quadrature import log_integral
 
-CLIMBS = 20
+NEWTON_STEPS = 20
 """Newton steps per start."""
 NEGLIGIBLE = 14.0
 """Nats below the heaviest mode beyond which a mode is left out."""
@@ -39,7 +39,7 @@ def integrate(
     Returns:
         The integrals in nats, and their absolute differences from those with two nodes fewer.
     """
-    modes = climb(model.given(y), x, starts, CLIMBS)
+    modes = climb(model.given(y), x, starts, NEWTON_STEPS)
     kept = heavy(modes)
     means = modes.z.double()
     factors = torch.linalg.cholesky(torch.linalg.inv(modes.precision.double()))

@@ -11,6 +11,9 @@ SIMULATED = "simulated"
 """The subset of images drawn from the model itself; every other subset is of real images."""
 AGAIN = "annealing-again"
 """The method `annealing` repeated on an image with more temperatures; the first estimate stays beside it."""
+SEARCH = "second-search"
+"""The method `score` repeated after an independent second search: other points of the prior, other random numbers, no
+start at the encoder's mean."""
 
 CERTIFIED = pa.schema(
     {
@@ -25,9 +28,11 @@ CERTIFIED = pa.schema(
 
 Simulated images are numbered from 0. Methods: `score`, the estimator; `annealing`, below log p(x) in expectation;
 `annealing-again`, the same with other random numbers and more temperatures, for those images only on which `score` and
-`annealing` contradict each other; `reverse`, above log p(x) in expectation, for simulated images only; `quadrature`,
-where there are few latent dimensions. The error is the Monte Carlo standard error; for quadrature it is the difference
-from a coarser rule.
+`annealing` contradict each other; `second-search`, the estimator with another search for modes, for some images of
+`test`, most of which have no other row but that of `score`; `reverse`, above log p(x) in expectation, for simulated
+images only; `quadrature`, where there are few latent dimensions. The error is the Monte Carlo standard error; for
+quadrature it is the difference from a coarser rule. That of `reverse` holds for the one exact draw from which all
+chains of an image start.
 """
 KEY = ("id", "subset", "method")
 """Columns that identify a row of `CERTIFIED`."""

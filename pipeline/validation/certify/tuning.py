@@ -9,7 +9,7 @@ TARGET = 0.65
 """Acceptance rate at which Hamiltonian Monte Carlo is most efficient."""
 RATE = 0.3
 """Gain with which a step size follows its acceptance rate."""
-MEMORY = 0.1
+LATEST_WEIGHT = 0.1
 """Weight of the latest transition in the mean square of the forces."""
 
 
@@ -49,7 +49,7 @@ class Tuner:
             probability: acceptance probability of each proposal.
             force: gradient of the log density at the end of each chain.
         """
-        self.square += MEMORY * (force.square().mean(dim=0) - self.square)
+        self.square += LATEST_WEIGHT * (force.square().mean(dim=0) - self.square)
         self.multiple *= torch.exp(RATE * (probability.mean(dim=0) - TARGET)).to(force.dtype)[:, None]
         self.table[transition + 1] = self.multiple / self.square.sqrt()
 

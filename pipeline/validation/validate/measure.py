@@ -22,7 +22,7 @@ from pipeline.likelihood.scoring import prior_points
 from pipeline.models.density import LabelledModel
 from pipeline.validation.validate.methods import curves
 from pipeline.validation.validate.reference import reference
-from pipeline.validation.validate.tables import ESTIMATOR_ERRORS, REFERENCE, STUDY
+from pipeline.validation.validate.tables import METHOD_ESTIMATES, REFERENCE, STUDY
 
 BLOCK = 10
 
@@ -57,13 +57,13 @@ def measure(
         on_images: is called with the number of images just done.
 
     Returns:
-        One row per image, method and number of draws, as in `ESTIMATOR_ERRORS`.
+        One row per image, method and number of draws, as in `METHOD_ESTIMATES`.
     """
     ids = chosen["id"].to_numpy()
     y = chosen["label"].to_numpy(np.int64)
     found = [_scored(chosen)]
     with torch.inference_mode():
-        screens = [Screen(model, prior_points(model, score.prior_points, partial(stream, of), device)) for of in "ab"]
+        screens = [Screen(model, prior_points(model, score, partial(stream, of), device)) for of in "ab"]
         for first in range(0, len(x), BLOCK):
             rows = slice(first, first + BLOCK)
             streams = StreamFactory([partial(stream, int(one)) for one in ids[rows]], device)
@@ -79,7 +79,7 @@ def measure(
                 found.append(_row_per_image(ids[rows][row : row + 1], REFERENCE, best.log_w, passes))
             on_images(len(images.x))
     table = pd.concat(found, ignore_index=True).merge(chosen[["id", "subset"]], on="id")
-    return pd.DataFrame(table[ESTIMATOR_ERRORS.names])
+    return pd.DataFrame(table[METHOD_ESTIMATES.names])
 
 
 def _row_per_image(ids: np.ndarray, method: str, log_w: Tensor, passes: Tensor) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from pipeline.config import ValidateParams
-from pipeline.core.streams import ImageStreams
+from pipeline.core.streams import ImageStreams, StreamFactory
 from pipeline.likelihood.images import Images
 from pipeline.likelihood.mixture import Mixture, mixture_at, mixture_draws
 from pipeline.likelihood.modes import climb, distinct, laplace
@@ -18,7 +18,7 @@ from pipeline.likelihood.refinement import Normals, refine
 from pipeline.likelihood.weights import log_weights
 from pipeline.models.priors import prior_of
 
-INFLATION, DEGREES, PRIOR_SHARE = 1.1, 8.0, 0.05
+WIDTHS, PRIOR_SHARE = {1.05: 0.6, 1.3: 0.25, 1.6: 0.15}, 0.05
 ROUND = 40
 """Gradients in a round of refinement."""
 
@@ -53,7 +53,7 @@ def reference(image: Images, screen: Screen, params: ValidateParams) -> Referenc
     found = refine(model, image.x.expand(modes, -1), tops.z[kept, 0], tops.precision[kept, 0], rounds)
     stacked = Normals(*(field.unsqueeze(1) for field in found))
     everyone = torch.ones(modes, 1, dtype=torch.bool, device=image.x.device)
-    mixture = mixture_at(stacked, everyone, INFLATION, DEGREES, PRIOR_SHARE)
+    mixture = mixture_at(stacked, everyone, WIDTHS, prior_of(image.model), PRIOR_SHARE)
     log_w = _enough(image, mixture, params)
     climbs = params.starts * (params.newton_steps + 1) * (latent + 1)
     return Reference(log_w, climbs + 2.0 * ROUND * params.refine_rounds * modes + len(log_w))
@@ -61,20 +61,21 @@ def reference(image: Images, screen: Screen, params: ValidateParams) -> Referenc
 
 def _enough(image: Images, mixture: Mixture, params: ValidateParams) -> Float64[Tensor, "k 1"]:
     """Return log weights of draws, added until the standard error is small enough."""
-    normal, tails = image.streams.named("draws"), image.streams.named("tails")
+    normal = image.streams.named("draws")
     parts: list[Float64[Tensor, "k 1"]] = []
     while len(parts) * params.draws < params.max_draws:
-        parts.append(_draw(image, mixture, params.draws, normal, tails))
+        streams = image.streams.below(f"batch {len(parts)}")
+        parts.append(_draw(image, mixture, params.draws, normal, streams))
         if standard_error(torch.cat(parts)).max() <= params.target_standard_error:
             break
     return torch.cat(parts)
 
 
 def _draw(
-    image: Images, mixture: Mixture, draws: int, normal: ImageStreams, tails: ImageStreams
+    image: Images, mixture: Mixture, draws: int, normal: ImageStreams, streams: StreamFactory
 ) -> Float[Tensor, "k 1"]:
+    """Return log weights of new draws. A prior that is not normal draws from `streams`, all else from `normal`."""
     prior = prior_of(image.model)
     noise = normal.normal(draws, image.latent_dim)
-    chi_squared = tails.chi_squared(draws, mixture.degrees)
-    of_prior = prior.draw(noise, image.streams)
-    return log_weights(image.model, image.x, mixture_draws(mixture, prior, of_prior, noise, chi_squared))
+    of_prior = prior.draw(noise, streams)
+    return log_weights(image.model, image.x, mixture_draws(mixture, prior, of_prior, noise))

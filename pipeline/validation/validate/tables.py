@@ -12,7 +12,7 @@ REFERENCE, STUDY = "reference", "study"
 CURVES = ("encoder", "mode", "modes")
 """Proposals that the study compares, by their names in params.yaml."""
 
-ESTIMATOR_ERRORS = pa.schema(
+METHOD_ESTIMATES = pa.schema(
     {
         "id": pa.int32(),
         "subset": CATEGORY,
@@ -28,6 +28,6 @@ ESTIMATOR_ERRORS = pa.schema(
 in decoder passes, and the Pareto shape of the weights."""
 
 
-def read_estimator_errors(path: Path) -> pd.DataFrame:
-    """Read every method's estimates for one model's images; see `ESTIMATOR_ERRORS`."""
-    return read_table(path, ESTIMATOR_ERRORS)
+def read_method_estimates(path: Path) -> pd.DataFrame:
+    """Read every method's estimates for one model's images; see `METHOD_ESTIMATES`."""
+    return read_table(path, METHOD_ESTIMATES)

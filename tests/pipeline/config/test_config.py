@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -34,11 +34,9 @@ def test_the_projects_parameters_are_good():
     assert params.model("vae-20").latent_dim == 20
 
 
-def test_pairs_and_roles_name_models_of_the_project():
+def test_roles_name_models_of_the_project():
     params = load_params(PARAMS)
-    named = {name for pair in params.compare.pairs for name in pair} | {name for _, name in params.roles}
-    named |= set(params.classify.models) | set(params.validation.models)
-    assert named <= set(params.models)
+    assert {name for _, name in params.roles} <= set(params.models)
 
 
 def test_every_number_has_its_place_in_the_file():
@@ -72,7 +70,7 @@ def test_an_editors_marks_change_nothing(write, change):
 
 def test_a_new_data_set_needs_no_change_to_the_code(write):
     text = PARAMS.read_text(encoding="utf-8").replace("dataset: mnist ", "dataset: emnist ")
-    line = "  emnist: {epochs: 3, hidden: [8], batch_size: 2, validation: 7}\n"
+    line = "  emnist: {epochs_factor: 3, hidden: [8], batch_size: 2, validation: 7}\n"
     params = load_params(write(text.replace("  mnist: {", line + "  mnist: {", 1)))
     assert params.data.validation == 7
 
@@ -90,12 +88,11 @@ def test_a_close_name_is_suggested():
 
 def test_what_is_wrong_is_counted(write):
     good = PARAMS.read_text(encoding="utf-8")
-    text, others = good.replace("latent_dim: 20", "latent_dim: many"), good.count("latent_dim: 20") - 1
-    with pytest.raises(ParameterError, match=rf'models\.vae-20\.latent_dim = "many": .* \(and {others} more\)'):
+    text, others = good.replace("latent_dim: 4,", "latent_dim: many,"), good.count("latent_dim: 4,") - 1
+    with pytest.raises(ParameterError, match=rf'models\.vae-04\.latent_dim = "many": .* \({others} more mistakes\)'):
         load_params(write(text))
 
 
-@settings(deadline=None)
 @given(name=st.text())
 def test_any_other_name_is_no_models(good, name):
     assume(name not in good.models)
@@ -104,10 +101,14 @@ def test_any_other_name_is_no_models(good, name):
     assert repr(name) in str(caught.value)
 
 
-@settings(deadline=None)
 @given(
     value=st.one_of(
-        st.none(), st.text(), st.floats(), st.integers(max_value=0), st.integers(min_value=1025), st.booleans()
+        st.none(),
+        st.text(),
+        st.floats(allow_subnormal=False),
+        st.integers(max_value=0),
+        st.integers(min_value=1025),
+        st.booleans(),
     )
 )
 def test_a_latent_dimension_is_a_whole_number_in_its_range(good, value):

@@ -17,6 +17,7 @@ from pipeline.core.statistics import (
     difference_normal,
     difference_pooled,
     difference_welch,
+    jackknife_t,
     least_squares,
     mean_bootstrap,
     mean_normal,
@@ -62,6 +63,15 @@ def test_the_bootstrap_covers_the_mean_of_skewed_values():
         _, low, high = mean_bootstrap(rng.exponential(size=80), 0.95, 200, rng)
         hits += low <= 1 <= high
     assert 0.90 <= hits / 300 <= 0.98
+
+
+def test_the_bootstrap_covers_the_mean_of_few_values():
+    """A plain percentile interval covers 90 per cent of the means of ten."""
+    rng, hits = np.random.default_rng(6), 0
+    for _ in range(1000):
+        _, low, high = mean_bootstrap(rng.normal(size=10), 0.95, 400, rng)
+        hits += low <= 0 <= high
+    assert 0.93 <= hits / 1000 <= 0.97
 
 
 def test_welch_covers_a_difference_of_three_runs_and_a_bootstrap_does_not():
@@ -205,3 +215,20 @@ def test_the_entropy_of_a_bernoulli_variable_agrees_with_scipy_and_is_0_when_it_
 )
 def test_a_higher_confidence_needs_a_wider_interval(interval):
     assert interval(0.99).low < interval(0.9).low < interval(0.9).high < interval(0.99).high
+
+
+def test_the_jackknife_of_a_mean_is_students_interval():
+    values = np.array([3.0, 5, 9, 1, 4, 6])
+    (found,) = jackknife_t(lambda total: total[:1] / total[1], np.stack([values, np.ones(6)], axis=1), 0.9)
+    assert found == pytest.approx(mean_t(values, 0.9))
+
+
+def test_the_jackknife_of_a_ratio_covers_it_as_often_as_it_says():
+    rng = np.random.default_rng(7)
+    hits = 0
+    for _ in range(400):
+        steps = rng.integers(50, 500, 20)
+        dips = rng.poisson(0.05 * steps * rng.gamma(4, 1 / 4, 20))
+        (found,) = jackknife_t(lambda total: total[:1] / total[1], np.stack([dips, steps], axis=1).astype(float), 0.95)
+        hits += found.low <= 0.05 <= found.high
+    assert 0.9 <= hits / 400 <= 0.98

@@ -128,11 +128,28 @@ def test_core_matched_and_all_differ_as_they_should(split):
 
 
 def test_holdouts_are_what_core_training_never_saw(split):
-    rows = scored_rows(split, "holdouts")
+    rows = scored_rows(split, "holdouts", stream(0))
     assert set(split["subset"].iloc[rows]) == set(HOLDOUTS)
     assert not set(rows) & set(training_rows(split, "core", stream(0)))
-    assert len(scored_rows(split, "all")) == IMAGES
-    assert set(split["subset"].iloc[scored_rows(split, "test")]) == {"test"}
+    assert len(scored_rows(split, "all", stream(0))) == IMAGES
+    assert set(split["subset"].iloc[scored_rows(split, "test", stream(0))]) == {"test"}
+
+
+def test_a_sample_has_every_holdout_and_as_many_training_as_validation_images(split):
+    rows, again = (scored_rows(split, "sample", stream(0, "split", "sample")) for _ in range(2))
+    counts, whole = (table["subset"].value_counts() for table in (split.iloc[rows], split))
+    assert counts[list(HOLDOUTS)].equals(whole[list(HOLDOUTS)])
+    assert counts["train"] == counts["validation"] == whole["validation"] == VALIDATION
+    assert (np.diff(rows) > 0).all()
+    assert np.array_equal(rows, again)
+    other = scored_rows(split, "sample", stream(1, "split", "sample"))
+    assert set(split["subset"].iloc[np.setxor1d(rows, other)]) == {"train"}
+
+
+def test_the_images_that_show_the_fit_are_those_of_the_sample_without_the_tails(split):
+    fit, sample = (scored_rows(split, name, stream(0, "split", "sample")) for name in ("fit", "sample"))
+    assert np.array_equal(fit, sample[~split["subset"].iloc[sample].isin(TAILS)])
+    assert {"train", "validation", "test"} == set(split["subset"].iloc[fit])
 
 
 def test_a_validation_set_that_leaves_nothing_to_train_on_is_refused(images):

@@ -4,7 +4,7 @@ import pytest
 from pipeline.core.errors import DataError
 from pipeline.core.rng import stream
 from pipeline.core.storage import read_arrays, write_arrays
-from pipeline.data.images import freeze, read_images, write_images
+from pipeline.data.images import binarise, binarise_fast, freeze, read_images, write_images
 
 
 @pytest.fixture
@@ -30,6 +30,24 @@ def test_images_come_back_as_they_were(path, images):
 def test_the_same_images_give_the_same_bytes(path, images, tmp_path):
     write_images(tmp_path / "again.npz", images)
     assert (tmp_path / "again.npz").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("draw", [binarise, binarise_fast])
+def test_a_pixel_is_one_with_its_grey_level_as_probability(draw):
+    grey = np.tile(np.arange(256, dtype=np.uint8), (10_001, 1))
+    ones = draw(grey, np.random.default_rng(0)).mean(axis=0)
+    wanted = np.arange(256) / 255
+    error = np.sqrt(wanted * (1 - wanted) / len(grey))
+    assert ones[[0, 255]].tolist() == [0, 1]
+    assert np.abs(ones - wanted)[1:255].max() < 4.5 * error.max()
+    assert (ones - wanted).mean() == pytest.approx(0, abs=4 * np.sqrt((error**2).mean() / 256))
+
+
+def test_any_number_of_pixels_can_be_drawn():
+    for shape in ((1, 1), (3, 5), (2, 8)):
+        drawn = binarise_fast(np.full(shape, 255, np.uint8), np.random.default_rng(0))
+        assert drawn.dtype == np.uint8
+        assert drawn.tolist() == np.ones(shape).tolist()
 
 
 @pytest.mark.parametrize("name", ["grey", "binary_stochastic", "binary_threshold", "label", "id"])

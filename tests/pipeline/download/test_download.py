@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,10 +74,11 @@ def test_no_two_files_of_the_catalogue_have_the_same_checksum():
 
 
 MD5 = {name: f"{place:032x}" for place, name in enumerate(FILES)}
+new_entry = partial(DataSet, "Made up")
 
 
 def test_a_data_set_that_torchvision_does_not_know_is_one_entry_with_its_checksums(monkeypatch):
-    monkeypatch.setitem(CATALOGUE, "made-up", DataSet(md5=MD5, sha256={FILES[0]: "a" * 64}))
+    monkeypatch.setitem(CATALOGUE, "made-up", new_entry(md5=MD5, sha256={FILES[0]: "a" * 64}))
     assert [(source.name, source.md5) for source in sources("made-up")] == list(MD5.items())
     assert [source.sha256 for source in sources("made-up")] == ["a" * 64, None, None, None]
 
@@ -84,12 +86,12 @@ def test_a_data_set_that_torchvision_does_not_know_is_one_entry_with_its_checksu
 @pytest.mark.parametrize(
     "entry",
     [
-        DataSet(),
-        DataSet(md5=dict(list(MD5.items())[:3])),
-        DataSet(md5=MD5, sha256={"train-images": "a" * 64}),
-        DataSet(torchvision="EMnist"),
-        DataSet(torchvision="EMNIST"),
-        DataSet(torchvision="CIFAR10"),
+        new_entry(),
+        new_entry(md5=dict(list(MD5.items())[:3])),
+        new_entry(md5=MD5, sha256={"train-images": "a" * 64}),
+        new_entry(torchvision="EMnist"),
+        new_entry(torchvision="EMNIST"),
+        new_entry(torchvision="CIFAR10"),
     ],
 )
 def test_an_entry_without_the_checksums_of_the_four_files_is_refused(entry, monkeypatch):

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipeline.config import load_params
 from pipeline.download.catalogue import CATALOGUE
 from pipeline.explorer.page import ROOM, SCRIPTS, explorer_page
+from pipeline.explorer.views import views_of
 from pipeline.rendering.checker import NEIGHBOUR
 from pipeline.rendering.reader import read_page
 from tests.support.studies import ROOT
@@ -38,7 +40,7 @@ def test_another_process_makes_the_same_bytes(capsys):
 
 
 def test_one_process_makes_the_same_bytes_twice(explorer):
-    again = explorer_page(explorer.packed, CATALOGUE["mnist"], explorer.study.pair, 20)
+    again = explorer_page(explorer.packed, CATALOGUE["mnist"], explorer.study.pair, 20, views=explorer.views)
     assert hashlib.sha256(again.encode()).digest() == hashlib.sha256(explorer.page.encode()).digest()
 
 
@@ -55,15 +57,25 @@ def test_nothing_on_the_page_is_fetched(explorer):
 
 
 def test_every_control_has_a_name(explorer):
-    labelled = set(re.findall(r"<label>[^<]+(?:<(?:select|input)[^>]*?(?:id|name)=\"([\w-]+)\")", explorer.page))
+    labelled = set(
+        re.findall(r"<label(?: class=\"\w+\")?>[^<]+(?:<(?:select|input)[^>]*?(?:id|name)=\"([\w-]+)\")", explorer.page)
+    )
     controls = [one for one in read_page(explorer.page).elements if one.name in {"select", "input"}]
     names = {one.attributes.get("id", one.attributes.get("name")) for one in controls}
     assert names - labelled == {"drag"}
 
 
+def test_views_that_the_report_links_to_have_these_names():
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "report").glob("*.qmd"))
+    params = load_params(ROOT / "params.yaml")
+    known = {view.name for view in views_of(params.roles, params.compare.joint_errors, params.models)}
+    assert set(re.findall(r"explorer\.html#view=([\w-]*)", text)) <= known
+
+
 def test_pages_that_the_report_links_to_are_made_beside_it():
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "report").glob("*.qmd"))
-    linked = [address for address in re.findall(r"\]\(([^)#]+)\)", text) if re.fullmatch(NEIGHBOUR, address)]
+    addresses = [address.partition("#")[0] for address in re.findall(r"\]\(([^)]+)\)", text)]
+    linked = [address for address in addresses if re.fullmatch(NEIGHBOUR, address)]
     stages = Path(ROOT / "dvc.yaml").read_text(encoding="utf-8")
     assert "explorer.html" in linked
     assert all(f"- report/_output/{address}\n" in stages for address in linked)

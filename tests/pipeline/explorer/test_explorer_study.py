@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from pipeline.data.subsets import HOLDOUTS
-from pipeline.explorer.study import ABSENT, PRECISION, pack
+from pipeline.explorer.study import pack
+from tests.pipeline.explorer.conftest import RECONSTRUCTED
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +25,14 @@ def test_every_holdout_image_is_there_and_no_other(explorer, columns):
 
 
 def test_every_likelihood_is_that_of_its_table(explorer, columns):
+    absent, precision = (explorer.packed.description[key] for key in ("absent", "precision"))
     for name, table in explorer.tables.scores.items():
         for quantity in ("log_likelihood", "standard_error"):
             kept = dict(zip(columns["id"], columns[f"{name}.{quantity}"], strict=True))
             known = table.set_index("id")[quantity]
             for image, steps in kept.items():
                 assert (
-                    steps == ABSENT if image not in known else abs(steps / PRECISION - known[image]) <= 0.5 / PRECISION
+                    steps == absent if image not in known else abs(steps / precision - known[image]) <= 0.5 / precision
                 )
 
 
@@ -56,6 +58,21 @@ def test_thresholded_pixels_are_left_out_where_no_model_is_of_them(explorer):
     assert packed.description["columns"][-1] == ["threshold", 1, 0]
 
 
+def test_reconstructions_are_grey_levels_at_the_mean_of_z(explorer, columns):
+    known = explorer.samples
+    ids, multiples, probabilities = (known[f"vae-20.reconstructions.{name}"] for name in RECONSTRUCTED)
+    assert explorer.packed.description["reconstructed"] == {"vae-20": ids.tolist()}
+    levels = columns["vae-20.reconstruction"].reshape(len(ids), -1)
+    assert np.abs(levels / 255 - probabilities[list(multiples).index(0)]).max() <= 0.5 / 255 + 1e-6
+
+
+def test_reconstructions_elsewhere_than_at_the_mean_of_z_are_left_out(explorer):
+    tables, samples = explorer.tables, dict(explorer.samples)
+    samples["vae-20.reconstructions.multiples"] = samples["vae-20.reconstructions.multiples"] + 1
+    packed = pack(tables.images, tables.split, tables.scores, explorer.study.models, samples)
+    assert packed.description["reconstructed"] == {}
+
+
 def test_an_image_that_a_model_was_not_scored_on_is_absent(explorer):
     tables, models = explorer.tables, explorer.study.models
     table = tables.scores["vae-20"]
@@ -65,4 +82,4 @@ def test_an_image_that_a_model_was_not_scored_on_is_absent(explorer):
     count = packed.description["columns"][0][2]
     place = [name for name, *_ in packed.description["columns"]].index("vae-20.log_likelihood")
     kept = np.frombuffer(whole, "<i4", count, 4 * count * place)
-    assert (kept != ABSENT).sum() == (table["subset"] == "test").sum()
+    assert (kept != packed.description["absent"]).sum() == (table["subset"] == "test").sum()

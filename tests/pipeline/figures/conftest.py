@@ -2,10 +2,6 @@ import pytest
 
 from pipeline.figures.atlas import draw_all
 from tests.support.made_up import make_study
-from tests.support.studies import drawn_study
-from tests.support.tiny import once
-
-__all__ = ["drawn_study", "once"]
 
 
 @pytest.fixture(scope="session")
@@ -14,5 +10,13 @@ def study():
 
 
 @pytest.fixture(scope="session")
-def figures(study):
+def copied(study):
+    """Copies of some of the study's tables, made before anything is drawn."""
+    tables = study.tables
+    scores = {name: table.copy() for name, table in tables.scores.items()}
+    return tables.split.copy(), tables.images.binary_stochastic.copy(), scores
+
+
+@pytest.fixture(scope="session")
+def figures(study, copied):
     return draw_all(study.drawing(gallery=10), study.tables)

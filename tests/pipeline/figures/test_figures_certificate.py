@@ -1,78 +1,84 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
-from pipeline.data.subsets import SUBSETS
 from pipeline.figures.certify import KINDS, certificate
-from pipeline.figures.palette import INK
+from pipeline.figures.palette import FAINT, INK
+from pipeline.figures.ridges import BASE, LEAST
 from pipeline.figures.style import to_svg
 from pipeline.validation.certify.agreement import compare_methods
 
 
-def panels_of(figure, study):
-    return dict(zip(study.tables.certified, figure.axes, strict=True))
+def panels_of(figures, study):
+    return {name: figures[f"certificate-{place}"].axes[0] for place, name in enumerate(study.tables.certified, start=1)}
 
 
-def points_of(axes, kind):
-    """Heights of the markers of a kind, and the ends of their bars."""
-    lines = axes.get_lines()
-    found = [
-        place for place, line in enumerate(lines) if line.get_marker() == kind.marker and line.get_markersize() < 5
-    ]
-    heights = np.concatenate([lines[place].get_ydata() for place in found] or [np.empty(0)])
-    bars = np.concatenate([np.reshape(lines[place - 1].get_ydata(), (-1, 3)) for place in found] or [np.empty((0, 3))])
-    return heights, bars[:, :2]
+def ridges_of(axes):
+    """Heading, height above the base and edges of every histogram, from the top."""
+    for text, patch in zip(axes.texts, axes.patches, strict=True):
+        values, edges, base = patch.get_data()
+        yield text.get_text(), values - base, edges
 
 
-def rings_of(axes):
-    return np.concatenate([line.get_ydata() for line in axes.get_lines() if line.get_markersize() == 7])
+def kinds_of(table):
+    found = {label: compare_methods(table, a, b) for (a, b), label in KINDS.items()}
+    return {label: both for label, both in found.items() if len(both)}
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.label)
-def test_every_difference_is_drawn_with_two_errors_to_either_side(figures, study, kind):
-    for name, axes in panels_of(figures["certificate"], study).items():
-        both = compare_methods(study.tables.certified[name], kind.a, kind.b)
-        heights, bars = points_of(axes, kind)
-        assert sorted(heights) == pytest.approx(sorted(both["difference"]))
-        wanted = np.stack([both["difference"] - 2 * both["error"], both["difference"] + 2 * both["error"]], axis=1)
-        assert np.sort(bars, axis=0) == pytest.approx(np.sort(wanted, axis=0))
+def test_every_model_has_a_histogram_of_every_kind_of_difference(figures, study):
+    for name, axes in panels_of(figures, study).items():
+        kinds = kinds_of(study.tables.certified[name])
+        found = list(ridges_of(axes))
+        assert [heading.partition(" (")[0] for heading, *_ in found] == list(kinds)
+        for (heading, heights, edges), both in zip(found, kinds.values(), strict=True):
+            counts, _ = np.histogram(both["difference"], edges)
+            assert counts.sum() == len(both)
+            assert f"({len(both):,}" in heading
+            wanted = BASE * np.where(counts > 0, np.maximum(counts / counts.max(), LEAST), 0)
+            assert heights == pytest.approx(wanted)
 
 
-def test_contradictions_are_ringed_and_no_gap_is(figures, study):
-    for name, axes in panels_of(figures["certificate"], study).items():
-        pairs = [compare_methods(study.tables.certified[name], kind.a, kind.b) for kind in KINDS[:3]]
-        far = [both.loc[both["contradiction"], "difference"] for both in pairs]
-        assert sorted(rings_of(axes)) == pytest.approx(sorted(pd.concat(far)))
-        assert len(rings_of(axes)) == 1
+def test_the_heading_names_the_largest_difference(figures, study):
+    for name, axes in panels_of(figures, study).items():
+        for (heading, *_), both in zip(ridges_of(axes), kinds_of(study.tables.certified[name]).values(), strict=True):
+            far = both.loc[both["difference"].abs().idxmax()]
+            value = f"{far['difference']:+.2f}".replace("-", "\N{MINUS SIGN}")
+            assert heading.endswith(f"largest {value}: {far['subset']}, image {far['id']}")
 
 
-def test_each_set_has_its_place_and_its_images_stand_in_the_order_of_the_difference(figures, study):
-    axes = panels_of(figures["certificate"], study)["vae-04"]
-    labels = [label.get_text().replace("\n", "") for label in figures["certificate"].axes[-1].get_xticklabels()]
-    assert labels == [*SUBSETS, "simulated"]
-    drawn = [line for line in axes.get_lines() if line.get_marker() == "o" and line.get_markersize() < 5]
-    for place, line in enumerate(drawn):
-        x, y = line.get_data()
-        assert ((x > place - 0.5) & (x < place + 0.5)).all()
-        assert (np.diff(y[np.argsort(x)]) >= 0).all()
+def test_contradictions_are_ringed_and_counted_and_no_gap_of_bounds_is(figures, study):
+    for name, axes in panels_of(figures, study).items():
+        pairs = [compare_methods(study.tables.certified[name], a, b) for a, b in list(KINDS)[:3]]
+        far = pd.concat([both.loc[both["contradiction"], "difference"] for both in pairs])
+        rings = np.concatenate([line.get_xdata() for line in axes.get_lines() if line.get_markersize() == 7])
+        assert sorted(rings) == pytest.approx(sorted(far))
+        assert len(rings) == 1
+        assert ["; 1 contradicts" in heading for heading, *_ in ridges_of(axes)].count(True) == 1
 
 
-def test_the_legend_names_what_is_drawn_and_nothing_else(figures, study):
-    words = [text.get_text() for text in figures["certificate"].legends[0].get_texts()]
-    assert [kind.label for kind in KINDS] == words[:-1]
+def test_all_models_have_one_scale_that_holds_every_difference(figures, study):
+    ((low, high),) = {axes.get_xlim() for axes in panels_of(figures, study).values()}
+    for table in study.tables.certified.values():
+        for both in kinds_of(table).values():
+            assert low <= both["difference"].min() <= both["difference"].max() <= high
+
+
+def test_what_a_model_does_not_have_has_no_histogram(study):
     alone = {"vae-20": study.tables.certified["vae-20"].query("method in ('score', 'annealing')")}
-    words = [text.get_text() for text in certificate(alone, study.marks).legends[0].get_texts()]
-    assert words[:-1] == ["score − annealing"]
+    (figure,) = certificate(alone, study.marks)
+    assert [heading.partition(" (")[0] for heading, *_ in ridges_of(figure.axes[0])][:1] == ["score − annealing"]
+    assert len(figure.axes[0].patches) == 1
 
 
-def test_a_model_has_its_colour_and_a_contradiction_is_in_ink(figures, study):
-    for name, axes in panels_of(figures["certificate"], study).items():
-        colours = {line.get_color() for line in axes.get_lines()}
-        assert colours == {study.marks[name].colour, INK}
+def test_histograms_are_grey_and_a_contradiction_is_in_ink(figures, study):
+    for axes in panels_of(figures, study).values():
+        assert {to_hex(patch.get_facecolor()) for patch in axes.patches} == {FAINT.lower()}
+        assert {line.get_color() for line in axes.get_lines()} == {INK}
 
 
-def test_a_full_certificate_is_no_heavier_than_a_figure_may_be(study):
+def test_a_full_certificate_is_no_heavier_than_a_panel_may_be(study):
     part = study.tables.certified["vae-04"].query("subset == 'test'")
     many = pd.concat([part.assign(id=part["id"] + 10_000 * copy) for copy in range(120)])
     tables = dict.fromkeys(list(study.marks)[:3], many)
-    assert len(to_svg(certificate(tables, study.marks))) < 200_000
+    assert all(len(to_svg(figure)) < 60_000 for figure in certificate(tables, study.marks))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.figures.histograms import histograms
-from pipeline.figures.palette import COLOURS
+from pipeline.figures.histograms import HEIGHT, histograms
+from pipeline.figures.style import PANEL, bin_count
 
 
 @pytest.fixture
@@ -11,30 +11,48 @@ def test_images(study):
     return scores[scores["subset"] == "test"]
 
 
-def test_each_class_has_a_row_in_its_colour_with_all_its_test_images(figures, test_images):
-    _, *rows = figures["histograms"].axes
-    assert [int(axes.get_ylabel()) for axes in rows] == list(range(10))
-    for label, axes in enumerate(rows):
-        (area,) = axes.patches
-        assert area.get_facecolor()[:3] == pytest.approx([int(COLOURS[label][i : i + 2], 16) / 255 for i in (1, 3, 5)])
-        corners = area.get_xy()
-        tops = corners[1 : np.argmax(corners[:, 0]) + 1 : 2, 1]
-        assert tops.sum() == (test_images["label"] == label).sum()
+def ridges_of(figure):
+    """Class, baseline, heights and edges of each histogram, from the top."""
+    axes = figure.axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()][::-1]
+    for label, patch in zip(labels, axes.patches, strict=True):
+        values, edges, base = patch.get_data()
+        yield int(label), base, values - base, edges
 
 
-def test_rows_share_one_axis_in_nats(figures, study):
-    limits = {axes.get_xlim() for axes in figures["histograms"].axes}
-    assert len(limits) == 1
+def test_classes_stand_in_the_order_of_their_medians(figures, test_images):
+    medians = test_images.groupby("label")["log_likelihood"].median().sort_values(ascending=False)
+    found = list(ridges_of(figures["histograms-1"]))
+    assert [label for label, *_ in found] == medians.index.tolist()
+    assert [base for _, base, *_ in found] == list(range(9, -1, -1))
+
+
+def test_each_class_has_all_its_test_images_in_common_bins(figures, test_images):
+    shared = np.histogram_bin_edges(test_images["log_likelihood"], bin_count(len(test_images)))
+    for label, _, heights, edges in ridges_of(figures["histograms-1"]):
+        counts, _ = np.histogram(test_images.loc[test_images["label"] == label, "log_likelihood"], shared)
+        assert edges == pytest.approx(shared)
+        assert counts.sum() == (test_images["label"] == label).sum()
+        assert heights == pytest.approx(HEIGHT * counts / counts.max())
+
+
+def test_the_scale_is_in_nats_under_the_model(figures, study):
     label = study.marks["vae-20"].label
-    assert figures["histograms"].axes[-1].get_xlabel() == f"log likelihood under {label} (nats)"
+    axes = figures["histograms-1"].axes[0]
+    assert " ".join(axes.get_xlabel().split()) == f"log likelihood under {label} (nats per image)"
+    assert figures["histograms-1"].get_figwidth() == PANEL
 
 
-def test_a_line_stands_at_the_median_of_each_class(figures, test_images):
-    medians = test_images.groupby("label")["log_likelihood"].median()
-    drawn = [axes.get_lines()[0].get_xdata()[0] for axes in figures["histograms"].axes[1:]]
-    assert drawn == pytest.approx(medians.to_list())
+def test_a_line_and_a_number_stand_at_the_median_of_each_class(figures, test_images):
+    axes = figures["histograms-1"].axes[0]
+    medians = test_images.groupby("label")["log_likelihood"].median().sort_values(ascending=False)
+    lines = [bars.get_segments()[0][0, 0] for bars in axes.collections[1::2]]
+    assert lines == pytest.approx(medians.to_list())
+    assert [text.get_text() for text in axes.texts[:-1]] == [
+        f"{median:.1f}".replace("-", "\N{MINUS SIGN}") for median in medians
+    ]
 
 
 def test_a_class_without_test_images_has_no_row(study, test_images):
-    figure = histograms(test_images[test_images["label"] != 3], study.marks["vae-20"])
-    assert [axes.get_ylabel() for axes in figure.axes[1:]] == list("012456789")
+    (figure,) = histograms(test_images[test_images["label"] != 3], study.marks["vae-20"])
+    assert sorted(label for label, *_ in ridges_of(figure)) == [0, 1, 2, 4, 5, 6, 7, 8, 9]

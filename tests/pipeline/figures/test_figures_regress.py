@@ -3,8 +3,18 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipeline.figures.regress import moves, regression_figures, variants
-from pipeline.investigations.regress.rates import rates, tally
+from pipeline.figures.regress import (
+    LABELS,
+    MEASURES,
+    contributions,
+    fits,
+    moves,
+    regression_figures,
+    traces,
+    variants,
+)
+from pipeline.investigations.regress.rates import compare, tally
+from pipeline.numbers.regress import costs
 from tests.support.regressions import PARAMS, make_regression
 
 
@@ -14,18 +24,21 @@ def found():
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.95])
-def test_each_variant_is_drawn_beside_the_plain_model_with_intervals(found, confidence):
-    axes = variants(found.levels, confidence).axes
+def test_each_variant_is_compared_with_the_plain_model_with_intervals(found, confidence):
+    sums = tally(found.levels)
     names = [name for name in PARAMS.variants if name != "varying"]
-    assert [one.get_title(loc="left") for one in axes[: len(names)]] == names
-    middles, sums = tally(found.levels)
-    for one, name in zip(axes, names, strict=False):
-        for bars, whose in zip(one.collections, ("varying", name), strict=True):
-            found_here = [(at, i) for at, i in zip(middles, rates(sums[whose], confidence), strict=True) if i]
-            wanted = [(at, max(i.low, 0), i.high) for at, i in found_here]
-            drawn = [(bar[0, 0], bar[0, 1], bar[1, 1]) for bar in bars.get_segments()]
-            assert np.array(drawn) == pytest.approx(np.array(wanted))
-            assert max(high for *_, high in drawn) <= one.get_ylim()[1]
+    wanted = {name: compare(sums[name], sums["varying"], confidence) for name in names}
+    order = sorted(names, key=lambda name: wanted[name]["dip_rate_difference"].value)
+    for panel, key in zip(variants(found.levels, confidence), MEASURES, strict=True):
+        (axes,) = panel.axes
+        assert [label.get_text() for label in axes.get_yticklabels()] == order
+        *values, nothing = axes.get_lines()
+        drawn = [
+            (value.get_xdata()[0], *bar.get_segments()[0][:, 0], value.get_ydata()[0])
+            for bar, value in zip(axes.collections, values, strict=True)
+        ]
+        assert drawn == [(*wanted[name][key], row) for row, name in enumerate(order)]
+        assert nothing.get_xdata()[0] == (0 if key == "dip_rate_difference" else 1)
 
 
 def test_moves_of_like_cost_are_drawn_as_their_median(found):
@@ -33,12 +46,65 @@ def test_moves_of_like_cost_are_drawn_as_their_median(found):
         cost=np.repeat([2.0, 40.0], [len(found.moves) // 2, len(found.moves) - len(found.moves) // 2])
     )
     table["shortfall"] = 3 * table["cost"]
-    for axes in moves(table).axes:
-        assert axes.lines[0].get_ydata().tolist() == (3 * axes.lines[0].get_xdata()).tolist()
+    shortfall, ratio = (panel.axes[0] for panel in moves(table, 30.0))
+    for axes, factor in ((shortfall, 3), (ratio, None)):
+        lines = [line for line in axes.get_lines() if line.get_label() in LABELS.values()]
+        assert len(lines) == 2
+        for line in lines:
+            expected = 3 * line.get_xdata() if factor else np.full(len(line.get_xdata()), 3.0)
+            assert line.get_ydata() == pytest.approx(expected)
+        assert 30.0 in [line.get_xdata()[0] for line in axes.get_lines()]
+
+
+def test_the_truth_is_drawn_beside_both_fits_and_subtracted_from_them(found):
+    panels = [panel.axes[0] for panel in fits(found.fits)]
+    own = found.fits[found.fits["seed"] == 0]
+    for axes, name in zip(panels[:2], LABELS, strict=True):
+        part = own[own["variant"] == name].sort_values("x")
+        points, f, line, low, high = (drawn.get_ydata() for drawn in axes.get_lines())
+        assert np.array_equal(points, part["y"])
+        assert np.array_equal(f, part["f"])
+        assert np.array_equal(line, part["line"])
+        assert (high - low) / 4 == pytest.approx(part["noise"].to_numpy())
+        band = axes.collections[0].get_paths()[0].vertices[:, 1]
+        assert band.max() == pytest.approx((part["f"] + 2 * part["sigma"]).max())
+        missed = next(drawn for drawn in panels[3].get_lines() if drawn.get_label() == LABELS[name])
+        assert missed.get_ydata() == pytest.approx((part["f"] - part["line"]).to_numpy())
+    assert panels[0].get_ylim() == panels[1].get_ylim()
+    assert [line.get_label() for line in panels[2].get_lines()] == [*LABELS.values(), "truth"]
+
+
+def test_the_shortfall_of_every_stretch_is_the_largest_below_the_best_so_far(found):
+    panels = [panel.axes[0] for panel in traces(found.traces, 30.0)]
+    for axes, name in zip(panels[2:], LABELS, strict=True):
+        table = found.traces
+        chosen = (table["seed"] == 0) & (table["subset"] == "train") & (table["variant"] == name)
+        own = table.loc[chosen, "log_likelihood"].to_numpy()
+        below = np.maximum.accumulate(own) - own
+        line, dip = axes.get_lines()
+        assert line.get_ydata() == pytest.approx(below.clip(0.1))
+        assert dip.get_ydata()[0] == 30
+        assert axes.get_ylim()[1] > below.max()
+        assert axes.get_yscale() == "log"
+    assert panels[2].get_ylim() == panels[3].get_ylim()
+
+
+def test_a_dip_is_drawn_from_the_best_step_before_it(found):
+    deepest = contributions(found.falls)
+    names = [name for name in LABELS if (found.falls["variant"] == name).any()]
+    assert len(deepest) == 2 * len(names)
+    for place, name in enumerate(names):
+        points = costs(found.falls[found.falls["variant"] == name])
+        own = points[points["seed"] == points.groupby("seed")["cost"].sum().idxmax()].sort_values("x")
+        move, sigma = deepest[place].axes[0].get_lines()
+        assert move.get_ydata() == pytest.approx((own["f_bottom"] - own["f_peak"]).abs().clip(1e-4).to_numpy())
+        assert np.array_equal(sigma.get_ydata(), own["sigma_peak"])
+        (cost,) = deepest[len(names) + place].axes[0].get_lines()
+        assert cost.get_ydata() == pytest.approx(own["cost"].clip(1e-4).to_numpy())
 
 
 def test_figures_of_dips_are_drawn_only_of_a_study_with_dips(found):
-    assert set(regression_figures(found, 0.95)) == {
+    assert set(regression_figures(found, 30.0, 0.95)) == {
         "regress-fits",
         "regress-traces",
         "regress-variants",
@@ -46,4 +112,4 @@ def test_figures_of_dips_are_drawn_only_of_a_study_with_dips(found):
         "regress-contributions",
     }
     empty = dataclasses.replace(found, dips=found.dips.iloc[:0], falls=found.falls.iloc[:0])
-    assert "regress-contributions" not in regression_figures(empty, 0.95)
+    assert "regress-contributions" not in regression_figures(empty, 30.0, 0.95)

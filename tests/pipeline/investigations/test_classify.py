@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -109,7 +109,6 @@ def test_a_wrong_label_is_counted_as_wrong():
     assert found["given"].max() < found["mixture"].min() - 8
 
 
-@settings(deadline=None)
 @given(arrays(float, (3, 10), elements=st.floats(-1e4, 0)), arrays(float, 10, elements=st.floats(0, 1)))
 def test_posteriors_are_shares_of_one_however_unlikely_the_image(log_likelihood, weight):
     prior = (weight + np.eye(10)[0]) / (weight.sum() + 1)

@@ -12,10 +12,14 @@ from pipeline.investigations.compare.effects import dimension_effects
 from pipeline.investigations.compare.gain import SLOPES, gain_effects, traits
 from pipeline.investigations.compare.negative_gains import gains_of, less_ink_than_the_class, negative_gains
 from pipeline.investigations.compare.pairs import compare_pairs
+from pipeline.investigations.compare.seeds import seed_effects
 from tests.support.parameters import PARAMS
 
 QUICK = PARAMS.model_copy(update={"intervals": PARAMS.intervals.model_copy(update={"resamples": 100})})
 WORTH = {"centre": -0.5, "pc1-low": 4.0, "pc1-high": 5.0, "within-low": 2.0, "within-high": 2.0}
+"""Nats that an image of each region gains from images of the tails in training, with 20 latent dimensions."""
+WORTH_OF_FEW = {"centre": -0.25, "pc1-low": 7.0, "pc1-high": 4.0, "within-low": 2.0, "within-high": 2.5}
+"""The same with 4."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,8 @@ def world():
     shifts |= {"vae-32": 3, "vae-32-seed-1": 4, "vae-32-seed-2": 2}
     scores = {}
     for name, shift in shifts.items():
-        seen = split["region"].map(WORTH).to_numpy(float) if "matched" in name else 0.0
+        worth = WORTH_OF_FEW if name.startswith("vae-04") else WORTH
+        seen = split["region"].map(worth).to_numpy(float) if "matched" in name else 0.0
         memory = np.where(split["subset"] == "train", 5.0, 0.0)
         value = hard + shift + seen + memory
         columns = {"log_likelihood": value, "elbo": value - 2, "standard_error": 0.1, "pareto_k": 0.3, "draws": 500}
@@ -51,20 +56,17 @@ def rows_of(effects, kind, *keys):
 
 def test_kinds_are_compared_by_the_means_of_their_runs(effects):
     row = rows_of(effects, "runs", "model_a", "stratum").loc[("vae-32", "test")]
-    assert (row["model_b"], row["size_a"], row["size_b"]) == ("vae-20", 3, 3)
+    assert (row["model_b"], row["size"]) == ("vae-20", 3)
     assert row["value"] == pytest.approx(3)
     expected = difference_welch(np.array([3.0, 4, 2]), np.array([0.0, 1, -1]), QUICK.intervals.confidence)
     assert (row["low"], row["high"]) == pytest.approx(expected[1:])
     assert rows_of(effects, "spread", "model_a", "stratum").loc[("vae-20", "test"), "value"] == pytest.approx(1)
 
 
-def test_a_difference_from_a_single_run_is_told_in_spreads_of_the_kind_that_varies_most(effects):
-    row = rows_of(effects, "spreads", "model_a", "model_b", "stratum").loc[("vae-20", "vae-04", "test")]
-    spread = rows_of(effects, "spread", "model_a", "stratum").loc[("vae-20", "test")]
-    assert row["quantity"] in ("vae-20", "vae-32")
-    assert row["value"] == pytest.approx(10)
-    assert (row["low"], row["high"]) == pytest.approx((10 / spread["high"], 10 / spread["low"]))
-    assert not len(effects[(effects["kind"] == "runs") & (effects["model_b"] == "vae-04")])
+def test_a_difference_from_a_single_run_of_another_size_has_no_interval_over_runs(effects):
+    own = effects[(effects["model_a"] == "vae-20") & (effects["model_b"] == "vae-04")]
+    assert not set(own["kind"]) & {"runs", "single-run"}
+    assert "runs" in set(effects.loc[effects["model_b"] == "vae-20", "kind"])
 
 
 def test_a_second_run_of_the_small_model_brings_the_interval_over_runs(world):
@@ -74,26 +76,30 @@ def test_a_second_run_of_the_small_model_brings_the_interval_over_runs(world):
     params = QUICK.model_copy(update={"models": models})
     found = dimension_effects(params, more, images, split, compare_pairs(params, more))
     row = rows_of(found, "runs", "model_a", "model_b", "stratum").loc[("vae-20", "vae-04", "test")]
-    assert (row["size_a"], row["size_b"]) == (3, 2)
+    assert row["size"] == 3
     expected = difference_welch(np.array([0.0, 1, -1]), np.array([-10.0, -9.6]), params.intervals.confidence)
     assert tuple(row[["value", "low", "high"]]) == pytest.approx(expected)
-    assert not len(found[(found["kind"] == "spreads") & (found["model_a"] == "vae-20")])
 
 
 def test_the_gain_from_seeing_a_tail_is_that_of_the_pairs_and_is_compared_with_all_runs(world, effects):
     pairs = compare_pairs(QUICK, world[2]).set_index(["model_a", "model_b", "subset", "region"]).sort_index()
     found = pairs.loc[("vae-04-matched", "vae-04", "test")]["difference"]
-    assert found.drop("all").to_dict() == pytest.approx(WORTH)
-    over_runs = rows_of(effects, "unseen-runs", "model_a", "stratum").loc[("vae-20-matched", "test.pc1-high")]
-    assert (over_runs["size_a"], over_runs["size_b"]) == (1, 3)
+    assert found.drop("all").to_dict() == pytest.approx(WORTH_OF_FEW)
+    over_runs = rows_of(effects, "single-run", "model_a", "stratum").loc[("vae-20-matched", "test.pc1-high")]
+    assert over_runs["size"] == 1
     expected = difference_pooled(np.array([5.0]), np.array([0.0, 1, -1]), QUICK.intervals.confidence)
     assert tuple(over_runs[["value", "low", "high"]]) == pytest.approx(expected)
     assert "unseen" not in set(effects["kind"])
 
 
-def test_a_tail_costs_all_models_the_same_here(effects):
+def test_the_gap_is_what_seeing_a_tail_is_worth_to_the_larger_model_less_what_it_is_worth_to_the_smaller(effects):
     gap = rows_of(effects, "unseen-gap")
-    assert gap[["value", "low", "high"]].to_numpy() == pytest.approx(0)
+    assert set(gap["model_a"]) == {"vae-20"}
+    assert set(gap["model_b"]) == {"vae-04"}
+    for region, worth in WORTH.items():
+        found = gap.loc[f"test.{region}", ["value", "low", "high"]].to_numpy(float)
+        assert found == pytest.approx(worth - WORTH_OF_FEW[region])
+    assert gap.loc["test", "low"] < gap.loc["test", "value"] < gap.loc["test", "high"] < 0
 
 
 def test_differences_that_no_image_changes_have_no_width_however_hard_the_images(effects):
@@ -101,6 +107,29 @@ def test_differences_that_no_image_changes_have_no_width_however_hard_the_images
     assert (pair["value"], pair["low"], pair["high"]) == pytest.approx((1, 1, 1))
     run = rows_of(effects, "run", "model_a", "stratum").loc[("vae-20", "test")]
     assert run["high"] - run["low"] > 2
+
+
+def test_another_model_changes_no_interval_of_two_runs(world):
+    rng = np.random.default_rng(6)
+    models, scores = dict(QUICK.models), {}
+    for name in ("vae-20", "vae-20-seed-1", "vae-32", "vae-32-seed-1"):
+        scores[name] = world[2][name].assign(log_likelihood=rng.normal(-90, 5, 900))
+    models["vae-08"], models["vae-08-seed-1"] = (
+        models[name].model_copy(update={"latent_dim": 8}) for name in ("vae-20", "vae-20-seed-1")
+    )
+    more = scores | {"vae-08": scores["vae-32"], "vae-08-seed-1": scores["vae-32-seed-1"]}
+    params = QUICK.model_copy(update={"models": models})
+    fewer, found = (
+        rows_of(
+            pd.DataFrame(seed_effects(params, known, compare_pairs(params, known))),
+            "seed_pairs", "model_a", "model_b", "stratum",
+        )[["value", "low", "high"]]
+        for known in (scores, more)
+    )  # fmt: skip
+    assert len(found) == 1.5 * len(fewer)
+    assert found.loc[fewer.index].equals(fewer)
+    same = (found.loc[(f"{name}-seed-1", name)] for name in ("vae-08", "vae-32"))
+    assert not next(same).equals(next(same))
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +197,5 @@ def test_the_error_of_a_gain_is_that_of_both_scores(world):
 
 def test_fewer_models_have_fewer_effects(world):
     images, split, scores = world
-    pair = {name: scores[name] for name in ("vae-20", "cvae-20") if name in scores}
-    alone = dimension_effects(QUICK, pair, images, split, compare_pairs(QUICK, scores).iloc[:0])
+    alone = dimension_effects(QUICK, {"vae-20": scores["vae-20"]}, images, split, compare_pairs(QUICK, scores).iloc[:0])
     assert set(alone["kind"]) == {"run"}

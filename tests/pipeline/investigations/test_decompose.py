@@ -8,22 +8,25 @@ import torch
 
 from pipeline.core.rng import stream
 from pipeline.core.statistics import bootstrap_counts, mean_products, r_squared_of_subsets, shapley_shares
-from pipeline.investigations.decompose.binarization import (
-    binarization_entropy,
-    binarization_log_ratio,
-    contour_length,
-    redraw,
-)
+from pipeline.investigations.decompose.binarisation import binarisation_entropy, contour_length, redraw
 from pipeline.investigations.decompose.draws import measure_draws, of_draws
-from pipeline.investigations.decompose.estimates import control_rows, estimates, order_rows, share_rows, tabulate
+from pipeline.investigations.decompose.estimates import (
+    Control,
+    control_rows,
+    order_estimates,
+    order_rows,
+    share_rows,
+    tabulate,
+    variance_estimates,
+)
 from pipeline.investigations.decompose.gradients import GradientMoments, measure_gradients
 from pipeline.investigations.decompose.orders import rank_correlation
 from pipeline.investigations.decompose.redraws import score_redraws
-from pipeline.investigations.decompose.shares import PARTS, between_redraws, explain, lead, regression, with_squares
+from pipeline.investigations.decompose.shares import between_redraws, explain, lead, regression, with_squares
 from pipeline.investigations.decompose.tables import DRAWS, ESTIMATES, GRADIENTS, REDRAWS
 from pipeline.likelihood.proposals import Draws
 from pipeline.likelihood.weights import log_weights
-from pipeline.numbers.collect import mean_binarization_entropy
+from pipeline.numbers.collect import mean_binarisation_entropy
 from tests.support.densities import every_image, small_vae
 from tests.support.parameters import PARAMS
 
@@ -90,14 +93,10 @@ def test_redraws_have_the_mean_of_the_grey_level():
     assert drawn[:, [0, 5]].mean(axis=0).tolist() == [0, 1]
 
 
-def test_the_log_ratio_has_the_mean_zero_and_the_entropy_agrees_with_the_one_by_grey_level(wide_study):
+def test_the_entropy_agrees_with_the_one_by_grey_level_and_is_zero_where_no_coin_is_flipped(wide_study):
     images = wide_study.tables.images
-    assert binarization_entropy(images.grey).mean() == pytest.approx(mean_binarization_entropy(images))
-    drawn = redraw(images.grey[0], 4000, np.random.default_rng(1))
-    log_ratio = binarization_log_ratio(np.repeat(images.grey[:1], 4000, axis=0), drawn)
-    assert log_ratio.mean() == pytest.approx(0, abs=4 * log_ratio.std() / math.sqrt(4000))
-    certain = np.array([[0, 255]], dtype=np.uint8)
-    assert binarization_log_ratio(certain, np.array([[0, 1]], dtype=np.uint8)).tolist() == [0]
+    assert binarisation_entropy(images.grey).mean() == pytest.approx(mean_binarisation_entropy(images))
+    assert binarisation_entropy(np.array([[0, 255]], dtype=np.uint8)).tolist() == [0]
 
 
 def test_the_contour_is_as_long_as_the_outline_of_a_stroke():
@@ -106,8 +105,8 @@ def test_the_contour_is_as_long_as_the_outline_of_a_stroke():
     assert contour_length(np.concatenate([bar, 0 * bar]).reshape(2, 36)).tolist() == [2 * (4 + 2), 0]
 
 
-def test_redraws_are_scored_one_by_one_each_with_its_own_log_ratio(rows):
-    model, _, chosen, _ = rows
+def test_redraws_are_scored_one_by_one(rows):
+    model, _, chosen, exact = rows
     grey = np.tile(np.array([0, 255, 128, 60, 200, 90], dtype=np.uint8), (3, 1))
     effort = PARAMS.score.model_copy(update={"prior_points": 200, "draws": 64, "levels": 1})
     source = partial(stream, 0)
@@ -115,36 +114,29 @@ def test_redraws_are_scored_one_by_one_each_with_its_own_log_ratio(rows):
     assert list(table.columns) == REDRAWS.names
     assert table.groupby("id")["redraw"].apply(list).tolist() == [[0, 1, 2, 3]] * 3
     x = np.concatenate([redraw(grey[0], 4, source("coins", image)) for image in range(3)])
-    expected = binarization_log_ratio(np.repeat(grey, 4, axis=0), x)
-    assert table["binarization_log_ratio"].to_numpy() == pytest.approx(expected)
+    places = [np.flatnonzero((rows[1] == one).all(axis=1)).item() for one in x]
+    assert table["log_likelihood"].to_numpy() == pytest.approx(exact[places], abs=0.3)
 
 
 def made_up_parts(images=4000):
     """Four independent parts that explain 40, 30, 20 (the label) and 5 per cent."""
     rng = np.random.default_rng(0)
     label = rng.integers(10, size=images)
-    columns = {name: rng.standard_normal(images) for name in ("binarization_entropy", "ink", "axes")}
+    columns = {name: rng.standard_normal(images) for name in ("binarisation_entropy", "ink", "axes")}
     level = (label - label.mean()) / label.std()
     values = (
-        np.sqrt(0.4) * columns["binarization_entropy"] + np.sqrt(0.3) * columns["ink"] + np.sqrt(0.05) * columns["axes"]
+        np.sqrt(0.4) * columns["binarisation_entropy"] + np.sqrt(0.3) * columns["ink"] + np.sqrt(0.05) * columns["axes"]
         + np.sqrt(0.2) * level + np.sqrt(0.05) * rng.standard_normal(images)
     )  # fmt: skip
     parts = {name: with_squares(column) for name, column in columns.items()}
-    return {name: parts.get(name, (label[:, None] == np.arange(10)).astype(float)) for name in PARTS}, values
+    return parts | {"label": (label[:, None] == np.arange(10)).astype(float)}, values
 
 
 def within(variance, images=200, redraws=8):
     rng = np.random.default_rng(2)
-    log_ratio = np.sqrt(2 * variance) * rng.standard_normal((images, redraws))
-    rest = np.sqrt(0.5 * variance) * rng.standard_normal((images, redraws))
-    return pd.DataFrame(
-        {
-            "id": np.repeat(np.arange(images), redraws),
-            "log_likelihood": (0.5 * log_ratio + rest).ravel() + np.repeat(50 * rng.standard_normal(images), redraws),
-            "standard_error": 0.0,
-            "binarization_log_ratio": log_ratio.ravel(),
-        }
-    )
+    again = 50 * rng.standard_normal((images, 1)) + np.sqrt(variance) * rng.standard_normal((images, redraws))
+    columns = {"id": np.repeat(np.arange(images), redraws), "log_likelihood": again.ravel()}
+    return pd.DataFrame(columns | {"standard_error": 0.0})
 
 
 @pytest.fixture(scope="module")
@@ -160,27 +152,25 @@ def test_shares_add_up_to_the_whole(shares):
 
 
 def test_known_shares_are_found_within_their_intervals(shares):
-    wanted = {"binarization_entropy": 0.4, "ink": 0.3, "label": 0.2, "axes": 0.05, "binarization": 0.03, "rest": 0.02}
+    wanted = {"binarisation_entropy": 0.4, "ink": 0.3, "label": 0.2, "axes": 0.05, "binarisation": 0.03, "rest": 0.02}
     for part, value in wanted.items():
         row = shares.loc[("share", part)]
         assert row["value"] == pytest.approx(value, abs=0.03)
         assert row["low"] <= row["value"] <= row["high"]
         assert row["high"] - row["low"] < 0.08
-    assert shares.loc[("alone", "together"), "value"] == pytest.approx(0.95, abs=0.01)
-    assert shares.loc[("lead", "binarization_entropy"), "value"] == pytest.approx(0.1, abs=0.03)
-    assert shares.loc[("binarization_log_ratio", "slope"), "value"] == pytest.approx(0.5, abs=0.05)
-    assert shares.loc[("deviation", "binarization"), "value"] == pytest.approx(math.sqrt(0.03), rel=0.1)
+    assert shares.loc[("lead", "binarisation_entropy"), "value"] == pytest.approx(0.1, abs=0.03)
+    assert shares.loc[("deviation", "binarisation"), "value"] == pytest.approx(math.sqrt(0.03), rel=0.1)
 
 
 def test_of_two_stand_ins_for_one_cause_neither_has_the_largest_share_though_each_alone_explains_most():
     rng = np.random.default_rng(0)
     cause, other = rng.standard_normal((2, 3000))
     values = cause + 0.9 * other
-    parts = {name: with_squares(cause + 0.2 * rng.standard_normal(3000)) for name in ("binarization_entropy", "ink")}
+    parts = {name: with_squares(cause + 0.2 * rng.standard_normal(3000)) for name in ("binarisation_entropy", "ink")}
     parts |= {"label": np.ones((3000, 1)), "axes": with_squares(other)}
     found = explain(parts, values, bootstrap_counts(3000, 200, np.random.default_rng(1)))
     alone = {part: samples[0] for part, samples in found.alone.items()}
-    assert max(alone, key=alone.get) in ("binarization_entropy", "ink")
+    assert max(alone, key=alone.get) in ("binarisation_entropy", "ink")
     first, ahead = lead(found.shares)
     assert first == "axes"
     assert ahead.min() > 0.1
@@ -200,12 +190,14 @@ def test_shares_of_thresholded_images_are_compared_over_the_same_images():
     found = explain(parts, values, counts)
     noisy = explain(parts, values + 1.5 * rng.standard_normal(500), counts)
     same, other = (
-        tabulate(control_rows("t", control, found, 500, INTERVALS)).set_index(["quantity", "part"])
+        tabulate(control_rows("t", control, found, "binarisation_entropy", 500, INTERVALS)).set_index(
+            ["quantity", "part"]
+        )
         for control in (found, noisy)
     )
-    change = ("share_change.t", "binarization_entropy")
+    change = ("share_change.t", "binarisation_entropy")
     assert same.loc[change, ["value", "low", "high"]].tolist() == [0, 0, 0]
-    assert same.loc[("share.t", "binarization_entropy"), "high"] - found.shares["binarization_entropy"][0] > 0.01
+    assert same.loc[("share.t", "binarisation_entropy"), "high"] - found.shares["binarisation_entropy"][0] > 0.01
     assert other.loc[change, "high"] < -0.1
     assert other.loc["share.t", "value"].sum() == pytest.approx(1)
     assert other.loc[("share.t", "rest"), "value"] == pytest.approx(1 - noisy.together[0])
@@ -218,20 +210,20 @@ def explained(parts, values, counts):
 
 def test_two_parts_with_the_same_regressors_have_the_same_share():
     parts, values = made_up_parts(500)
-    parts["ink"] = parts["binarization_entropy"]
+    parts["ink"] = parts["binarisation_entropy"]
     found = explained(parts, values, bootstrap_counts(500, 5, np.random.default_rng(0)))
     shares = shapley_shares(found)
-    assert shares["ink"] == pytest.approx(shares["binarization_entropy"], abs=1e-8)
-    assert sum(shares.values()) == pytest.approx(found[frozenset(PARTS)])
+    assert shares["ink"] == pytest.approx(shares["binarisation_entropy"], abs=1e-8)
+    assert sum(shares.values()) == pytest.approx(found[frozenset(parts)])
 
 
 def test_regression_is_the_ordinary_one_on_the_resampled_rows():
     parts, values = made_up_parts(300)
     counts = bootstrap_counts(300, 3, np.random.default_rng(0))
-    found = explained(parts, values, counts)[frozenset({"binarization_entropy", "label"})]
+    found = explained(parts, values, counts)[frozenset({"binarisation_entropy", "label"})]
     for place, count in enumerate(counts):
         rows = np.repeat(np.arange(300), count)
-        x = np.column_stack([np.ones(len(rows)), parts["binarization_entropy"][rows], parts["label"][rows]])
+        x = np.column_stack([np.ones(len(rows)), parts["binarisation_entropy"][rows], parts["label"][rows]])
         residual = values[rows] - x @ np.linalg.lstsq(x, values[rows], rcond=None)[0]
         assert found[place] == pytest.approx(1 - residual.var() / values[rows].var())
 
@@ -239,8 +231,9 @@ def test_regression_is_the_ordinary_one_on_the_resampled_rows():
 def test_the_estimators_error_is_not_a_variance_between_binarisations():
     table = within(4.0)
     noisy = table.assign(standard_error=1.5)
-    plain, less = between_redraws(table)["variance"], between_redraws(noisy)["variance"]
-    assert (plain - less).to_numpy() == pytest.approx(2.25)
+    plain, less = between_redraws(table), between_redraws(noisy)
+    assert plain.mean() == pytest.approx(4, rel=0.1)
+    assert plain - less == pytest.approx(2.25)
 
 
 def ranked(a, b):
@@ -283,16 +276,28 @@ def test_a_class_of_few_images_has_no_order():
 
 
 def test_the_estimates_have_one_row_each_and_repeat_themselves(wide_study):
+    tables, source = wide_study.tables, partial(stream, 0)
+    own, other = tables.scores["vae-20"], tables.scores["vae-32"]
+
+    def found(control):
+        images = tables.images.grey, tables.split
+        rows = variance_estimates(own, tables.decomposition.redraws, control, *images, INTERVALS, source)
+        return tabulate([*rows, *order_estimates(own, {"vae-32": other}, INTERVALS, source)])
+
+    one, again = (found(Control("vae-32", other, own)) for _ in range(2))
+    assert list(one.columns) == ESTIMATES.names
+    assert not one.duplicated(["quantity", "part"]).any()
+    assert one.equals(again)
+    assert {"share", "alone", "lead", "share.vae-32", "order.vae-32"} < set(one["quantity"])
+    assert {"share.vae-32", "lead.vae-32"}.isdisjoint(found(None)["quantity"])
+
+
+def test_the_shares_of_the_two_models_of_a_control_are_compared_with_each_other(wide_study):
     tables = wide_study.tables
-    arguments = (tables.scores["vae-20"], tables.decomposition.redraws, {"vae-32": tables.scores["vae-32"]})
+    own, other = tables.scores["vae-20"], tables.scores["vae-32"]
     rest = (tables.images.grey, tables.split, INTERVALS, partial(stream, 0))
-    found = [tabulate(estimates(*arguments, "vae-32", *rest)) for _ in range(2)]
-    assert list(found[0].columns) == ESTIMATES.names
-    assert not found[0].duplicated(["quantity", "part"]).any()
-    assert found[0].equals(found[1])
-    assert {"share", "alone", "lead", "share.vae-32", "order.vae-32"} < set(found[0]["quantity"])
-    without = tabulate(estimates(*arguments, None, *rest))
-    assert {"share.vae-32", "lead.vae-32"}.isdisjoint(without["quantity"])
+    rows = variance_estimates(own, tables.decomposition.redraws, Control("vae-32", other, other), *rest)
+    assert tabulate(rows).set_index("quantity").loc["share_change.vae-32", ["value", "low", "high"]].tolist() == [0] * 3
 
 
 def test_noise_between_draws_and_variance_between_images_are_estimated_separately():

@@ -53,6 +53,22 @@ def test_a_diagnosis_is_reproducible_and_has_every_number():
     assert done[0][0]["active"] == 2
 
 
+def numbers(found):
+    """Yield all numbers in nested mappings and lists that are not whole by type."""
+    for value in found.values() if isinstance(found, dict) else found:
+        if isinstance(value, float):
+            yield value
+        elif isinstance(value, dict | list):
+            yield from numbers(value)
+
+
+def test_numbers_have_no_more_digits_than_processors_agree_about():
+    images = labelled(every_image(10))
+    found = list(numbers(diagnosed_by(small_vae(), images, images)[0]))
+    assert len(found) > 50
+    assert found == [float(f"{value:.10g}") for value in found]
+
+
 def intervals(found):
     """Yield the widths of all intervals in nested numbers."""
     for value in found.values():
@@ -67,9 +83,8 @@ def test_all_intervals_have_the_confidence_and_voids_the_threshold_of_the_parame
         diagnosed_by(small_vae(), seen, unseen, **settings)[0]
         for settings in ({"active": 10.0}, {"active": 10.0, "confidence": 0.5}, {"void": 1e-9}, {"void": 1e9})
     )
-    assert len(list(intervals(wide))) == 15
+    assert len(list(intervals(wide))) == 14
     assert all(b < a for a, b in zip(intervals(wide), intervals(narrow), strict=True))
-    assert narrow["norm"]["chance"] < wide["norm"]["chance"]
     assert [found["void"]["prior"]["value"] for found in (nowhere, everywhere)] == [0, 1]
 
 
@@ -132,9 +147,9 @@ def test_the_emptier_half_of_the_prior_is_where_the_ratio_is_low(monkeypatch):
     assert found["generated"]["emptier"]["value"] == pytest.approx(value[low].mean() - value[~low].mean())
     z = stream(0, "prior").standard_normal((len(ratio), 2))
     flags = decode(model, z, stream(0, "pixels", "prior"), CPU).sum(axis=1) > 5
-    for name, most in (("emptiest", ratio <= np.quantile(ratio, 0.2)), ("fullest", ratio >= np.quantile(ratio, 0.8))):
-        assert found["unsure"][name]["value"] == pytest.approx(flags[most].mean(), abs=0.01)
-    assert found["unsure"]["emptiest"]["value"] != pytest.approx(found["unsure"]["fullest"]["value"], abs=0.02)
+    emptiest, fullest = ratio <= np.quantile(ratio, 0.2), ratio >= np.quantile(ratio, 0.8)
+    assert found["unsure"]["emptiest"]["value"] == pytest.approx(flags[emptiest].mean(), abs=0.01)
+    assert flags[emptiest].mean() != pytest.approx(flags[fullest].mean(), abs=0.02)
 
 
 def test_an_image_is_unsure_where_no_class_has_a_probability_of_nine_tenths():

@@ -11,9 +11,9 @@ from tests.support.latent_spaces import diagnosed
 
 @pytest.fixture
 def found():
-    """Return a diagnosis of thirteen units, whose activities are in no numerical or alphabetical order."""
+    """Return a diagnosis with the masses at thirteen ratios, in no numerical or alphabetical order."""
     whole = diagnosed(13, np.random.default_rng(0))
-    return whole | {"activity": [float((7 * unit) % 13) for unit in range(13)]}
+    return whole | {"curve": [whole["curve"][0] | {"ratio": float((7 * place) % 13)} for place in range(13)]}
 
 
 def types(value):
@@ -32,7 +32,7 @@ def test_integers_stay_integers_and_all_other_numbers_are_floats(found):
 
 
 def test_a_list_keeps_its_order_beyond_ten_elements(found):
-    assert unflatten(flatten(found))["activity"] == found["activity"]
+    assert unflatten(flatten(found))["curve"] == found["curve"]
     assert list(flatten({"list": [5.0] * 12})["quantity"]) == [f"list.{place}" for place in range(12)]
 
 

@@ -1,3 +1,5 @@
+from itertools import groupby
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,20 +17,19 @@ MADE_UP = np.array([0, 10, 20, 15, 20, 30, -10, -20, 25, 40, 5, 39, 50.0])
 
 
 def test_dips_of_a_made_up_trace():
-    assert find_dips(MADE_UP, 8.0, 0) == [Dip(6, 7, 2, 50.0), Dip(10, 10, 1, 35.0)]
-    assert find_dips(MADE_UP, 4.0, 0) == [Dip(3, 3, 1, 5.0), Dip(6, 7, 3, 50.0), Dip(10, 10, 1, 35.0)]
-    assert find_dips(MADE_UP, 40.0, 0) == [Dip(7, 7, 1, 50.0)]
+    assert find_dips(MADE_UP, 8.0, 0) == [Dip(7, 50.0), Dip(10, 35.0)]
+    assert find_dips(MADE_UP, 4.0, 0) == [Dip(3, 5.0), Dip(7, 50.0), Dip(10, 35.0)]
+    assert find_dips(MADE_UP, 40.0, 0) == [Dip(7, 50.0)]
     assert find_dips(MADE_UP, 50.0, 0) == []
 
 
 def test_no_dip_starts_before_training_has_settled():
-    assert find_dips(MADE_UP, 8.0, 7) == [Dip(7, 7, 1, 50.0), Dip(10, 10, 1, 35.0)]
-    assert find_dips(MADE_UP, 8.0, 8) == [Dip(10, 10, 1, 35.0)]
+    assert find_dips(MADE_UP, 8.0, 7) == [Dip(7, 50.0), Dip(10, 35.0)]
+    assert find_dips(MADE_UP, 8.0, 8) == [Dip(10, 35.0)]
 
 
-def test_a_dip_that_the_trace_ends_in_lasts_to_its_end():
-    (dip,) = find_dips(np.array([0, 5, -9, -8.0]), 3.0, 0)
-    assert (dip.start, dip.duration, dip.end) == (2, 2, 4)
+def test_a_dip_that_the_trace_ends_in_counts_up_to_the_end():
+    assert find_dips(np.array([0, 5, -8, -9.0]), 3.0, 0) == [Dip(3, 14.0)]
 
 
 def test_a_trace_that_only_rises_has_no_dip():
@@ -47,13 +48,12 @@ def test_the_best_step_so_far_is_the_last_of_equals():
 
 
 @given(arrays(np.float64, 30, elements=REAL), st.floats(0.1, 5), st.integers(0, 20))
-def test_a_step_outside_every_dip_is_not_far_below_the_running_maximum(trace, threshold, settle):
-    inside = np.zeros(30, bool)
-    for dip in find_dips(trace, threshold, settle):
-        inside[dip.start : dip.end] = True
-        assert dip.depth > threshold
-    shortfall = np.maximum.accumulate(trace) - trace
-    assert (shortfall[settle:][~inside[settle:]] <= threshold).all()
+def test_each_run_of_steps_far_below_the_running_maximum_is_one_dip(trace, threshold, settle):
+    shortfall = (np.maximum.accumulate(trace) - trace)[settle:]
+    runs = [list(run) for far, run in groupby(shortfall, lambda one: one > threshold) if far]
+    found = find_dips(trace, threshold, settle)
+    assert [dip.depth for dip in found] == [max(run) for run in runs]
+    assert [shortfall[dip.bottom - settle] for dip in found] == [dip.depth for dip in found]
 
 
 @given(VECTORS, VECTORS, SIGMAS, VECTORS, SIGMAS)

@@ -23,28 +23,26 @@ def run():
 
 
 def test_outcomes_are_taken_at_the_best_step_of_training(run):
-    found = outcomes(run, POINTS, HOLDOUT, PARAMS).iloc[0]
-    assert found["best"] == pytest.approx(run.train[2, 0] / 2)
+    found = outcomes(run, HOLDOUT, PARAMS).iloc[0]
     assert found["holdout"] == pytest.approx(8 / 4)
     assert found["smallest"] == pytest.approx(0.1)
 
 
 def test_only_dips_after_the_settling_steps_count(run):
-    found = outcomes(run, POINTS, HOLDOUT, PARAMS).iloc[0]
+    found = outcomes(run, HOLDOUT, PARAMS).iloc[0]
     assert (found["dips"], found["dips_share"]) == (1, 1)
     assert found["deepest"] == pytest.approx(run.train[2, 0] - run.train[3, 0])
-    early = outcomes(run, POINTS, HOLDOUT, PARAMS.model_copy(update={"settle": 0})).iloc[0]
+    early = outcomes(run, HOLDOUT, PARAMS.model_copy(update={"settle": 0})).iloc[0]
     assert early["dips"] == 2
 
 
-def test_contributions_are_counted_from_the_peak_and_the_share_from_the_start(run):
-    found = dips(run, POINTS, PARAMS).set_index("measure")
-    for measure in ("nats", "share"):
-        row = found.loc[measure]
-        assert (row["peak"], row["start"], row["bottom"]) == (2, 3, 3)
+def test_contributions_are_counted_from_the_peak_to_the_bottom_and_in_the_last_step(run):
+    last, early = (dips(run, POINTS, PARAMS.model_copy(update={"settle": settle})).iloc[0] for settle in (3, 0))
+    for row, best, bottom in ((last, 2, 3), (early, 0, 1)):
+        assert row["depth"] == pytest.approx(run.train[best, 0] - run.train[bottom, 0])
         assert row["first"] + row["second"] + row["noise"] == pytest.approx(-row["depth"])
-        assert row["step_first"] + row["step_second"] + row["step_noise"] == pytest.approx(-row["depth"])
-        assert row["share"] == pytest.approx(row["depth"] / (run.train[2, 0] - run.train[0, 0]))
+        assert row["second"] == pytest.approx(-np.sum((run.f[bottom] - run.f[best]) ** 2 / run.sigma[best] ** 2) / 2)
+        assert row["step_first"] == row["first"]
 
 
 def test_steps_are_tabulated_with_the_moves_of_f_that_they_make(run):
@@ -57,11 +55,7 @@ def test_steps_are_tabulated_with_the_moves_of_f_that_they_make(run):
 
 
 def test_moves_are_from_the_best_step_so_far_and_of_any_size(run):
-    found = moves(run, POINTS, PARAMS.model_copy(update={"settle": 0})).set_index("step")
-    assert found.index.tolist() == [1, 3]
-    assert found.loc[1, "shortfall"] == pytest.approx(run.train[0, 0] - run.train[1, 0])
-    assert found.loc[1, "cost"] == pytest.approx(2 / (2 * 0.5**2))
-    assert found.loc[3, "cost"] == pytest.approx(1 / (2 * 0.1**2) + 1 / (2 * 0.2**2))
-    first = -(found["shortfall"] - found["cost"] + found["noise"])
-    assert first.loc[1] == pytest.approx(2 * -1 / 0.5**2)
-    assert moves(run, POINTS, PARAMS)["step"].tolist() == [3]
+    found = moves(run, POINTS, PARAMS.model_copy(update={"settle": 0}))
+    assert found["shortfall"].tolist() == pytest.approx([run.train[at, 0] - run.train[at + 1, 0] for at in (0, 2)])
+    assert found["cost"].tolist() == pytest.approx([2 / (2 * 0.5**2), 1 / (2 * 0.1**2) + 1 / (2 * 0.2**2)])
+    assert moves(run, POINTS, PARAMS)["shortfall"].tolist() == found["shortfall"].tolist()[1:]

@@ -25,11 +25,12 @@ def model(*, conditional=False, latent=2, pixels=6, strength=3.0):
     params = ModelParams(
         kind="vae",
         latent_dim=latent,
-        conditional=conditional,
+        label="one-hot" if conditional else "none",
+        encoder_sees_label=conditional,
         train_on="core",
-        binarization="stochastic",
+        binarisation="stochastic",
         seed=0,
-        epochs_factor=1,
+        epochs=80,
         score_on="all",
     )
     made = build(pixels, (8,), params)

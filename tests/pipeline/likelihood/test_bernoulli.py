@@ -19,11 +19,7 @@ from pipeline.likelihood.weights import log_weights
 from pipeline.models.conditional import ConditionalVAE, Given
 from pipeline.models.networks import mlp
 from pipeline.models.plain import VAE
-from tests.support.densities import LinearGaussian, small_vae
-
-
-def normals(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+from tests.support.densities import LinearGaussian, normals, small_vae
 
 
 def images(count, pixels):
@@ -118,12 +114,21 @@ def test_weights_that_are_not_numbers_are_never_likely(monkeypatch, layer, draws
 @pytest.mark.parametrize("conditional", [False, True])
 def test_units_that_no_draw_opens_change_nothing(monkeypatch, conditional):
     model = labelled((ConditionalVAE if conditional else VAE)(784, (512, 512), 20), 3)
-    x, z = images(3, 784), 0.3 * normals(100, 3, 20) + normals(3, 20, seed=5)
-    hidden = [torch.rand(100, 512).mul_(torch.rand(512) < 0.5), torch.eye(512)]
-    assert bernoulli._narrowed(*hidden)[0].shape[1] < 0.6 * 512
+    x, z = images(3, 784), 0.1 * normals(100, 3, 20) + normals(3, 20, seed=5)
+    narrowed, widths = bernoulli._narrowed, []
+
+    def told(here, *theirs):
+        found = narrowed(here, *theirs)
+        widths.append(found[0].shape[1])
+        return found
+
+    monkeypatch.setattr(bernoulli, "_narrowed", told)
     narrow = log_likelihood(bernoulli_decoder(model), x, z)
+    assert min(widths) < 512
+    widths.clear()
     monkeypatch.setattr(bernoulli, "SHARE_LEFT", 0.0)
     assert torch.allclose(log_likelihood(bernoulli_decoder(model), x, z), narrow, atol=1e-4)
+    assert set(widths) == {512}
     monkeypatch.setattr(bernoulli, "ENOUGH_ROWS", 10**9)
     assert torch.allclose(log_likelihood(bernoulli_decoder(model), x, z), narrow, atol=1e-4)
 
@@ -197,6 +202,19 @@ class DimmedGiven(Given):
         return type(super().likelihood(z))(super().likelihood(z).logits - 1)
 
 
+class Halved(nn.Sequential):
+    """Layers whose output is halved."""
+
+    def forward(self, z):
+        return super().forward(z) / 2
+
+
+def halved():
+    model = VAE(6, (4,), 2)
+    model.decoder = Halved(*model.decoder)
+    return model
+
+
 def with_decoder(*layers):
     model = VAE(6, (4,), 2)
     model.decoder = nn.Sequential(*layers)
@@ -210,6 +228,7 @@ def with_decoder(*layers):
         Dimmed(6, (4,), 2),
         DimmedGiven(ConditionalVAE(6, (4,), 2), torch.zeros(1, 10)),
         VAE(6, (4,), 2).double(),
+        halved(),
         with_decoder(nn.Linear(2, 6)),
         with_decoder(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 6)),
         with_decoder(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 6), nn.ReLU()),

@@ -1,12 +1,10 @@
 """What a proposal knows of its image before any weight: how many modes, of what mass, and how much work it takes."""
 
 import math
-from dataclasses import dataclass
 from functools import partial
 
 import pytest
 import torch
-from torch import Tensor
 
 from pipeline.core.rng import stream
 from pipeline.core.streams import StreamFactory
@@ -19,33 +17,22 @@ from pipeline.likelihood.reductions import elbo, standard_error
 from pipeline.likelihood.refinement import normal_log_density, refine, solve_all
 from pipeline.likelihood.scoring import effort_at, expected_error
 from pipeline.likelihood.weights import log_weights
-from tests.support.densities import LinearGaussian, every_image, small_vae
+from tests.support.annealed import Unlabelled
+from tests.support.densities import every_image, normals, small_vae
 from tests.support.parameters import PARAMS
 
 CPU = torch.device("cpu")
 
 
-def normals(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-@dataclass(frozen=True)
-class Labelled(LinearGaussian):
-    """The linear model as one of images whose labels tell it nothing."""
-
-    def given(self, y: Tensor) -> "Labelled":  # noqa: ARG002 (it has no use for labels)
-        return self
-
-
 @torch.no_grad()
 def test_searches_that_end_at_the_same_top_make_one_mode_of_known_mass_and_no_spread():
     params = PARAMS.score
-    model, x = Labelled(normals(5, 2, seed=1), noise=0.7), normals(40, 5, seed=2)
+    model, x = Unlabelled(normals(5, 2, seed=1), noise=0.7), normals(40, 5, seed=2)
     images = Images(
         model, x, torch.zeros(40, dtype=torch.long), StreamFactory([partial(stream, 0, n) for n in range(40)], CPU)
     )
     found = propose(images, Screen(model, normals(500, 2)), effort_at(0, params), params)
-    assert (found.mixture.share[:-1] > 0).sum(dim=0).eq(1).all()
+    assert (found.mixture.share[:-1] > 0).sum(dim=0).eq(len(params.widths)).all()
     assert found.spread.abs().max() < 1e-4
 
 

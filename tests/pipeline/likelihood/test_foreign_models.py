@@ -36,7 +36,7 @@ from pipeline.models.priors import GeneralPrior, prior_of
 from tests.support.densities import LinearGaussian, every_image, plane_log_likelihood, small_vae
 from tests.support.parameters import PARAMS
 
-EFFORT = PARAMS.score.model_copy(update={"prior_points": 500, "block": 64})
+EFFORT = PARAMS.score.model_copy(update={"prior_points": 500, "block": 64, "prior_share": 0.1})
 ANNEALING = PARAMS.certify.model_copy(update={"temperatures": 60, "block": 24 * 25})
 CPU = torch.device("cpu")
 
@@ -259,6 +259,39 @@ def test_an_image_beyond_the_first_few_thousand_is_checked_too():
 def test_a_prior_that_cannot_work_is_refused(method, prior, fault):
     with pytest.raises(ParameterError, match=fault) as told:
         method(OfPrior(small_vae(pixels=8), prior), every_image(8)[:3], ANNEALING if method is annealed else EFFORT)
+    assert len(str(told.value).splitlines()) == 1
+
+
+class Odd(VAE):
+    """A VAE whose likelihood does something odd to the logits of all points that it is given."""
+
+    def __init__(self, odd):
+        super().__init__(8, (16,), 2)
+        self.odd = odd
+
+    def likelihood(self, z):
+        return BernoulliPixels(logits=self.odd(self.decoder(z)))
+
+
+def in_rows(logits):
+    """Return logits, for z of two dimensions alone."""
+    rows, pixels = logits.shape
+    return logits.reshape(rows, pixels)
+
+
+@pytest.mark.parametrize(
+    ("odd", "fault"),
+    [
+        (lambda logits: logits - logits.mean(dim=0), r"depends on the points beside it, or differs from call to call"),
+        (nn.Dropout(0.5), r"depends on the points beside it, or differs from call to call; put dropout .* in eval\(\)"),
+        (in_rows, r"fails on points of shape \(2, 3, 2\): too many values to unpack"),
+        (lambda logits: logits.flatten(0, -2), r"has shape \(6,\) for points of shape \(2, 3, 2\), not \(2, 3\)"),
+    ],
+    ids=["centred over points", "dropout", "two dimensions alone", "flattened"],
+)
+def test_a_likelihood_that_is_not_each_points_own_is_refused(odd, fault):
+    with pytest.raises(ParameterError, match=fault) as told:
+        log_likelihood(Odd(odd).requires_grad_(requires_grad=False), every_image(8)[:3], EFFORT)
     assert len(str(told.value).splitlines()) == 1
 
 

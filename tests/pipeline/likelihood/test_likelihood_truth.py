@@ -25,7 +25,7 @@ SOME = every_image(10)[::8]
 OTHERS = every_image(10)[4::16]
 LEVELS = {"draws": 256, "target_standard_error": 0.035}
 """With which half of the images of an awkward model are given more than the first level's effort."""
-PRIOR_ONLY = {"draws": 2000, "degrees": 1000.0, "inflation": 1.0}
+PRIOR_ONLY = {"draws": 2000, "widths": (1.0,), "width_shares": (1.0,)}
 """With which a posterior that is the prior is drawn from almost exactly."""
 
 
@@ -71,7 +71,7 @@ def linear_errors(latent, noise, n=150):
     x = x + noise * torch.randn(n, 12, generator=torch.Generator().manual_seed(1))
     params = PARAMS.score.model_copy(update={"prior_points": 500})
     numbers = StreamFactory([partial(stream, 0, one, 0) for one in range(n)], CPU)
-    screen = Screen(model, prior_points(model, 500, partial(stream, 0), CPU))
+    screen = Screen(model, prior_points(model, params, partial(stream, 0), CPU))
     tried = attempt(
         Images(model, x, torch.zeros(n, dtype=torch.long), numbers), screen, params, params.levels - 1, propose
     )
@@ -96,8 +96,11 @@ def test_two_latent_dimensions_agree_with_a_fine_grid(scale):
 
 
 @pytest.mark.parametrize("label", [0, 7])
-def test_given_a_digit_the_score_agrees_with_a_fine_grid_at_that_digit(label):
-    model = awkward(conditional=True)
+@pytest.mark.parametrize(
+    "use", [{}, {"encoder_sees_label": False}, {"label": "number"}, {"label": "number", "encoder_sees_label": False}]
+)
+def test_given_a_digit_the_score_agrees_with_a_fine_grid_at_that_digit(label, use):
+    model = awkward(conditional=True, **use)
     exact = plane_log_likelihood(model.given(torch.tensor([label])), OTHERS)
     error, z = errors_of(score_all(model, OTHERS, np.full(len(OTHERS), label, np.uint8)), exact)
     assert np.abs(error).max() < 0.1
@@ -132,8 +135,8 @@ def test_the_likelihood_itself_is_estimated_without_bias_by_however_few_draws():
 
 def test_the_mean_score_grows_with_the_number_of_draws_towards_the_truth():
     model, exact = awkward(), plane_log_likelihood(awkward(), SOME)
-    poor = {"levels": 1, "inflation": 2.5, "prior_share": 0.4, "refine_rounds": 1}
-    means = [repeated(model, SOME, 4, draws=draws, **poor)["log_likelihood"].mean() for draws in (8, 32, 128, 1024)]
+    poor = {"levels": 1, "widths": (2.5,), "width_shares": (1.0,), "prior_share": 0.4, "refine_rounds": 1}
+    means = [repeated(model, SOME, 16, draws=draws, **poor)["log_likelihood"].mean() for draws in (8, 32, 128, 1024)]
     assert means == sorted(means)
     assert means[-1] - means[0] > 0.1
     assert means[-1] == pytest.approx(exact.mean(), abs=0.01)

@@ -12,7 +12,8 @@ from torch.distributions import Distribution, Independent, Normal
 
 from pipeline.core.rng import stream
 from pipeline.likelihood.expansion import expand, gauss_newton, second_derivatives
-from pipeline.likelihood.mixture import allot, log_density, mixture_at
+from pipeline.likelihood.mixture import allot, log_density
+from pipeline.likelihood.mixture import mixture_at as mixture_with_prior
 from pipeline.likelihood.mixture import mixture_draws as draws_with_prior
 from pipeline.likelihood.modes import climb, distinct, laplace
 from pipeline.likelihood.prior_starts import APART, Screen
@@ -21,9 +22,12 @@ from pipeline.likelihood.refinement import Normals, refine
 from pipeline.likelihood.scoring import score
 from pipeline.likelihood.slopes import slopes
 from pipeline.likelihood.weights import log_weights
+from pipeline.models.plain import VAE
 from pipeline.models.priors import NormalPrior
-from tests.support.densities import LinearGaussian, every_image, grid_log_likelihood, small_vae
+from tests.support.densities import LinearGaussian, every_image, grid_log_likelihood, normals, small_vae
 from tests.support.parameters import PARAMS
+
+WIDTHS = {1.0: 0.6, 1.5: 0.4}
 
 
 @pytest.fixture
@@ -32,14 +36,15 @@ def linear():
     return LinearGaussian(loading, noise=0.7), torch.randn(40, 5, generator=torch.Generator().manual_seed(2))
 
 
-def normals(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+def mixture_at(modes, kept, widths, prior, prior_share):
+    """Return the mixture whose last component is a normal prior."""
+    return mixture_with_prior(modes, kept, widths, NormalPrior(prior), prior_share)
 
 
-def mixture_draws(mixture, prior, noise, chi_squared):
+def mixture_draws(mixture, prior, noise):
     """Draw from a mixture whose last component is a normal prior."""
     of_prior = prior.mean + prior.stddev * noise
-    return draws_with_prior(mixture, NormalPrior(prior), of_prior, noise, chi_squared)
+    return draws_with_prior(mixture, NormalPrior(prior), of_prior, noise)
 
 
 def as_normals(modes):
@@ -94,8 +99,8 @@ def test_the_mixture_with_exact_modes_estimates_without_error(linear):
     model, x = linear
     modes = as_normals(climb(model, x, normals(3, 40, 2), steps=12))
     one = torch.tensor([True, False, False])[:, None].expand(3, 40)
-    mixture = mixture_at(modes, one, inflation=1.0, degrees=1e9, prior_share=0.0)
-    draws = mixture_draws(mixture, model.prior, normals(8, 40, 2), torch.full((8, 40), 1e9))
+    mixture = mixture_at(modes, one, {1.0: 1.0}, model.prior, prior_share=0.0)
+    draws = mixture_draws(mixture, model.prior, normals(8, 40, 2))
     assert torch.allclose(log_weights(model, x, draws), model.log_marginal(x).double().expand(8, -1), atol=1e-3)
 
 
@@ -103,20 +108,19 @@ def test_the_mixture_with_exact_modes_estimates_without_error(linear):
 def test_the_mixture_is_a_density():
     model, x = small_vae(pixels=4, latent_dim=2), torch.from_numpy(every_image(4)).float()
     modes = climb(model, x, normals(3, 16, 2), steps=4)
-    mixture = mixture_at(as_normals(modes), distinct(modes), inflation=1.2, degrees=6.0, prior_share=0.05)
-    axis = torch.linspace(-40, 40, 1001)
+    mixture = mixture_at(as_normals(modes), distinct(modes), WIDTHS, model.prior, prior_share=0.05)
+    axis = torch.linspace(-12, 12, 301)
     grid = torch.cartesian_prod(axis, axis)
     density = log_density(mixture, NormalPrior(model.prior), grid[:, None].expand(-1, 16, -1)).exp()
-    assert torch.allclose(density.sum(dim=0) * (80 / 1000) ** 2, torch.ones(16, dtype=density.dtype), atol=2e-3)
+    assert torch.allclose(density.sum(dim=0) * (24 / 300) ** 2, torch.ones(16, dtype=density.dtype), atol=2e-3)
 
 
 @torch.no_grad()
 def test_draws_are_of_the_density_they_are_said_to_have():
     model, x = small_vae(pixels=4, latent_dim=2), torch.from_numpy(every_image(4)).float()
     modes = climb(model, x, normals(3, 16, 2), steps=4)
-    mixture = mixture_at(as_normals(modes), distinct(modes), inflation=1.2, degrees=6.0, prior_share=0.1)
-    chi_squared = torch.distributions.Chi2(torch.tensor(6.0)).sample((20_000, 16))
-    draws = mixture_draws(mixture, model.prior, normals(20_000, 16, 2), chi_squared)
+    mixture = mixture_at(as_normals(modes), distinct(modes), WIDTHS, model.prior, prior_share=0.1)
+    draws = mixture_draws(mixture, model.prior, normals(20_000, 16, 2))
     total = (model.prior.log_prob(draws.z).double() - draws.log_density).exp().mean(dim=0)
     assert torch.allclose(total, torch.ones_like(total), atol=0.05)
     assert draws.far == 2000
@@ -189,8 +193,8 @@ def test_refined_normals_make_more_of_the_same_draws():
     fine = refine(model, x, rough.z[0], rough.precision[0], normals(10, 8, len(x), 4, seed=2))
     share, spread = [], normals(500, len(x), 4, seed=3)
     for modes in (as_normals(rough), Normals(*(field[None] for field in fine))):
-        mixture = mixture_at(modes, torch.ones(1, len(x), dtype=torch.bool), 1.1, 1e6, 0.05)
-        draws = mixture_draws(mixture, model.prior, spread, torch.full(spread.shape[:2], 1e6))
+        mixture = mixture_at(modes, torch.ones(1, len(x), dtype=torch.bool), {1.1: 1.0}, model.prior, 0.05)
+        draws = mixture_draws(mixture, model.prior, spread)
         share.append(effective_draws(log_weights(model, x, draws)).mean())
     assert share[1] > 1.05 * share[0]
 
@@ -243,6 +247,27 @@ def test_the_screen_finds_the_points_that_a_search_through_all_would():
     assert torch.equal(chosen[1], points[everywhere.masked_fill(~apart, -torch.inf).argmax(dim=0)])
 
 
+class Small(VAE):
+    """A VAE whose latent space is a tenth as wide, under a prior that is a tenth as wide."""
+
+    @property
+    def prior(self):
+        return Independent(Normal(torch.zeros(2), torch.full((2,), 0.1)), 1)
+
+    def likelihood(self, z):
+        return super().likelihood(10 * z)
+
+
+@torch.no_grad()
+def test_starts_are_apart_in_standard_deviations_of_the_prior():
+    model, x, points = small_vae(pixels=6), torch.from_numpy(every_image(6)).float(), normals(300, 2)
+    label = torch.zeros(64, dtype=torch.long)
+    chosen, _ = Screen(model, points).best(x, label, starts=3)
+    model.__class__ = Small
+    small, _ = Screen(model, points / 10).best(x, label, starts=3)
+    assert torch.allclose(10 * small, chosen, atol=1e-5)
+
+
 @torch.no_grad()
 def test_a_climb_that_has_arrived_stays_however_many_steps_are_left(linear):
     model, x = linear
@@ -258,23 +283,38 @@ def test_laplace_is_the_marginal_where_the_posterior_is_normal(linear):
 
 
 @torch.no_grad()
-def test_the_deviations_of_a_mixture_are_those_of_its_modes_inflated(linear):
+@pytest.mark.parametrize("width", [1.0, 1.5, 1e4])
+def test_the_precision_of_a_mixture_is_the_priors_and_what_the_image_adds_over_the_squared_width(linear, width):
     model, x = linear
     modes = as_normals(climb(model, x, normals(1, 40, 2), steps=12))
-    mixture = mixture_at(modes, torch.ones(1, 40, dtype=torch.bool), 1.5, 1e6, 0.0)
-    draws = mixture_draws(mixture, model.prior, normals(20_000, 40, 2), torch.full((20_000, 40), 1e6))
-    expected = 1.5 * torch.linalg.inv(modes.precision[0]).diagonal(dim1=-2, dim2=-1).sqrt()
+    mixture = mixture_at(modes, torch.ones(1, 40, dtype=torch.bool), {width: 1.0}, model.prior, 0.0)
+    draws = mixture_draws(mixture, model.prior, normals(20_000, 40, 2))
+    precision = torch.eye(2) + (modes.precision[0] - torch.eye(2)) / width**2
+    expected = torch.linalg.inv(precision).diagonal(dim1=-2, dim2=-1).sqrt()
     assert torch.allclose(draws.z.std(dim=0), expected, rtol=0.03)
+
+
+@torch.no_grad()
+def test_of_a_mode_every_width_gets_its_share_about_the_same_mean_and_is_the_prior_where_the_decoder_is_blind():
+    prior = Independent(Normal(torch.zeros(2), torch.ones(2)), 1)
+    mean = torch.tensor([[[0.3, 0.0]]])
+    modes = Normals(mean, torch.diag(torch.tensor([100.0, 1.0])).view(1, 1, 2, 2), torch.zeros(1, 1), torch.zeros(1, 1))
+    mixture = mixture_at(modes, torch.ones(1, 1, dtype=torch.bool), {1.0: 3.0, 2.0: 1.0}, prior, 0.2)
+    assert mixture.share.flatten().tolist() == pytest.approx([0.6, 0.2, 0.2])
+    assert torch.equal(mixture.mean, mean.expand(2, 1, 2))
+    deviations = torch.linalg.inv(mixture.root @ mixture.root.mT).diagonal(dim1=-2, dim2=-1).sqrt()
+    assert deviations[:, 0, 0].tolist() == pytest.approx([0.1, (1 + 99 / 4) ** -0.5])
+    assert deviations[:, 0, 1].tolist() == pytest.approx([1, 1])
 
 
 @torch.no_grad()
 def test_shares_add_up_to_one_and_the_priors_is_as_it_was_asked():
     model, x = small_vae(pixels=4, latent_dim=2), torch.from_numpy(every_image(4)).float()
     modes = climb(model, x, normals(3, 16, 2), steps=4)
-    mixture = mixture_at(as_normals(modes), distinct(modes), inflation=1.2, degrees=6.0, prior_share=0.25)
+    mixture = mixture_at(as_normals(modes), distinct(modes), WIDTHS, model.prior, prior_share=0.25)
     assert torch.allclose(mixture.share.sum(dim=0), torch.ones(16))
     assert torch.allclose(mixture.share[-1], torch.full((16,), 0.25))
-    assert allot(mixture.share, 100).eq(3).sum(dim=0).tolist() == 16 * [25]
+    assert allot(mixture.share, 100).eq(len(mixture.mean)).sum(dim=0).tolist() == 16 * [25]
 
 
 @torch.no_grad()
@@ -287,8 +327,8 @@ def test_the_priors_share_bounds_the_weights_by_the_likelihood_of_the_best_point
         log_mass=torch.zeros(1, len(x)),
         spread=torch.zeros(1, len(x)),
     )
-    mixture = mixture_at(astray, torch.ones(1, len(x), dtype=torch.bool), 1.0, 8.0, share)
-    found = mixture_draws(mixture, model.prior, normals(draws, len(x), 1), torch.full((draws, len(x)), 8.0))
+    mixture = mixture_at(astray, torch.ones(1, len(x), dtype=torch.bool), {1.0: 1.0}, model.prior, share)
+    found = mixture_draws(mixture, model.prior, normals(draws, len(x), 1))
     exact = grid_log_likelihood(model, x)
     log_ratio = log_weights(model, x, found) - exact
     best = model.likelihood(torch.linspace(-8, 8, 4001)[:, None, None].expand(-1, len(x), -1)).log_prob(x).amax(dim=0)

@@ -1,5 +1,7 @@
 """Scores do not depend on what stands beside an image, nor on draws that decided its effort; and their cost is told."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,8 @@ from torch.utils.flop_counter import flop_registry
 
 from pipeline.core.rng import stream
 from pipeline.likelihood.flops import decoder_multiply_adds
-from pipeline.likelihood.scoring import score
+from pipeline.likelihood.scoring import prior_points, score
+from pipeline.likelihood.subset_means import trustworthy
 from pipeline.models.plain import VAE
 from tests.pipeline.likelihood.test_likelihood import CPU, score_all
 from tests.pipeline.likelihood.test_likelihood_truth import LEVELS, OTHERS, SOME, awkward, pictures
@@ -34,14 +37,14 @@ def test_blocks_and_orders_of_any_kind_give_the_same_scores(scale):
     )
     whole = score_all(model, SOME, block=len(SOME), draws=256, **effort)
     assert 0.3 < (whole["draws"] > 256).mean() < 0.7
-    for block, first in [(1, 24), (5, 64), (16, 128), (64, 128)]:
+    for block, first in [(1, 8), (5, 36), (16, 128), (64, 128)]:
         order = np.random.default_rng(block).permutation(first)
         table = score_all(model, SOME[order], ids=ids[order], block=block, draws=256, **effort)
         found, wanted = table.set_index("id").loc[ids[:first]], whole.set_index("id").loc[ids[:first]]
         apart = np.abs(found["log_likelihood"] - wanted["log_likelihood"])
         joint = np.hypot(found["standard_error"], wanted["standard_error"])
         assert list(table["id"]) == list(order)
-        assert np.mean(apart > 1e-3) <= (0.001 if scale == 4.0 else 0.05)
+        assert np.sum(apart > 1e-3) <= (0 if scale == 4.0 else max(1, 0.05 * first))
         assert (apart <= np.maximum(1e-3, 4 * joint)).all()
         same = found["draws"] == wanted["draws"]
         assert same.mean() > 0.97
@@ -61,16 +64,23 @@ def test_the_random_numbers_of_an_image_are_those_of_its_model_and_id():
         assert (np.abs(first[column] - elsewhere[column]) > 1e-6).all()
 
 
-def test_only_images_that_are_given_more_have_other_numbers_for_it():
-    more, once = (score_all(awkward(), SOME, block=128, **LEVELS, levels=levels) for levels in (3, 1))
+@pytest.fixture(scope="module")
+def more_and_once():
+    """The scores with three levels of effort, and with one."""
+    with torch.no_grad():
+        return tuple(score_all(awkward(), SOME, block=128, **LEVELS, levels=levels) for levels in (3, 1))
+
+
+def test_only_images_that_are_given_more_have_other_numbers_for_it(more_and_once):
+    more, once = more_and_once
     stayed = more["draws"] == 256
     assert np.allclose(once["log_likelihood"][stayed], more["log_likelihood"][stayed], atol=1e-5)
     assert (np.abs(once["log_likelihood"] - more["log_likelihood"])[~stayed] > 1e-5).all()
     assert np.allclose(once["elbo"], more["elbo"], atol=1e-5)
 
 
-def test_those_images_are_given_more_that_need_it_and_gain_by_it():
-    more, once = (score_all(awkward(), SOME, block=128, **LEVELS, levels=levels) for levels in (3, 1))
+def test_those_images_are_given_more_that_need_it_and_gain_by_it(more_and_once):
+    more, once = more_and_once
     stayed, tolerance = more["draws"] == 256, LEVELS["target_standard_error"]
     assert once["standard_error"][stayed].median() < tolerance < once["standard_error"][~stayed].median()
     assert more["standard_error"][~stayed].median() < 0.7 * once["standard_error"][~stayed].median()
@@ -96,17 +106,34 @@ def scored_with(asked, images, block):
 
 def test_no_random_number_serves_twice():
     told = Asked()
-    assert (scored_with(told, OTHERS[:24], block=1)["draws"] > 256).any()
+    assert (scored_with(told, OTHERS[:12], block=1)["draws"] > 256).any()
     assert len(told.names) == len(set(told.names))
 
 
-def test_draws_decide_no_effort_and_serve_no_later_estimate():
-    found, other = (scored_with(Asked(*names), OTHERS, 64) for names in ((), ((0, "draws"), (0, "tails"))))
-    stayed = found["draws"] == 256
+def test_draws_that_led_to_more_effort_serve_no_later_estimate():
+    found, other = (scored_with(Asked(*names), OTHERS, 64) for names in ((), ((0, "draws"),)))
+    stayed, went = ((found["draws"] == 256) & (other["draws"] == 256), (found["draws"] > 256) & (other["draws"] > 256))
     assert 0.3 < stayed.mean() < 0.7
-    assert (found["draws"] == other["draws"]).all()
+    assert 0.3 < went.mean() < 0.7
     assert (found["log_likelihood"] != other["log_likelihood"])[stayed].all()
-    assert (found["log_likelihood"] == other["log_likelihood"])[~stayed].all()
+    assert (np.abs(found["log_likelihood"] - other["log_likelihood"])[went] < 1e-4).all()
+
+
+def test_an_image_whose_weights_have_a_heavy_tail_gets_fresh_draws_and_those_left_with_one_are_counted():
+    narrow = {
+        "widths": (1.0,),
+        "width_shares": (1.0,),
+        "draws": 256,
+        "target_standard_error": 1e300,
+        "refine_rounds": 1,
+    }
+    once, more = (score_all(awkward(), SOME, block=128, **narrow, levels=levels) for levels in (1, 2))
+    heavy = ~trustworthy(once)
+    assert 0.02 < heavy.mean() < 0.6
+    assert ((more["draws"] == 1024) == heavy).all()
+    assert np.allclose(once["log_likelihood"][~heavy], more["log_likelihood"][~heavy], atol=1e-4)
+    assert (~trustworthy(more)).mean() < 0.5 * heavy.mean()
+    assert (more["passes"][heavy] > once["passes"][heavy] + 1024).all()
 
 
 class OwnLikelihood(VAE):
@@ -161,3 +188,12 @@ def test_a_model_whose_layers_are_not_known_is_scored_as_one_whose_layers_are():
     apart = np.abs(fast["log_likelihood"] - general["log_likelihood"])
     assert (apart < np.maximum(1e-3, 4 * np.hypot(fast["standard_error"], general["standard_error"]))).all()
     assert np.allclose(fast["elbo"], general["elbo"], atol=1e-4)
+
+
+def test_half_of_the_points_lie_farther_out_where_there_are_few_latent_dimensions():
+    effort = PARAMS.score.model_copy(update={"low_latent": 2, "low_prior_points": 8000, "low_spread": 3.0})
+    far, near = prior_points(awkward(), effort, partial(stream, 0, "points"), CPU).tensor_split(2)
+    assert far.std(dim=0).tolist() == pytest.approx([3.0, 3.0], rel=0.05)
+    assert near.std(dim=0).tolist() == pytest.approx([1.0, 1.0], rel=0.05)
+    one = effort.model_copy(update={"low_latent": 1, "prior_points": 8000})
+    assert prior_points(awkward(), one, partial(stream, 0, "points"), CPU).std().item() == pytest.approx(1, rel=0.05)

@@ -12,6 +12,7 @@ from pipeline.core.errors import BusyError
 from pipeline.core.rng import stream
 from pipeline.core.tensors import read_tensors, write_tensors
 from pipeline.data.examples import Examples
+from pipeline.data.images import binarise
 from pipeline.models.build import build, start
 from pipeline.models.checkpoints import Checkpoint, identity, only_trainer, train_resumably
 from pipeline.models.training import Plan, begin, train
@@ -19,11 +20,12 @@ from pipeline.models.training import Plan, begin, train
 PARAMS = ModelParams(
     kind="vae",
     latent_dim=2,
-    conditional=True,
+    label="one-hot",
+    encoder_sees_label=True,
     train_on="core",
-    binarization="stochastic",
+    binarisation="stochastic",
     seed=0,
-    epochs_factor=1,
+    epochs=80,
     score_on="all",
 )
 EPOCHS = 4
@@ -38,7 +40,7 @@ def examples():
 
 @pytest.fixture
 def validation(examples):
-    return Examples(examples.draw(np.random.default_rng(1)), examples.label, redraw=False)
+    return Examples(binarise(examples.pixels, np.random.default_rng(1)), examples.label, redraw=False)
 
 
 @pytest.fixture

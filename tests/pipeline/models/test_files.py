@@ -8,6 +8,11 @@ from pipeline.models.files import load_model, save_model
 from tests.support.densities import small_vae
 from tests.support.parameters import PARAMS
 
+USES = {
+    False: {"label": "none", "encoder_sees_label": False},
+    True: {"label": "one-hot", "encoder_sees_label": True},
+}
+
 
 @pytest.fixture(params=[False, True])
 def model(request):
@@ -33,16 +38,39 @@ def test_a_model_of_another_kind_or_shape_than_asked_for_is_refused(model, tmp_p
     path = tmp_path / "weights.safetensors"
     save_model(path, model, {})
     conditional = "classes" in model.shape
-    same = PARAMS.models["vae-20"].model_copy(update={"latent_dim": 3, "conditional": conditional})
+    same = PARAMS.models["vae-20"].model_copy(update={"latent_dim": 3} | USES[conditional])
     assert type(load_model(path, same, (16,))) is type(model)
     for changed, fault in (
-        ({"conditional": not conditional}, "kind is"),
+        (USES[not conditional], "kind is"),
         ({"latent_dim": 4}, "latent_dim is 3, not 4"),
     ):
         with pytest.raises(DataError, match=fault):
             load_model(path, same.model_copy(update=changed), (16,))
     with pytest.raises(DataError, match=r"hidden is \(16,\), not \(17,\)"):
         load_model(path, same, (17,))
+
+
+def test_weights_of_another_use_of_the_label_are_refused(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    model = small_vae(pixels=6, latent_dim=3, conditional=True, label="number", encoder_sees_label=False)
+    save_model(path, model, {})
+    same = PARAMS.models["cvae-20"].model_copy(update={"latent_dim": 3, "label": "number", "encoder_sees_label": False})
+    assert load_model(path, same, (16,)).shape == model.shape
+    for changed, fault in (
+        ({"label": "one-hot"}, "label is number, not one-hot"),
+        ({"encoder_sees_label": True}, "encoder_sees_label is False, not True"),
+    ):
+        with pytest.raises(DataError, match=fault):
+            load_model(path, same.model_copy(update=changed), (16,))
+
+
+@pytest.mark.parametrize("change", [{"label": "two-hot"}, {"encoder_sees_label": "yes"}, {"classes": 0}])
+def test_a_description_of_an_impossible_model_is_refused(tmp_path, change):
+    path, model = tmp_path / "weights.safetensors", small_vae(pixels=6, latent_dim=3, conditional=True)
+    about = {"kind": "conditional vae", "shape": model.shape | change}
+    write_tensors(path, model.state_dict(), about)
+    with pytest.raises(DataError, match="impossible shape"):
+        load_model(path)
 
 
 def test_tensors_without_a_description_are_refused(model, tmp_path):

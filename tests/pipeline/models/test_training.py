@@ -6,28 +6,33 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save
+from torch import nn
 
 from pipeline.config import ModelParams, TrainParams
 from pipeline.core.errors import NumericalError
 from pipeline.core.rng import stream
 from pipeline.data.examples import Examples
 from pipeline.data.images import binarise
-from pipeline.models.build import build, start
+from pipeline.models.build import KINDS, build, start
 from pipeline.models.checkpoints import Checkpoint, identity, train_resumably
 from pipeline.models.density import elbo
-from pipeline.models.distributions import gaussian_head
+from pipeline.models.distributions import BernoulliPixels, gaussian_head
+from pipeline.models.files import load_model, save_model
+from pipeline.models.plain import VAE
 from pipeline.models.training import Plan, begin, learning_rate, mean_elbo, train
+from tests.pipeline.likelihood.test_likelihood import score_all
 from tests.support.densities import small_vae
 
 PARAMS = TrainParams(learning_rate=0.01, warmup=0.1, weight_decay=0.1, precision="float32", checkpoint_every=2)
 VARIANT = ModelParams(
     kind="vae",
     latent_dim=2,
-    conditional=False,
+    label="none",
+    encoder_sees_label=False,
     train_on="core",
-    binarization="stochastic",
+    binarisation="stochastic",
     seed=0,
-    epochs_factor=1,
+    epochs=80,
     score_on="all",
 )
 
@@ -64,23 +69,51 @@ def batches_of(examples, plan):
     return [np.concatenate(seen[first : first + steps]) for first in range(0, len(seen), steps + 1)]
 
 
+class Skipping(VAE):
+    """A kind of model with a layer from the point to the pixels."""
+
+    def __init__(self, pixels, hidden, latent_dim):
+        super().__init__(pixels, hidden, latent_dim)
+        self.skip = nn.Linear(latent_dim, pixels)
+
+    def likelihood(self, z):
+        return BernoulliPixels(self.decoder(z) + self.skip(z))
+
+
+def test_a_new_kind_of_model_is_a_class_and_a_row_and_is_trained_kept_and_scored(monkeypatch, tmp_path):
+    monkeypatch.setitem(KINDS, "skipping", Skipping)
+    params, plan = VARIANT.model_copy(update={"kind": "skipping"}), plan_of(epochs=2)
+    model = start(build(10, (8,), params), np.full(10, 0.5), stream(0, "skipping"))
+    before = model.skip.weight.clone()
+    train(model, grey_examples(), validation(), plan, begin(model, plan), lambda progress: None)
+    save_model(tmp_path / "weights.safetensors", model, {})
+    found = load_model(tmp_path / "weights.safetensors", params, (8,))
+    assert type(found) is Skipping
+    assert not torch.equal(found.skip.weight, before)
+    with torch.no_grad():
+        scores = [score_all(one, validation().pixels[:4], draws=64)["log_likelihood"] for one in (model, found)]
+    assert np.isfinite(scores[0]).all()
+    assert scores[0].equals(scores[1])
+
+
 class BrokenOffError(Exception):
     pass
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("last", [2, 3, 5])
-def test_training_that_is_broken_off_and_resumed_ends_with_the_same_bytes(tmp_path, last):
+def test_training_that_is_broken_off_and_resumed_ends_with_the_same_bytes(tmp_path, last, precision):
+    plan = plan_of(params=PARAMS.model_copy(update={"precision": precision}))
+
     def break_off(progress):
         if len(progress.history) == last:
             raise BrokenOffError
 
-    weights, history = trained(tmp_path / "whole", plan_of())
+    weights, history = trained(tmp_path / "whole", plan)
     with pytest.raises(BrokenOffError):
-        trained(tmp_path / "broken", plan_of(), break_off)
+        trained(tmp_path / "broken", plan, break_off)
     seen = []
-    resumed, resumed_history = trained(
-        tmp_path / "broken", plan_of(), lambda progress: seen.append(len(progress.history))
-    )
+    resumed, resumed_history = trained(tmp_path / "broken", plan, lambda progress: seen.append(len(progress.history)))
     assert resumed == weights
     assert resumed_history.equals(history)
     assert seen[0] == last - last % 2 + 1

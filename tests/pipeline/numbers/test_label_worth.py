@@ -81,13 +81,6 @@ def test_odds_are_against_the_true_label_and_zero_where_it_is_predicted():
     assert found["undecided"].tolist() == [False, False]
 
 
-def test_a_decision_is_doubted_where_the_weights_of_either_candidate_are_not_to_be_trusted():
-    log_likelihood = np.array([[-80.0, -81.0, -95.0]] * 3)
-    k = np.array([[0.1, 0.1, 5.0], [0.1, 5.0, 0.1], [5.0, 0.1, 0.1]]).ravel()
-    found = decisions(table(log_likelihood, np.zeros(3, int), pareto_k=k))
-    assert found["doubted"].tolist() == [False, True, True]
-
-
 def test_decisions_agree_with_predictions():
     whole = table(RNG.normal(-80, 3, (60, 3)), RNG.integers(0, 3, 60)).sample(frac=1, random_state=1)
     found = predict(whole).merge(decisions(whole), on="id")

@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -6,8 +7,17 @@ import pytest
 
 from pipeline.core.errors import DataError
 from pipeline.data.images import freeze
-from pipeline.numbers.collect import axis_numbers, headline, mean_binarization_entropy
-from pipeline.rendering.readme import fill, result_table
+from pipeline.numbers.collect import (
+    axis_numbers,
+    headline,
+    history_numbers,
+    mean_binarisation_entropy,
+    score_numbers,
+)
+from pipeline.numbers.compare import effect_numbers
+from pipeline.numbers.keys import hidden_layers
+from pipeline.publication.readme import fill, result_table
+from tests.support.parameters import PARAMS
 from tests.support.studies import study_numbers
 
 
@@ -30,6 +40,31 @@ def test_a_mean_is_that_of_its_images(study, numbers):
     own = scores[scores["subset"] == "pc1-low"]["log_likelihood"]
     assert numbers["vae-20.pc1-low.log_likelihood"] == pytest.approx(own.mean())
     assert numbers["vae-20.pc1-low.images"] == len(own)
+
+
+def test_estimates_that_are_imprecise_unreliable_or_made_with_more_effort_are_counted():
+    rows = {"id": range(4), "log_likelihood": [-90.0, -91, -92, -93], "standard_error": [0.1, 0.36, 0.35, 0.4]}
+    rows |= {"pareto_k": [0.1, 0.6, 0.6, 0.1], "draws": [256, 256, 1024, 256]}  # 0.585 is the limit with 256 draws
+    scores = pd.DataFrame(rows).assign(subset="test", region="centre", elbo=-95.0, passes=[500.0, 500, 1700, 500])
+    found = score_numbers("vae", scores, 0.35, {})
+    assert (found["vae.imprecise"], found["vae.unreliable_percent"]) == (2, 25)
+    assert (found["vae.more_effort_percent"], found["vae.passes"]) == (25, 800)
+
+
+def test_the_last_bounds_are_those_of_the_last_epoch():
+    history = pd.DataFrame({"epoch": [1, 2], "train_elbo": [-100.0, -90.0], "validation_elbo": [-101.0, -95.0]})
+    assert history_numbers("vae", history) == {"vae.last.train_elbo": -90, "vae.last.validation_elbo": -95}
+
+
+def test_intervals_of_two_runs_that_leave_out_zero_are_counted_beside_those_that_chance_would_give():
+    ends = {"low": [0.1, -0.5, -0.1, -1.0], "high": [0.5, -0.1, 0.1, 0.2]}
+    names = {"kind": "seed_pairs", "model_a": "a", "model_b": "b", "quantity": "log_likelihood", "stratum": "test"}
+    found = effect_numbers(PARAMS, pd.DataFrame(ends).assign(**names, value=0.0, size=9))
+    assert {key.removeprefix("compare.seed_pairs."): value for key, value in found.items()} == {
+        "compared": 4,
+        "clear": 2,
+        "expected": pytest.approx(0.2),
+    }
 
 
 def test_an_axis_is_correlated_with_ink_over_the_images_that_it_was_fitted_to(study, numbers):
@@ -68,6 +103,19 @@ def test_shares_of_the_classes_add_up_to_a_hundred(numbers):
     assert sum(shares) == pytest.approx(100)
 
 
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ([16], "one hidden layer of 16"),
+        ([512, 512], "two hidden layers of 512"),
+        ([512, 256], "hidden layers of 512, 256"),
+        ([8] * 5, "hidden layers of 8, 8, 8, 8, 8"),
+    ],
+)
+def test_equal_hidden_layers_are_counted_and_others_listed(units, words):
+    assert hidden_layers(units) == words
+
+
 def test_the_headline_has_at_most_ten_numbers_none_named_after_a_model(study, numbers):
     found = headline(numbers)
     assert 5 < len(found) <= 10
@@ -79,8 +127,8 @@ def test_certain_pixels_have_no_entropy_and_pixels_of_even_chance_have_most():
     rng, label = np.random.default_rng(0), np.zeros(5, np.uint8)
     sure = freeze(np.full((5, 9), 255, np.uint8), label, rng)
     fair = freeze(np.full((5, 9), 128, np.uint8), label, rng)
-    assert mean_binarization_entropy(sure) == 0
-    assert mean_binarization_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
+    assert mean_binarisation_entropy(sure) == 0
+    assert mean_binarisation_entropy(fair) == pytest.approx(9 * math.log(2), rel=1e-4)
 
 
 def test_the_binarisation_entropy_is_the_sum_over_the_pixels():
@@ -88,7 +136,7 @@ def test_the_binarisation_entropy_is_the_sum_over_the_pixels():
     p = grey[0][[1, 2]] / 255
     exact = -(p * np.log(p) + (1 - p) * np.log(1 - p)).sum()
     images = freeze(grey, np.zeros(1, np.uint8), np.random.default_rng(0))
-    assert mean_binarization_entropy(images) == pytest.approx(exact)
+    assert mean_binarisation_entropy(images) == pytest.approx(exact)
 
 
 def test_the_readmes_table_has_one_row_per_model_and_a_dash_for_what_is_absent(study, numbers):
@@ -102,6 +150,6 @@ def test_the_readmes_table_has_one_row_per_model_and_a_dash_for_what_is_absent(s
 
 def test_only_what_is_between_the_marks_is_replaced():
     text = "a\n<!-- x -->\nold\n<!-- /x -->\nb <!-- y -->\n"
-    assert fill(text, "x", "new") == "a\n<!-- x -->\nnew\n<!-- /x -->\nb <!-- y -->\n"
-    with pytest.raises(DataError, match="0 places"):
-        fill("nothing", "x", "new")
+    assert fill(text, "x", "new", Path("a.md")) == "a\n<!-- x -->\nnew\n<!-- /x -->\nb <!-- y -->\n"
+    with pytest.raises(DataError, match=r"^a\.md has 0 pairs of comments <!-- x --> .* it must have exactly one$"):
+        fill("nothing", "x", "new", Path("a.md"))

@@ -8,7 +8,7 @@ import pytest
 from pipeline.investigations.diagnose.encodings import Encodings
 from pipeline.investigations.diagnose.paths import paths
 from pipeline.investigations.diagnose.ways import WAYS
-from pipeline.numbers.paths import path_numbers
+from pipeline.numbers.paths import difference_paired, path_numbers
 
 UNITS, PAIRS, VOID = 5, 4000, 0.1
 
@@ -49,9 +49,8 @@ def test_between_draws_of_the_prior_a_straight_line_leaves_the_shell_and_a_great
 def test_the_entropy_gain_is_over_the_ends_of_the_means(path):
     path["path_entropy"][WAYS.index("circle")] += 1
     found = path_numbers(path, VOID, 0.95)
-    assert found["path.means.entropy_gain"] == pytest.approx(2)
-    assert found["path.circle.entropy_gain"] == pytest.approx(3)
-    assert found["path.turned.entropy"] == pytest.approx(1)
+    assert found["path.means.entropy_gain.value"] == pytest.approx(2)
+    assert found["path.circle.entropy_gain.value"] == pytest.approx(3)
 
 
 def test_the_best_way_has_the_fewest_middles_in_voids(path):
@@ -61,15 +60,37 @@ def test_the_best_way_has_the_fewest_middles_in_voids(path):
     middle[:, 2000] = math.log(VOID)
     middle[WAYS.index("circle"), :1000] = 1.0
     middle[WAYS.index("coupled"), 0] = 1.0
-    path["path_log_ratio"][WAYS.index("means"), 0, :10] = -9.0
     found = path_numbers(path, VOID, 0.95)
-    assert [found[f"path.{place}"] for place in ("best", "next")] == ["circle", "coupled"]
-    assert found["path.means.void_percent"] == 50
-    assert found["path.means.void_percent_low"] == pytest.approx(50 - 100 * 1.96 * 0.5 / math.sqrt(PAIRS), abs=0.01)
-    assert found["path.ends.void_percent"] == 100 * 10 / (2 * PAIRS)
-    assert found["path.margin"] == pytest.approx(25 - 100 / PAIRS)
-    assert found["path.margin_low"] > 23
-    assert found["path.turned.void_percent"] == pytest.approx(-25)
+    assert [found[f"path.{place}"] for place in ("best", "next")] == [
+        "great circle",
+        "interpolated distribution with one noise",
+    ]
+    assert found["path.means.void_percent.value"] == 50
+    assert found["path.means.void_percent.low"] == pytest.approx(50 - 100 * 1.96 * 0.5 / math.sqrt(PAIRS), abs=0.01)
+    assert found["path.margin.value"] == pytest.approx(25 - 100 / PAIRS)
+    assert found["path.margin.low"] > 23
+    assert found["path.turned.void_percent.value"] == pytest.approx(-25)
     middle[WAYS.index("circle"), :1000] = middle[WAYS.index("samples"), :1000]
     again = path_numbers(path, VOID, 0.95)
-    assert (again["path.best"], again["path.margin_low"] < 0) == ("coupled", True)
+    assert (again["path.best"], again["path.margin.low"] < 0) == ("interpolated distribution with one noise", True)
+
+
+def test_shares_that_never_differed_are_not_known_to_be_equal():
+    """Of 300 pairs, 3 in 300 could differ and not show in one study in twenty: the rule of three."""
+    nowhere = np.zeros(300, np.bool_)
+    found = difference_paired(nowhere, nowhere, 0.95)
+    assert found.value == 0
+    assert 0.3 < 100 * found.high == -100 * found.low < 3
+
+
+@pytest.mark.parametrize(
+    ("only_a", "only_b", "n"), [(0.01, 0.005, 300), (0.02, 0.002, 500), (0.1, 0.1, 40), (0.3, 0.1, 100)]
+)
+def test_paired_intervals_hold_the_difference_as_often_as_they_say(only_a, only_b, n):
+    rng = np.random.default_rng(0)
+    held = []
+    for _ in range(2000):
+        cell = rng.choice(3, n, p=[only_a, only_b, 1 - only_a - only_b])
+        found = difference_paired(cell == 0, cell == 1, 0.95)
+        held.append(found.low <= only_a - only_b <= found.high)
+    assert 0.93 < np.mean(held) < 0.995
