@@ -94,8 +94,9 @@ local function shown(element, meta)
 end
 
 local function conditions(doc)
+  local meta = doc.meta  -- each access to doc.meta copies all of it
   local function choose(element)
-    if not shown(element, doc.meta) then return {} end
+    if not shown(element, meta) then return {} end
     if element.classes:includes('content-visible') then return element.content end
   end
   return doc:walk {Div = choose, Span = choose}

@@ -38,8 +38,10 @@ def render_report(folder: Path, names: tuple[str, ...], renderer: str = "") -> R
         ParameterError: there is no renderer with this name.
         RenderingError: a renderer is missing or too old, rendering failed, or a page is not complete.
     """
-    pages = render_pages(folder, names, renderer)
-    return Report(pages, render_pdf(folder, [f"{name}.qmd" for name in names]))
+    with ThreadPoolExecutor() as pool:
+        pdf = pool.submit(render_pdf, folder, [f"{name}.qmd" for name in names])
+        pages = render_pages(folder, names, renderer)
+        return Report(pages, pdf.result())
 
 
 def render_pages(folder: Path, names: tuple[str, ...], renderer: str = "") -> dict[str, str]:
